@@ -1,0 +1,146 @@
+"""Askers, cases and evidence, as they travel: what a view is for, who may ask on it, and what is on record.
+
+Promise: role and organisation come from a token or session, never from a body; free text is sealed at rest, and policy
+sees codes, kinds and states only.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.contract.people import About
+from services.contract.vocabulary import code_of
+
+
+class Message(BaseModel):
+    """Base of every message: frozen, closed, and silent about values in its errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """A person in one role at one organisation, taken from a token or a session."""
+
+    organisation: str
+    organisation_type: str
+    role: str
+    user: str
+    """Opaque id in the staff register."""
+    teams: tuple[str, ...] = ()
+    client: str = ""
+    """Client id of the partner system that vouched for the person; empty for a session."""
+    client_key: str = ""
+    scopes: frozenset[str] = frozenset()
+    own: tuple[About, ...] = field(default=(), repr=False)
+    """Own identity and declared conflicts, as far as the register gives them."""
+    token: str = field(default="", repr=False)
+    """Opaque id of the token or session: a receipt's opening answers to the same one only."""
+
+
+class Subject(Message):
+    """Whom the case is about."""
+
+    about: About
+    as_: Annotated[str, Field(alias="as", pattern="^(child|adult)$")]
+
+
+class Member(Message):
+    """Who may ask on the case: a user or a team of a partner."""
+
+    organisation: str = Field(pattern=r"^[a-z0-9-]{2,32}$")
+    user: str | None = Field(None, max_length=200)
+    team: str | None = Field(None, max_length=200)
+
+
+class Ground(Message):
+    """Why the case is opened: a code of grounds.json, and words."""
+
+    code: code_of("grounds")  # type: ignore[valid-type]
+    text: str = Field("", max_length=4000, repr=False)
+
+
+class OpenCase(Message):
+    """`POST /cases`."""
+
+    purpose: code_of("purposes")  # type: ignore[valid-type]
+    ground: Ground
+    subjects: tuple[Subject, ...] = Field(min_length=1, max_length=12)
+    household: tuple[About, ...] = Field((), max_length=20)
+    members: tuple[Member, ...] = Field((), max_length=50)
+    reference: str | None = Field(None, max_length=100, repr=False)
+    rag: code_of("rag") = "AMBER"  # type: ignore[valid-type]
+
+
+class RecordEvidence(Message):
+    """`POST /cases/{id}/evidence`."""
+
+    kind: code_of("evidence-kinds")  # type: ignore[valid-type]
+    about: About | None = None
+    """Whom an agreement or refusal is of; per adult and per competent child."""
+    scope: tuple[str, ...] = ()
+    """Classes or kinds of source that an agreement is limited to; empty: all that the purpose asks for."""
+    alone: bool | None = None
+    """Whether the person was asked alone."""
+    place: str | None = Field(None, max_length=200, repr=False)
+    at: datetime | None = None
+    until: datetime | None = None
+    no_consent_reason: str | None = Field(None, pattern="^(CANNOT_GIVE|NOT_REASONABLE|WOULD_PREJUDICE)$")
+    text: str = Field("", max_length=4000, repr=False)
+
+
+class ConfirmIdentity(Message):
+    """`POST /cases/{id}/identities`: two named identifiers with their values, at least one not in the question."""
+
+    candidate: str = Field(max_length=2000, repr=False)
+    identifiers: dict[Annotated[str, Field(pattern="^(nhs_number|given|family|birth_date|sex)$")], str] = Field(
+        min_length=2, max_length=5, repr=False
+    )
+
+
+class ReviewProtection(Message):
+    """`POST /protections/{id}/review`."""
+
+    outcome: str = Field(pattern="^(ended|continued)$")
+    reason: str = Field(min_length=3, max_length=4000, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceState:
+    """One agreement or refusal as the main line reads it."""
+
+    kind: str
+    about: About | None = field(repr=False)
+    person: str | None
+    scope: tuple[str, ...]
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseState:
+    """A case as the main line reads it, for one asker and moment."""
+
+    id: str
+    purpose: str
+    state: str
+    """OPEN | LAPSED | CLOSED | NOT_MEMBER."""
+    ground: str
+    """none | stated | urgent."""
+    opened_by_asker: bool
+    opened_by_organisation: str
+    membership: str
+    """own-case | team-case | none: how the asker is a member."""
+    subjects: tuple[tuple[About, str, str | None], ...] = field(repr=False)
+    """(about, child|adult, person confirmed for the case or None)."""
+    household: tuple[About, ...] = field(default=(), repr=False)
+    evidence: tuple[str, ...] = ()
+    """Kinds on the case, sorted."""
+    agreements: tuple[EvidenceState, ...] = ()
+    no_consent_reason: str = "none"
+    incident: bool = False
+    incident_place: str = field(default="", repr=False)
+    confirmed: frozenset[str] = frozenset()
+    """Person ids confirmed for this case."""
+    rag: str = "AMBER"

@@ -1,0 +1,113 @@
+"""What the gateway hands the ledger, and what it gets back: drafts, prepared salts, receipts, and the entry itself.
+
+Promise: the format is final (a change is a new `v`). An entry holds roots, digests, codes and counts; never a value,
+an identifier of a person, or a list of what was withheld.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks, as an entry names them."""
+
+    organisation: str
+    role: str
+    user: str
+    """The staff register's opaque id of the person, or the client id of a system. The ledger stores a pseudonym of it."""
+    client_key: str = ""
+    """Thumbprint (RFC 7638) of the key of the client that signed; empty for a session of a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectCount:
+    """One person of an answer and how many of the answer's resources belong to them (0: shown as refused)."""
+
+    subject: str
+    leaves: int
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedSubject:
+    """Salts for one subject's leaves; `len(salts)` is `leaves` (already padded to a power of two; 0 stays 0)."""
+
+    subject: str
+    handle: str
+    salts: tuple[bytes, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the ledger gives before an entry is built: nothing is durable yet, and nothing may leave."""
+
+    event_id: str
+    subjects: tuple[PreparedSubject, ...]
+    body_salt: bytes = field(repr=False)
+    decision_salt: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CommittedSubject:
+    """One subject's commitment as it stands in the entry: `leaves` is a power of two, or 0 with an empty root."""
+
+    subject: str
+    handle: str
+    fields_root: str
+    leaves: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry to be appended. The ledger adds `v`, `time`, `origin`, the user's pseudonym and each subject's chain."""
+
+    log: str
+    """Code of the asking organisation, or `hub`."""
+    kind: str
+    asking: Asking
+    event_id: str = ""
+    """Empty: the ledger draws one."""
+    purpose: str = ""
+    basis: str = ""
+    case: str = ""
+    """The case's id; the entry holds its HMAC only."""
+    policy_revision: str = ""
+    policy_digest: str = ""
+    subjects: tuple[CommittedSubject, ...] = ()
+    decision_digest: str = ""
+    body_bucket: int = 0
+    """Length of the answer, rounded up to a power of two, in bytes; 0 where there is no body."""
+    body_digest: str = ""
+    ref: tuple[str, str] | None = None
+    """(log, event_id) of what this follows."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """Codes, counts, dates, digests; never text."""
+    decision_record: bytes = field(default=b"", repr=False)
+    """Canonical JSON, sealed into the vault in the same batch; b"" where nothing was decided."""
+    opening: bytes = field(default=b"", repr=False)
+    """Canonical JSON {salts by leaf, body salt}, sealed into the vault for the receipt's second document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof that the entry is durable and covered by a signed checkpoint."""
+
+    id: str
+    """The entry's event_id: the receipt's address is /ledger/receipts/{id}."""
+    log: str
+    origin: str
+    index: int
+    size: int
+    """Size of the tree whose checkpoint covers the entry."""
+    root: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerHealth:
+    """Whether entries can be taken now, and why not."""
+
+    ready: bool
+    detail: str
+    sizes: Mapping[str, int] = field(default_factory=dict)

@@ -1,0 +1,100 @@
+"""The family view as it travels: request, answer, and a refusal as a value.
+
+Promise: the JSON answer is the one source of every form (page, FHIR Bundle, print); its digest is in the ledger.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from services.contract.cases import Message
+from services.contract.people import About
+
+
+class ViewRequest(Message):
+    """`POST /family-view`."""
+
+    about: About
+    case: str = Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")
+    scope: Annotated[str, Field(pattern="^(person|family)$")] = "family"
+
+
+class Stub(Message):
+    """A possible person: a candidate token sealed to asker and case for 15 minutes, and no more than name and year."""
+
+    candidate: str
+    name: str = Field(repr=False)
+    birth_year: str = Field(repr=False)
+
+
+class PersonEntry(Message):
+    """Somebody in the answer: `ref` is the fullUrl of their Patient in `view`, or a fresh id where none was released."""
+
+    ref: str
+    why: tuple[str, ...]
+    match: str
+    name: str | None = Field(None, repr=False)
+
+
+class PersonState(Message):
+    """One source's state for one person."""
+
+    ref: str
+    state: str
+
+
+class SourceEntry(Message):
+    """Who answered. `source` is a name, a constant line such as "adult health services", or "a partner"."""
+
+    source: str
+    people: tuple[PersonState, ...]
+
+
+class Withheld(Message):
+    """What was not given, why, and who can change it. `person` is a `ref`; `class_` a plain title of the class."""
+
+    person: str
+    source: str
+    class_: Annotated[str, Field(alias="class")]
+    code: str
+    sentence: str
+    who_can_change: str
+    effect: str = "withhold"
+    """withhold | generalise | ask-owner."""
+
+
+class ReceiptEntry(Message):
+    """Where the proof is."""
+
+    id: str
+    log: str
+    index: int
+    time: str
+
+
+class FamilyView(Message):
+    """The JSON answer. Empty `view` with `match` POTENTIAL, MANY or NONE where the person is not settled."""
+
+    match: str
+    view: dict[str, Any] = Field(repr=False)
+    people: tuple[PersonEntry, ...] = ()
+    candidates: tuple[Stub, ...] = ()
+    sources: tuple[SourceEntry, ...] = ()
+    complete: bool = True
+    withheld: tuple[Withheld, ...] = ()
+    obligations: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Constant sentences, such as "protected households are checked by the duty manager"."""
+    receipt: ReceiptEntry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A refusal of the whole question: a value, shown as 403 with its code, and an entry like a grant."""
+
+    code: str
+    sentence: str
+    who_can_change: str
+    receipt: ReceiptEntry | None = None

@@ -1,0 +1,79 @@
+"""What the gateway needs of the other three services, in the gateway's own words.
+
+A service object satisfies its port directly in one process; a client in `adapters/` satisfies it across processes.
+Each method is one crossing, whatever the family's size.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from services.contract.decisions import Answer, Question
+from services.contract.people import About, Candidates, Gather, Gathered, Relate, Relations, Resolve
+from services.contract.publishing import Accepted, Protection, Submission
+from services.contract.releases import Draft, LedgerHealth, Prepared, Receipt, SubjectCount
+
+
+class Index(Protocol):
+    """Who is who, and what each source holds."""
+
+    def resolve(self, query: Resolve) -> Candidates: ...
+    def relate(self, query: Relate) -> Relations: ...
+    def gather(self, query: Gather) -> Gathered: ...
+    def compare(self, person: str, identifiers: Mapping[str, str]) -> bool:
+        """Whether every identifier named agrees with a record of the person. Unknown person: False, in the same time."""
+        ...
+
+    def store_unseen(self, submission: Submission) -> Accepted:
+        """First transaction of a publish: versions and an outbox row, unseen by any query."""
+        ...
+
+    def make_visible(self, outbox: str) -> None:
+        """Second transaction, after the entry: the versions become current."""
+        ...
+
+    def unsent(self) -> Sequence[Accepted]:
+        """Outbox rows of an earlier run that were never made visible: to be appended again under the same event id."""
+        ...
+
+    def read_back(self, source: str, resource_type: str, record: str) -> Mapping[str, Any] | None:
+        """A source's own current record, or None."""
+        ...
+
+    def protection(self, id: str) -> Protection | None: ...
+    def end_protection(self, id: str, by: str) -> None: ...
+    def ready(self) -> bool: ...
+
+
+class Policy(Protocol):
+    """Knows no person: decides cells from profiles."""
+
+    def decide(self, question: Question) -> Answer:
+        """A whole answer, or `PolicyUnavailable`."""
+        ...
+
+    def ready(self) -> bool: ...
+
+
+class Ledger(Protocol):
+    """Makes a release undeniable before a byte leaves."""
+
+    def prepare(self, subjects: Sequence[SubjectCount]) -> Prepared: ...
+
+    def append(self, draft: Draft) -> Receipt:
+        """Durable and covered by a signed checkpoint on return; else `LedgerUnavailable` within the bounded wait."""
+        ...
+
+    def append_later(self, draft: Draft) -> None:
+        """An outcome: queued, not waited for. Its loss over-reports a release, never under-reports one."""
+        ...
+
+    def checkpoint(self, log: str) -> bytes | None: ...
+    def receipt(self, id: str) -> bytes | None:
+        """The `.tlog-proof` of an entry, or None."""
+        ...
+
+    def opening(self, id: str) -> bytes | None: ...
+    def health(self) -> LedgerHealth: ...
+
+
+__all__ = ["About", "Index", "Ledger", "Policy"]

@@ -1,0 +1,102 @@
+"""The installation's settings: environment (`MASH_*`) over one TOML file (`MASH_CONFIG`), checked at start.
+
+Promise: a wrong or misspelt setting stops the start with its name and the remedy; no setting switches policy or ledger off.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from services.contract.problems import BadSetting
+
+
+class Settings(BaseModel):
+    """Every setting. Times in seconds unless the name says `_ms`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    mode: Literal["demo", "live"] = "live"
+    hub: str = Field("northshire-hub", pattern=r"^[a-z0-9-]{2,32}$", description="Name of the hub: origin of every log")
+    home: Path = Field(Path("home"), description="All state but keys")
+    keys: Path | None = Field(None, description="Key folder; outside MASH_HOME unless in demo mode")
+    policies: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(8700, ge=0, le=65535)
+    ops_port: int = Field(8701, ge=0, le=65535, description="Second, loopback listener: health and metrics")
+    public_url: str = Field("", description="Address by which users reach the hub; default http://host:port")
+    database: str = Field("", description="SQLAlchemy URL of PostgreSQL; default SQLite files under MASH_HOME")
+    ledger: str = Field("file", pattern=r"^(file|kafka://[^/]+)$", description="file, or kafka://HOST:PORT[,HOST:PORT]")
+    ledger_wait: float = Field(5.0, gt=0, le=60, description="Longest that a release waits for its entry")
+    opa: str = Field("", description="Address of an OPA server; default the embedded engine")
+    opa_token: str = Field("", repr=False)
+    policy_wait: float = Field(1.5, gt=0, le=30)
+    max_body_mb: int = Field(20, ge=1, le=200)
+    oidc_issuer: str = Field("", description="Address of the staff sign-in provider")
+    oidc_client_id: str = ""
+    oidc_client_secret: str = Field("", repr=False)
+    support_telephone: str = "01632 960 700"
+    session_idle_minutes: int = Field(15, ge=1, le=60)
+    session_hours: int = Field(10, ge=1, le=12)
+
+    @model_validator(mode="after")
+    def _modes(self) -> Self:
+        if self.mode == "demo" and self.host not in ("127.0.0.1", "localhost", "::1"):
+            raise ValueError("host: demo mode listens on loopback only")
+        if self.mode == "live":
+            if self.keys is None:
+                raise ValueError("keys: set MASH_KEYS to a folder outside MASH_HOME")
+            if self.keys.resolve().is_relative_to(self.home.resolve()):
+                raise ValueError("keys: MASH_KEYS must be outside MASH_HOME")
+        return self
+
+    @property
+    def key_folder(self) -> Path:
+        """Where the keys stand."""
+        return self.keys or self.home / "keys"
+
+    @property
+    def url(self) -> str:
+        """The hub's public address, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def read_settings(**over: Any) -> Settings:
+    """Settings from `MASH_CONFIG` (TOML), the environment and `over`, later ones winning. Raises `BadSetting`."""
+    values: dict[str, Any] = {}
+    config = os.environ.get("MASH_CONFIG")
+    if config:
+        try:
+            values |= tomllib.loads(Path(config).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise BadSetting(f"MASH_CONFIG: cannot read the file ({type(error).__name__})") from None
+    foreign = {"CONFIG", "REQUIRE", "CORPUS", "NO_APT"}
+    for name, value in os.environ.items():
+        key = name.removeprefix("MASH_")
+        if name.startswith("MASH_") and key not in foreign and not key.startswith("TEST_"):
+            values[key.lower()] = value
+    values |= {name: value for name, value in over.items() if value is not None}
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = "MASH_" + "_".join(str(part) for part in first["loc"]).upper() if first["loc"] else ""
+        known = ", ".join(f"MASH_{name.upper()}" for name in Settings.model_fields)
+        remedy = f"; the settings are {known}" if first["type"] == "extra_forbidden" else ""
+        raise BadSetting(f"{place}{': ' if place else ''}{first['msg']}{remedy}") from None
+
+
+def claim_home(settings: Settings) -> None:
+    """Make MASH_HOME and mark its mode; refuse a folder of the other mode (`BadSetting`)."""
+    mark = settings.home / "mode"
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not mark.exists():
+            mark.write_text(settings.mode + "\n", encoding="utf-8")
+        found = mark.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise BadSetting(f"MASH_HOME: cannot write there ({error.strerror})") from None
+    if found != settings.mode:
+        raise BadSetting(f"MASH_HOME: this folder belongs to {found} mode; choose another folder")
