@@ -20,6 +20,8 @@ class Source:
     """Whether the source's NHS numbers count as verified (traced on PDS by the source)."""
     reveals: bool = False
     """Whether the provider's very name reveals a category (sexual health, substance misuse)."""
+    labels: tuple[str, ...] = ()
+    """Sensitivity labels that every record of this source carries, flagged or not (a sexual health clinic's, for one)."""
     address: str = ""
     """A live source's FHIR base address."""
     budget_ms: int = 3000

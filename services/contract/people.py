@@ -129,6 +129,8 @@ class Relate:
     """Who lives with the case's subjects, as the case states."""
     asker: AskerIdentity | None = None
     confirmed: frozenset[str] = frozenset()
+    also: tuple[About, ...] = field(default=(), repr=False)
+    """Whom the case's agreements and refusals are of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,9 @@ class Relations:
     """The person asked about first, then the family; uncapped: silence is settled before the cap of 30 and the count of 12."""
 
     people: tuple[Related, ...]
+    also: tuple[str | None, ...] = ()
+    """Position by position, the person that each of the question's `also` means: by the same rule as MATCH, or the one
+    member of this family whose names and date of birth agree; else None."""
 
 
 @dataclass(frozen=True, slots=True)
