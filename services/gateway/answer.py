@@ -1,0 +1,129 @@
+"""The JSON answer put together, and the other form it is sent in (one FHIR Bundle).
+
+Promise: every form is rendered from the one JSON answer; constant sentences depend on what is released and asked, never
+on what was held back.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from services.contract.canonical import emit
+from services.contract.views import FamilyView, PersonEntry, SourceEntry
+from services.gateway.family import Family
+from services.gateway.matching import Match
+from services.gateway.record import PROTECTED_NOTE, Trail
+from services.gateway.who_answers import complete
+
+if TYPE_CHECKING:  # the request is made by the main line, which stands above
+    from services.gateway.family_view import Request
+    from services.gateway.release import Built
+
+MAY_BE_INCOMPLETE = "Lists of medicines and allergies may be incomplete."
+NO_CPR = "No CPR decision is shown here; look for a patient-held form."
+CAPPED = "More people belong to this family than are shown here. Ask about one person to see them."
+_LISTS = ("MedicationStatement", "MedicationRequest", "AllergyIntolerance")
+CPR_CODES = ("450475007", "450476008")
+
+
+def assemble(
+    request: "Request", match: Match, kin: Family, built: "Built", strip: tuple[SourceEntry, ...], trail: Trail
+) -> FamilyView:
+    """Step 7: the whole answer but its receipt."""
+    bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "collection"}
+    entries = [
+        {"fullUrl": url, "resource": resource}
+        for url, resource in zip(built.full_urls, built.resources, strict=True)
+    ]
+    if entries:
+        bundle["entry"] = entries
+    return FamilyView(
+        match=match.match,
+        view=bundle,
+        people=tuple(_person(related.person, kin, built, match) for related in kin.people),
+        sources=strip,
+        complete=complete(strip),
+        withheld=built.withheld,
+        obligations=built.obligations,
+        warnings=tuple(dict.fromkeys(code for answer in trail.answers for code in answer.warnings)),
+        notes=_notes(request, kin, built),
+    )
+
+
+def _person(person: str, kin: Family, built: "Built", match: Match) -> PersonEntry:
+    edges = kin.why[person]
+    why = tuple(dict.fromkeys(edge.code or edge.kind for edge in edges)) if edges else ("asked-about",)
+    identity = match.identity if not edges else next(p.identity for p in kin.people if p.person == person)
+    return PersonEntry(ref=built.refs[person], why=why, match=identity, name=_name(built.released.get(person, ())))
+
+
+def _name(resources: Any) -> str | None:
+    """The name as released: from a Patient, or from the relative's record that names them."""
+    for resource in resources:
+        names = resource.get("name") if resource.get("resourceType") == "Patient" else None
+        for name in names or []:
+            words = [*name.get("given", []), name.get("family", "")]
+            shown = " ".join(word for word in words if word) or name.get("text", "")
+            if shown:
+                return str(shown)
+    return None
+
+
+def _notes(request: "Request", kin: Family, built: "Built") -> tuple[str, ...]:
+    notes = []
+    kinds = {resource.get("resourceType") for resource in built.resources}
+    if kinds & set(_LISTS):
+        notes.append(MAY_BE_INCOMPLETE)
+    if request.hub.is_care(request.context.purpose) and not any(_is_cpr(resource) for resource in built.resources):
+        notes.append(NO_CPR)
+    if request.body.about.by_place:
+        notes.append(PROTECTED_NOTE)
+    if kin.capped:
+        notes.append(CAPPED)
+    return tuple(notes)
+
+
+def _is_cpr(resource: Mapping[str, Any]) -> bool:
+    codings = resource.get("code", {}).get("coding", []) if resource.get("resourceType") == "Flag" else []
+    return any(coding.get("code") in CPR_CODES for coding in codings)
+
+
+def as_json(view: FamilyView) -> bytes:
+    """The JSON answer, partners' decimals as they came."""
+    return emit(view.model_dump(mode="python", by_alias=True, exclude_none=True))
+
+
+def as_bundle(view: FamilyView, receipts_url: str) -> bytes:
+    """`Accept: application/fhir+json`: the same as one Bundle that ends with an OperationOutcome and the receipt."""
+    bundle = dict(view.view)
+    issues = [
+        {"severity": "information", "code": "suppressed", "details": {"text": row.sentence},
+         "diagnostics": f"{row.source}; {row.class_}; {row.code}; {row.effect}"}  # fmt: skip
+        for row in view.withheld
+    ]
+    issues += [
+        {"severity": "warning" if state.state in ("SOURCE_DOWN", "NO_RESPONSE") else "information",
+         "code": "incomplete" if state.state in ("SOURCE_DOWN", "NO_RESPONSE") else "informational",
+         "diagnostics": f"{line.source}; {state.ref}; {state.state}"}  # fmt: skip
+        for line in view.sources
+        for state in line.people
+    ]
+    issues += [{"severity": "information", "code": "informational", "details": {"text": note}} for note in view.notes]
+    issues.append({"severity": "information", "code": "informational", "diagnostics": f"match; {view.match}"})
+    tail: list[Any] = [{"resource": {"resourceType": "OperationOutcome", "issue": issues}}]
+    if view.receipt is not None:
+        tail.append({"resource": _receipt_document(view, receipts_url)})
+    bundle["entry"] = [*bundle.get("entry", []), *tail]
+    return emit(bundle)
+
+
+def _receipt_document(view: FamilyView, receipts_url: str) -> dict[str, Any]:
+    assert view.receipt is not None
+    return {
+        "resourceType": "DocumentReference",
+        "status": "current",
+        "description": "Receipt: proof that this release is in the ledger",
+        "date": view.receipt.time,
+        "content": [{
+            "attachment": {"contentType": "text/plain", "url": f"{receipts_url}/{view.receipt.id}", "title": "tlog-proof"}
+        }],
+    }  # fmt: skip

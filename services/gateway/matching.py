@@ -1,0 +1,69 @@
+"""Whether a question means exactly one person: MATCH, POTENTIAL, MANY or NONE.
+
+Promise: nothing short of a number with a second agreeing identifier, or a human's confirmation, goes on; a person about
+whom policy is silent is no candidate; an address search answers the same for every address.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from services.contract.decisions import Answer, Cell, Profile
+from services.contract.people import Candidate, Candidates
+from services.contract.views import Stub
+from services.contract.vocabulary import codes
+from services.gateway.profiles import stub_profile
+
+if TYPE_CHECKING:  # the request is made by the main line, which stands above
+    from services.gateway.family_view import Request
+
+STUBS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What the question came to."""
+
+    match: str
+    person: str | None = None
+    identity: str = "NOT_CONFIRMED"
+    stubs: tuple[Stub, ...] = ()
+    shown: tuple[str, ...] = ()
+    """The people shown as stubs, in order."""
+
+
+def profiles(request: "Request", found: Candidates) -> list[Profile]:
+    """One profile per candidate, in order."""
+    sources = request.hub.book.sources
+    return [stub_profile(request.asker, request.case, person, sources[person.source]) for person in found.people]
+
+
+def settle(request: "Request", found: Candidates, decided: Answer) -> Match:
+    """Position 0 of `decided` is the context's own; the candidates follow."""
+    if found.number_conflict:
+        return Match("NONE")
+    identity_class = codes("classes").index("DM1")
+    cells = [row[identity_class] for row in decided.cells[1:]]
+    left = [(person, cell) for person, cell in zip(found.people, cells, strict=True) if not cell.silent]
+    settled = [person for person, _ in left if person.grade == "exact"]
+    if len(settled) == 1:
+        confirmed = settled[0].person in request.case.confirmed
+        return Match("MATCH", settled[0].person, "CONFIRMED" if confirmed else "MATCH")
+    if not left and not found.overflow:
+        return Match("NONE")
+    if len(left) > STUBS or found.overflow or len(settled) > 1:
+        return Match("MANY")
+    return _potential(request, left)
+
+
+def _potential(request: "Request", left: Sequence[tuple[Candidate, Cell]]) -> Match:
+    shown = [person for person, cell in left if cell.released]
+    stubs = tuple(
+        Stub(
+            candidate=request.hub.candidates.seal(person.person, request.asker, request.case.id),
+            name=person.name,
+            birth_year=person.birth_year,
+        )
+        for person in shown
+    )
+    return Match("POTENTIAL", stubs=stubs, shown=tuple(person.person for person in shown))

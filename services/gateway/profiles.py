@@ -1,0 +1,193 @@
+"""What policy is shown: the context of a request, and a profile for each person at a source and for each record.
+
+Promise: a profile holds codes and truth values only. Whatever is not known is given its strictest word, never left out.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from services.contract.cases import Asker, CaseState, EvidenceState
+from services.contract.decisions import NOT_YET, Context, Profile
+from services.contract.directory import Source
+from services.contract.people import Candidate, Edge, Item, PersonFacts, Related
+from services.contract.vocabulary import entry
+
+LONDON = ZoneInfo("Europe/London")
+CONFIDENTIALITY = ("U", "L", "M", "N", "R", "V")
+
+
+def day(now: datetime) -> str:
+    """The day in Europe/London, on which every date of policy is read."""
+    return now.astimezone(LONDON).date().isoformat()
+
+
+def context_of(asker: Asker, case: CaseState, now: datetime) -> Context:
+    """The context of one request on a case."""
+    return Context(
+        on=day(now),
+        organisation=asker.organisation,
+        organisation_type=asker.organisation_type,
+        role=asker.role,
+        purpose=case.purpose,
+        case=case.state,
+        evidence=tuple(sorted(case.evidence)),
+        ground=case.ground,
+        no_consent_reason=case.no_consent_reason,
+        opened_by_asker=case.opened_by_asker,
+    )
+
+
+def most_open(asker: Asker, source_kind: str) -> Profile:
+    """The asker's own record about a plain adult of the case. What even this is refused, the context itself refuses."""
+    return Profile(
+        source_organisation=asker.organisation,
+        source_kind=source_kind,
+        own=True,
+        identity="MATCH",
+        relationship="own-case",
+        subject="case-adult",
+        subject_age="ADULT",
+        agreement="AGREED",
+    )
+
+
+def stub_profile(asker: Asker, case: CaseState, candidate: Candidate, source: Source) -> Profile:
+    """A candidate before anybody is settled on: the case stands for the relationship, which comes after identity."""
+    exact = "CONFIRMED" if candidate.person in case.confirmed else "MATCH"
+    return Profile(
+        source_organisation=source.organisation,
+        source_kind=source.kind,
+        own=source.organisation == asker.organisation,
+        identity=exact if candidate.grade == "exact" else "NOT_CONFIRMED",
+        relationship=case.membership,
+        conflict=candidate.conflict,
+        subject_age=candidate.facts.age,
+        objection=candidate.facts.objection,
+        confidentiality=candidate.facts.confidentiality,
+        labels=candidate.facts.labels,
+    )
+
+
+@dataclass(frozen=True)
+class Profiler:
+    """Profiles of one request: the asker, the case, the people, and whose agreement is on record."""
+
+    asker: Asker
+    case: CaseState
+    people: Mapping[str, Related]
+    sources: Mapping[str, Source]
+    agreements: Mapping[str, EvidenceState]
+    now: datetime
+
+    def for_asking(self, source: str, person: str) -> Profile:
+        """A person at a source that has not been asked yet: what only its records could tell is NOT_YET."""
+        related = self.people[person]
+        return self._person(source, related, related.facts, (*related.facts.labels, NOT_YET))
+
+    def for_edge(self, edge: Edge, named: str) -> Profile:
+        """The record that puts `named` into the family: about one person, naming another."""
+        about, other = self.people.get(edge.record_person, self.people[named]), self.people[named]
+        labels = {*about.facts.labels, *other.facts.labels}
+        profile = self._person(edge.source, about, about.facts, labels)
+        return replace(profile, harm_link=other.harm_link, conflict=about.conflict or other.conflict,
+                     event_age=edge.event_age)  # fmt: skip
+
+    def for_item(self, item: Item, facts: Mapping[str, PersonFacts]) -> Profile:
+        """A record: its own facts, those of whom it is about, and the labels and conflicts of everyone it names."""
+        related = self.people[item.person]
+        about = facts.get(item.person, related.facts)
+        named = [self.people[person] for _, person in item.names if person in self.people]
+        labels = {*about.labels, *item.facts.labels}
+        for other in named:
+            labels |= set(facts.get(other.person, other.facts).labels)
+        profile = self._person(item.source, related, about, labels)
+        return replace(
+            profile,
+            conflict=related.conflict or any(other.conflict for other in named),
+            confidentiality=highest(about.confidentiality, item.facts.confidentiality),
+            currency=item.facts.currency,
+            event_age=item.facts.event_age,
+            adoption=item.facts.adoption,
+            value=item.facts.value,
+            item_share=item.facts.item_share,
+            same_place=self._same_place(item),
+        )
+
+    def for_element(self, profile: Profile, named: str) -> Profile:
+        """An element that names or places somebody else: that person's harm link counts as well."""
+        other = self.people.get(named)
+        return replace(profile, harm_link=True) if other is not None and other.harm_link else profile
+
+    def _person(self, source_id: str, related: Related, facts: PersonFacts, labels: Iterable[str]) -> Profile:
+        source = self.sources[source_id]
+        evidence = self.agreements.get(related.person)
+        return Profile(
+            source_organisation=source.organisation,
+            source_kind=source.kind,
+            own=source.organisation == self.asker.organisation,
+            identity=related.identity,
+            relationship=self._relationship(related),
+            conflict=related.conflict,
+            harm_link=related.harm_link,
+            subject=related.subject,
+            family_child=related.family_child,
+            subject_age=facts.age,
+            agreement=_agreement(evidence, self.case),
+            agreed_to=evidence.scope if evidence else (),
+            objection=facts.objection,
+            confidentiality=facts.confidentiality,
+            labels=tuple(sorted(labels)),
+            source_concern=source_id in related.asking_harms,
+        )
+
+    def _relationship(self, related: Related) -> str:
+        """The relationship by which this purpose reaches somebody; another kind would not count for it."""
+        reached_by = entry("purposes", self.case.purpose)["relationship"]
+        if reached_by == "CARE":
+            return "caseload" if related.caseload else "none"
+        if reached_by == "INCIDENT":
+            return "incident" if self.case.incident else "none"
+        if reached_by == "CASE":
+            return self.case.membership if related.in_case_family else "none"
+        return self.case.membership
+
+    def _same_place(self, item: Item) -> bool:
+        place = "".join(ch for ch in self.case.incident_place.lower() if ch.isalnum())
+        return bool(place) and any(place == home for home in _homes(item.resource))
+
+
+def highest(first: str, second: str) -> str:
+    """The stricter of two confidentiality codes; a code that is no word of the list is the strictest."""
+    return max(first, second, key=lambda code: CONFIDENTIALITY.index(code) if code in CONFIDENTIALITY else 99)
+
+
+def agreements_of(case: CaseState, persons: tuple[str | None, ...], on: str) -> Mapping[str, EvidenceState]:
+    """The latest agreement or refusal of each person, those past their end left out. A refusal beats an agreement."""
+    found: dict[str, EvidenceState] = {}
+    for evidence, person in zip(case.agreements, persons, strict=True):
+        who = evidence.person or person
+        if who is None or (evidence.until and evidence.until[:10] < on):
+            continue
+        if who not in found or evidence.kind == "refusal":
+            found[who] = evidence
+    return found
+
+
+def _agreement(evidence: EvidenceState | None, case: CaseState) -> str:
+    if evidence is None:
+        return "NOT-SOUGHT-UNSAFE" if case.no_consent_reason != "none" else "NOT-RECORDED"
+    if evidence.kind == "refusal":
+        return "REFUSED"
+    return "AGREED-LIMITED" if evidence.scope else "AGREED"
+
+
+def _homes(resource: Mapping[str, object]) -> Iterable[str]:
+    addresses = resource.get("address")
+    for address in addresses if isinstance(addresses, list) else []:
+        for extension in address.get("extension", []):
+            identifier = extension.get("valueIdentifier", {}).get("value") or extension.get("valueString", "")
+            yield identifier.lower()
+        words = [*address.get("line", []), address.get("postalCode", "")]
+        yield "".join(ch for ch in "".join(words).lower() if ch.isalnum())

@@ -1,0 +1,151 @@
+"""From what the sources gave to what leaves: cells for each record, fields kept or taken, states and markers left over.
+
+Promise: a resource leaves only through `minimise`, under cells that policy gave for its own profile; what is silent
+leaves no trace in what is built here: no resource, no marker, no state, no count.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from services.contract.decisions import WITHHELD_UNAVAILABLE, Cell, Profile
+from services.contract.people import Gathered, Item
+from services.gateway.family import Family
+from services.gateway.minimise import Minimised, Places, Rewrite, minimise
+from services.gateway.profiles import Profiler
+from services.gateway.withheld import Marker, list_withheld, settle_silence
+
+if TYPE_CHECKING:  # the request is made by the main line, which stands above
+    from services.contract.views import Withheld
+    from services.gateway.family_view import Request
+    from services.gateway.record import Trail
+
+Cells = Mapping[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One record with the cells of its classes, and of its elements that name somebody else."""
+
+    item: Item
+    cells: Cells
+    elements: Mapping[str, Cells]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What is left after minimising, ready to be put together."""
+
+    refs: Mapping[str, str]
+    """person id -> the reference by which the whole answer speaks of them."""
+    resources: tuple[Mapping[str, Any], ...] = field(repr=False)
+    """In the order of the answer's Bundle."""
+    released: Mapping[str, Sequence[Mapping[str, Any]]] = field(repr=False)
+    """person id -> their resources, in the same order."""
+    held: set[tuple[str, str]]
+    withheld: "tuple[Withheld, ...]"
+    obligations: tuple[str, ...]
+    full_urls: tuple[str, ...]
+
+
+def decide_items(
+    request: "Request", gathered: Gathered, profiler: Profiler, trail: "Trail"
+) -> tuple[Decided, ...]:
+    """Step 6: one call for the distinct profiles and all classes that the records hold; spread back to each record."""
+    catalogue = request.hub.catalogue
+    wanted: dict[Profile, int] = {}
+    classes: dict[str, int] = {}
+    plan = []
+    for item in gathered.items:
+        profile = profiler.for_item(item, gathered.facts)
+        elements = {path: profiler.for_element(profile, person) for path, person in item.names}
+        held = catalogue.classes_of(item.resource) | {"DM0"}
+        for needed in (profile, *elements.values()):
+            wanted.setdefault(needed, len(wanted))
+        for class_ in sorted(held):
+            classes.setdefault(class_, len(classes))
+        plan.append((item, profile, elements, held))
+    if not plan:
+        return ()
+    answer = trail.keep(request.decide(list(wanted), tuple(classes)))
+
+    def cells_of(profile: Profile, held: set[str]) -> Cells:
+        row = answer.cells[wanted[profile]]
+        cells = {class_: row[classes[class_]] if classes[class_] < len(row) else WITHHELD_UNAVAILABLE for class_ in held}
+        return settle_silence(cells, profile.family_child)
+
+    return tuple(
+        Decided(item, cells_of(profile, held), {path: cells_of(other, held) for path, other in elements.items()})
+        for item, profile, elements, held in plan
+    )
+
+
+def build(
+    request: "Request",
+    kin: Family,
+    decided: Sequence[Decided],
+    line_of: Mapping[str, str],
+    refused: Mapping[tuple[str, str], Cell],
+) -> Built:
+    """Step 7: every record minimised, each with a fresh id, references rewritten; and the list of what was not given."""
+    heard = [one for one in decided if not _unheard(one)]
+    refs, rewrite = _fresh_names(request, kin, heard)
+    people = {related.person: related for related in kin.people}
+    places = Places.of(word for related in kin.people for word in related.places)
+    markers = [Marker(person, source, "ASK", cell, people[person].harm_link) for (source, person), cell in refused.items()]
+    kept: list[tuple[Item, Minimised]] = []
+    held = set()
+    for one in heard:
+        made = minimise(one.item, one.cells, one.elements, request.hub.catalogue, places, rewrite)
+        harm = people[one.item.person].harm_link
+        markers += [Marker(one.item.person, one.item.source, class_, cell, harm) for class_, cell in made.touched.items()]
+        held.add((one.item.source, one.item.person))
+        if made.resource is not None:
+            kept.append((one.item, made))
+    ordered = _in_order(kin, kept)
+    return Built(
+        refs=refs,
+        resources=tuple(made.resource for _, made in ordered if made.resource is not None),
+        released=_by_person(kin, ordered),
+        held=held,
+        withheld=list_withheld(markers, refs, line_of),
+        obligations=tuple(sorted({owed for one in heard for cell in one.cells.values() if cell.released
+                                  for owed in cell.obligations})),  # fmt: skip
+        full_urls=tuple(rewrite.full_url(item) for item, _ in ordered),
+    )
+
+
+def _unheard(one: Decided) -> bool:
+    """Whether every class of the record is silent: then it was never there."""
+    return all(cell.silent for cell in one.cells.values())
+
+
+def _fresh_names(request: "Request", kin: Family, heard: Sequence[Decided]) -> tuple[dict[str, str], Rewrite]:
+    """A fresh name for each person and record of the answer. A person goes by the first of their Patients that is heard."""
+    names = {one.item.record: request.hub.fresh() for one in heard}
+    refs: dict[str, str] = {}
+    for one in heard:
+        if one.item.resource.get("resourceType") == "Patient" and one.cells.get("DM1", WITHHELD_UNAVAILABLE).released:
+            refs.setdefault(one.item.person, names[one.item.record])
+    for related in kin.people:
+        refs.setdefault(related.person, request.hub.fresh())
+    return refs, Rewrite(people=refs, records=names)
+
+
+def _in_order(kin: Family, kept: list[tuple[Item, Minimised]]) -> list[tuple[Item, Minimised]]:
+    """By person as the family stands, Patients first, then type, then newest; never by source across a harm link."""
+    place = {related.person: number for number, related in enumerate(kin.people)}
+
+    def key(pair: tuple[Item, Minimised]) -> tuple[int, bool, str, str]:
+        kind = str(pair[0].resource.get("resourceType"))
+        return place.get(pair[0].person, len(place)), kind != "Patient", kind, pair[0].record
+
+    return sorted(kept, key=key)
+
+
+def _by_person(kin: Family, ordered: Sequence[tuple[Item, Minimised]]) -> dict[str, list[Mapping[str, Any]]]:
+    released: dict[str, list[Mapping[str, Any]]] = {related.person: [] for related in kin.people}
+    for item, made in ordered:
+        if made.resource is not None:
+            released.setdefault(item.person, []).append(made.resource)
+    return released

@@ -1,0 +1,98 @@
+"""The list of what was not given as it is: why, in a plain sentence, and who can change it.
+
+Promise: silent cells leave nothing here, no row, no count, no gap; across a harm link a row names no source and no class.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from services.contract.decisions import Cell
+from services.contract.views import Withheld
+from services.contract.vocabulary import code_list
+from services.gateway.who_answers import A_PARTNER
+
+EVERYTHING = "everything"
+RESTRICTED = "restricted"
+_OWNERS_WORD = ("SENSITIVE_CATEGORY", "OWNER_APPROVAL")
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """One cell of the answer that is not a plain release."""
+
+    person: str
+    source: str
+    class_: str
+    cell: Cell
+    across_harm: bool
+
+
+def settle_silence(cells: Mapping[str, Cell], family_child: bool) -> Mapping[str, Cell]:
+    """The cells of one record after the silence that one of its cells lays on the others.
+
+    Where a provider's pointer is not released, a word that only the owner could lift would say that the provider holds
+    something; so it is silent, but never about a child of the case's family.
+    """
+    pointer = cells.get("DM0")
+    if family_child or pointer is None or pointer.released:
+        return cells
+    return {
+        class_: replace(cell, visibility="silent", shown_as="", missing=(), obligations=())
+        if cell.code in _OWNERS_WORD and not cell.released
+        else cell
+        for class_, cell in cells.items()
+    }
+
+
+def list_withheld(
+    markers: Iterable[Marker], refs: Mapping[str, str], line_of: Mapping[str, str]
+) -> tuple[Withheld, ...]:
+    """Rows without repeats: once per person, line, class and code; once per line where it is the same for everybody."""
+    rows: dict[tuple[str, str, str, str], str] = {}
+    for marker in markers:
+        if marker.cell.silent or marker.cell.effect == "release" or marker.person not in refs:
+            continue
+        key = _key(marker, line_of)
+        rows.setdefault((refs[marker.person], *key), marker.cell.effect)
+    return tuple(_row(person, source, class_, code, effect)
+                 for (person, source, class_, code), effect in _everybody(rows, set(refs.values())).items())  # fmt: skip
+
+
+def _key(marker: Marker, line_of: Mapping[str, str]) -> tuple[str, str, str]:
+    code = marker.cell.shown_as or marker.cell.code
+    if marker.across_harm:
+        # A class or a source named here would itself place the person.
+        return A_PARTNER, RESTRICTED if code == "RESTRICTED" else _title(marker.class_), code
+    return line_of.get(marker.source, A_PARTNER), _title(marker.class_), code
+
+
+def _everybody(rows: Mapping[tuple[str, str, str, str], str], refs: set[str]) -> dict[tuple[str, str, str, str], str]:
+    """Fold rows that say the same of every person of the answer into one with an empty `person`."""
+    folded: dict[tuple[str, str, str, str], str] = {}
+    said_of: dict[tuple[str, str, str], set[str]] = {}
+    for person, *rest in rows:
+        said_of.setdefault((rest[0], rest[1], rest[2]), set()).add(person)
+    for (person, source, class_, code), effect in rows.items():
+        everybody = class_ == EVERYTHING and said_of[(source, class_, code)] == refs
+        folded.setdefault(("" if everybody else person, source, class_, code), effect)
+    return folded
+
+
+def _title(class_: str) -> str:
+    if class_ == "ASK":
+        return EVERYTHING
+    row = code_list("classes").get(class_)
+    return str(row["title"]) if row else "a field that the hub does not know"
+
+
+def _row(person: str, source: str, class_: str, code: str, effect: str) -> Withheld:
+    reason = code_list("reasons")[code] if code in code_list("reasons") else code_list("reasons")["UNCLASSIFIED"]
+    return Withheld.model_validate({
+        "person": person,
+        "source": source,
+        "class": class_,
+        "code": code,
+        "sentence": reason["sentence"],
+        "who_can_change": reason["who_can_change"],
+        "effect": effect,
+    })  # fmt: skip
