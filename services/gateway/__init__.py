@@ -1,0 +1,1 @@
+"""API and pages for people and partner systems; runs the main line."""

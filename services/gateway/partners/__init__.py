@@ -1,0 +1,1 @@
+"""What publishers send: read, checked, stored unseen, entered in the ledger, then visible."""

@@ -1,0 +1,1 @@
+"""The gateway's database: its tables, and how they are opened and sealed."""
