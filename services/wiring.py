@@ -1,0 +1,91 @@
+"""The only module that knows all four services: builds them in one process and ties each to the gateway's ports.
+
+Promise: what is built here is the whole hub with real parts (embedded or production), or nothing: a part that cannot be
+opened stops the start with a message that names it, and leaves nothing running.
+"""
+
+from collections.abc import Callable, Set
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from services.contract.directory import Organisation, Source
+from services.gateway.app import make_gateway, make_ops
+from services.gateway.parts import Parts
+from services.gateway.store.opened import open_store
+from services.index.open import open_index
+from services.ledger.open import open_ledger
+from services.policy.open import open_policy
+from services.runtime.book import Book, Shelf, open_shelf
+from services.runtime.fhir import faults, resource_types
+from services.runtime.keys import KeyFolder
+from services.runtime.logs import open_logs
+from services.runtime.settings import Settings, claim_home
+
+
+@dataclass(frozen=True)
+class BookRules:
+    """What the gateway reads of the policy book in force now."""
+
+    shelf: Shelf
+
+    def organisation(self, id: str) -> Organisation | None:
+        """The organisation registered under `id`."""
+        return self.shelf.current().organisations.get(id)
+
+    def source(self, id: str) -> Source | None:
+        """The source registered under `id`."""
+        return self.shelf.current().sources.get(id)
+
+    def purposes_of(self, role: str) -> Set[str]:
+        """The purposes that the book's table gives to `role`."""
+        return purposes_of(self.shelf.current(), role)
+
+
+def purposes_of(book: Book, role: str) -> Set[str]:
+    """The purposes for which `role` may ask, by the roles x purposes table."""
+    return frozenset(book.role_purposes.get(role, ()))
+
+
+@dataclass(frozen=True)
+class Running:
+    """A hub that is open: two ASGI apps, and how to close it."""
+
+    app: FastAPI
+    ops: FastAPI
+    parts: Parts
+    close: Callable[[], None]
+
+
+def build(settings: Settings) -> Running:
+    """Open every part, oldest need first, and build the two apps. Raises `Problem` naming what could not be opened."""
+    with ExitStack() as opened:
+        claim_home(settings)
+        open_logs(settings)
+        keys = KeyFolder(settings.key_folder)
+        shelf = open_shelf(settings)
+        opened.callback(shelf.close)
+        store = open_store(settings, keys)
+        opened.callback(store.close)
+        index = open_index(settings, keys, shelf)
+        opened.callback(index.close)
+        policy = open_policy(settings, shelf)
+        opened.callback(policy.close)
+        ledger = open_ledger(settings, keys)
+        opened.callback(ledger.close)
+        parts = Parts(
+            settings=settings,
+            keys=keys,
+            store=store,
+            index=index,
+            policy=policy,
+            ledger=ledger,
+            rules=BookRules(shelf),
+            gate=faults,
+            resource_types=resource_types(),
+            shelf=shelf,
+        )
+        app, ops = make_gateway(parts), make_ops(parts)
+        closing = opened.pop_all()
+        return Running(app, ops, parts, closing.close)
