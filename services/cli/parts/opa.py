@@ -24,10 +24,15 @@ MODULE = "github.com/open-policy-agent/opa"
 @cache
 def opa_binary() -> Path:
     """The `opa` to use: one of this version on PATH, else one built once. Raises `CannotObtain`."""
-    found = shutil.which("opa")
-    if found and opa_version(Path(found)) == OPA_VERSION:
-        return Path(found)
+    found = system_opa()
+    if found:
+        return found
     return keep(f"opa-{OPA_VERSION}", _build, lambda folder: (folder / "opa").is_file()) / "opa"
+
+
+def system_opa() -> Path | None:
+    found = shutil.which("opa")
+    return Path(found) if found and opa_version(Path(found)) == OPA_VERSION else None
 
 
 def opa_version(program: Path) -> str:
@@ -39,16 +44,22 @@ def opa_version(program: Path) -> str:
     return answer.stdout.partition("Version:")[2].split("\n")[0].strip()
 
 
-def _go() -> Path:
-    """A Go that can build OPA: the system's where it is new enough, else the one in a locked wheel."""
+def system_go() -> Path | None:
+    """The system's Go, where it is new enough to build OPA."""
     found = shutil.which("go")
+    if not found:
+        return None
+    answer = subprocess.run([found, "env", "GOVERSION"], check=False, capture_output=True, text=True)
+    digits = answer.stdout.strip().removeprefix("go").split(".")[:2]
+    new_enough = all(part.isdigit() for part in digits) and tuple(map(int, digits)) >= OLDEST_GO
+    return Path(found) if new_enough else None
+
+
+def _go() -> Path:
+    found = system_go()
     if found:
-        answer = subprocess.run([found, "env", "GOVERSION"], check=False, capture_output=True, text=True)
-        digits = answer.stdout.strip().removeprefix("go").split(".")
-        if len(digits) > 1 and tuple(int(part) for part in digits[:2] if part.isdigit()) >= OLDEST_GO:
-            return Path(found)
-    folder = wheel("go")
-    return next(path for path in folder.glob("**/bin/go") if (path.parent.parent / "src").is_dir())
+        return found
+    return next(path for path in wheel("go").glob("**/bin/go") if (path.parent.parent / "src").is_dir())
 
 
 def _build(folder: Path) -> None:
@@ -68,34 +79,32 @@ def _build(folder: Path) -> None:
 
 
 class OpaServer:
-    """`opa run --server` on loopback, over policy files, a folder of them, or a bundle.
+    """`opa run --server` on loopback, over policy files, folders of them, or bundles.
 
     Its port is kept in `folder`, so a restart keeps the address. `arguments` are added to the command:
     `--config-file`, `--authentication` and the like.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, *policies: Path, bundle: bool = False, arguments: Sequence[str] = ()
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.folder = folder.resolve()
+        self.folder, self.policies = folder.resolve(), policies
+        self.bundle, self.arguments = bundle, tuple(arguments)
         self.address = f"http://127.0.0.1:{ports_of(self.folder, ('opa',))['opa']}"
         self._child = Child((), self.folder / "opa.log")
 
-    def start(
-        self, *policies: Path, bundle: bool = False, arguments: Sequence[str] = (), seconds: float = 30
-    ) -> None:
-        """Serve `policies`; with `bundle` each is a bundle. Returns when the server listens."""
+    def start(self, seconds: float = 30) -> None:
+        """Returns when the server listens, which it does once its policies are loaded."""
+        host_and_port = self.address.removeprefix("http://")
         self._child.command = [
             *(str(opa_binary()), "run", "--server", "--skip-version-check"),
-            *("--addr", self.address.removeprefix("http://"), "--log-format", "json", "--log-level", "info"),
-            *(("--bundle",) if bundle else ()),
-            *arguments,
-            *(str(path) for path in policies),
+            *("--addr", host_and_port, "--log-format", "json", "--log-level", "info"),
+            *(("--bundle",) if self.bundle else ()),
+            *self.arguments,
+            *(str(path) for path in self.policies),
         ]
-        self._child.start(self._listens, seconds)
-
-    def again(self, seconds: float = 30) -> None:
-        """Start as the last time, after `stop` or `kill`."""
-        self._child.start(self._listens, seconds)
+        self._child.start(lambda: listens(host_and_port), seconds)
 
     def stop(self) -> int:
         return self._child.stop()
@@ -116,6 +125,3 @@ class OpaServer:
         """What the server has said since its start, line by line."""
         text = (self.folder / "opa.log").read_text(encoding="utf-8", errors="replace")
         return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
-
-    def _listens(self) -> bool:
-        return listens(self.address.removeprefix("http://"))

@@ -99,6 +99,16 @@ def _reachable(programs: Path) -> Path:
     return copy / "install" / programs.name
 
 
+def make_database(dsn: str, name: str) -> str:
+    """A new empty database beside the one that `dsn` names; its address."""
+    import psycopg
+    from psycopg import sql
+
+    with psycopg.connect(dsn.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return f"{dsn.rpartition('/')[0]}/{name}"
+
+
 # --- Running -----------------------------------------------------------------------------------------------
 
 
@@ -150,14 +160,9 @@ class PostgresServer:
         """SQLAlchemy's address of `database`, password included."""
         return f"postgresql+psycopg://{OWNER}:{self._password()}@127.0.0.1:{self.port}/{database}"
 
-    def make_database(self, name: str) -> str:
-        """A new empty database; its address."""
-        import psycopg
-        from psycopg import sql
-
-        with psycopg.connect(self.dsn().replace("+psycopg", ""), autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        return self.dsn(name)
+    @property
+    def address(self) -> str:
+        return self.dsn()
 
     def stop(self) -> int:
         """A fast stop: clients are sent away, everything is written."""

@@ -1,0 +1,115 @@
+"""What every test can ask for: the real parts, a closed network for unit tests, and a header that says which.
+
+A part is started once for a run, at the first test that asks for it. A test that kills or freezes one
+leaves it running and thawed: the next test uses the same.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from services.cli.parts.cache import CannotObtain
+from services.cli.parts.opa import opa_binary
+from services.cli.parts.postgres import make_database
+from tests.real import browser as browsers
+from tests.real import kafka, opa, postgres
+from tests.real.find import FINDINGS, Server, missing, outlook, required, take
+
+HERE = Path(__file__).parent
+NOWHERE = HERE / "nowhere"
+
+
+def pytest_report_header() -> list[str]:
+    """Where each real part will come from, and what may not be missing."""
+    looks = {"kafka": kafka.ways(NOWHERE), "opa": opa.ways(NOWHERE), "postgres": postgres.ways(NOWHERE)}
+    lines = [outlook(part, ways) for part, ways in looks.items()]
+    return [
+        *lines,
+        outlook("browser", browsers.ways()),
+        f"required: {', '.join(sorted(required())) or 'none'}",
+    ]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What the tests did run on: a way may have answered and then failed."""
+    for part, way in FINDINGS.taken.items():
+        terminalreporter.write_line(f"real {part}: {way}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Unit tests have no network; a socket of the machine itself (asyncio's own) is left to them."""
+    for item in items:
+        if item.path.is_relative_to(HERE / "unit") and not item.get_closest_marker("enable_socket"):
+            item.add_marker("disable_socket")
+
+
+def _stop(server: Server) -> None:
+    """At the end of the run: whatever can be stopped is."""
+    if hasattr(server, "remove"):
+        server.remove()
+    elif hasattr(server, "folder"):
+        server.kill()
+
+
+@pytest.fixture(scope="session")
+def kafka_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A broker: `.address`, and start, stop, kill, freeze, thaw. Its data stays across a restart."""
+    broker = take("kafka", kafka.ways(tmp_path_factory.mktemp("kafka")))
+    yield broker
+    _stop(broker)
+
+
+@pytest.fixture(scope="session")
+def opa_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Start a server over policies: `opa_server(path, ..., bundle=False, arguments=())`."""
+    with ExitStack() as started:
+
+        def start(*policies: Path, bundle: bool = False, arguments: tuple[str, ...] = ()) -> Server:
+            folder = tmp_path_factory.mktemp("opa")
+            server = take("opa", opa.ways(folder, policies, bundle=bundle, arguments=arguments))
+            started.callback(_stop, server)
+            return server
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def opa_program() -> Path:
+    """The `opa` command, for `opa build`, `opa test` and `opa check`."""
+    try:
+        return opa_binary()
+    except CannotObtain as why:
+        missing("opa", str(why))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """A server, whose `.address` is the DSN of its maintenance database."""
+    # Not under pytest's own folder: as root the server runs as another user, who must get there.
+    with tempfile.TemporaryDirectory(prefix="mash-postgres-") as folder:
+        Path(folder).chmod(0o755)
+        server = take("postgres", postgres.ways(Path(folder) / "server"))
+        yield server
+        _stop(server)
+        shutil.rmtree(Path(folder) / "server", ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def postgres_dsn(postgres_server: Server, request: pytest.FixtureRequest) -> str:
+    """The address of a database of this module's own, empty at its first test."""
+    name = request.module.__name__.rpartition(".")[2]
+    return make_database(postgres_server.address, f"{name[:40]}_{abs(hash(request.module.__file__)):x}")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, driven by Playwright; one for each module (tests/real/browser.py says why)."""
+    program = take("browser", browsers.ways())
+    with browsers.running(program) as launched:
+        yield launched

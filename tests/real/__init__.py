@@ -1,0 +1,1 @@
+"""How the tests find each real part: Kafka, OPA, PostgreSQL and a browser."""
