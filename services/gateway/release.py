@@ -5,13 +5,13 @@ leaves no trace in what is built here: no resource, no marker, no state, no coun
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from services.contract.decisions import WITHHELD_UNAVAILABLE, Cell, Profile
 from services.contract.people import Gathered, Item
 from services.gateway.family import Family
-from services.gateway.minimise import Minimised, Places, Rewrite, minimise
+from services.gateway.minimise import Minimised, Places, Rewrite, minimise_all
 from services.gateway.profiles import Profiler
 from services.gateway.withheld import Marker, list_withheld, settle_silence
 
@@ -56,7 +56,7 @@ def decide_items(
     wanted: dict[Profile, int] = {}
     classes: dict[str, int] = {}
     plan = []
-    for item in gathered.items:
+    for item in map(_provenanced, gathered.items):
         profile = profiler.for_item(item, gathered.facts)
         elements = {path: profiler.for_element(profile, person) for path, person in item.names}
         held = catalogue.classes_of(item.resource) | {"DM0"}
@@ -92,16 +92,16 @@ def build(
     refs, rewrite = _fresh_names(request, kin, heard)
     people = {related.person: related for related in kin.people}
     places = Places.of(word for related in kin.people for word in related.places)
-    markers = [Marker(person, source, "ASK", cell, people[person].harm_link) for (source, person), cell in refused.items()]
-    kept: list[tuple[Item, Minimised]] = []
-    held = set()
-    for one in heard:
-        made = minimise(one.item, one.cells, one.elements, request.hub.catalogue, places, rewrite)
-        harm = people[one.item.person].harm_link
-        markers += [Marker(one.item.person, one.item.source, class_, cell, harm) for class_, cell in made.touched.items()]
-        held.add((one.item.source, one.item.person))
-        if made.resource is not None:
-            kept.append((one.item, made))
+    made = minimise_all(heard, request.hub.catalogue, places, rewrite)
+    across = {person: related.harm_link for person, related in people.items()}
+    markers = [Marker(person, source, "ASK", cell, across[person]) for (source, person), cell in refused.items()]
+    for one, done in zip(heard, made, strict=True):
+        where = one.item.person, one.item.source
+        markers += [Marker(*where, class_, cell, across[where[0]]) for class_, cell in done.touched.items()]
+    kept = [(one.item, done) for one, done in zip(heard, made, strict=True) if done.resource is not None]
+    # A record of which nothing leaves and nothing may be said counts as one that was never there.
+    held = {(one.item.source, one.item.person) for one, done in zip(heard, made, strict=True)
+            if done.resource is not None or done.touched}  # fmt: skip
     ordered = _in_order(kin, kept)
     return Built(
         refs=refs,
@@ -113,6 +113,12 @@ def build(
                                   for owed in cell.obligations})),  # fmt: skip
         full_urls=tuple(rewrite.full_url(item) for item, _ in ordered),
     )
+
+
+def _provenanced(item: Item) -> Item:
+    """The record with the hub's own word for where it came from, whatever the publisher wrote there."""
+    meta = {**item.resource.get("meta", {}), "source": f"urn:mash:source:{item.source}"}
+    return replace(item, resource={**item.resource, "meta": meta})
 
 
 def _unheard(one: Decided) -> bool:
@@ -129,7 +135,8 @@ def _fresh_names(request: "Request", kin: Family, heard: Sequence[Decided]) -> t
             refs.setdefault(one.item.person, names[one.item.record])
     for related in kin.people:
         refs.setdefault(related.person, request.hub.fresh())
-    return refs, Rewrite(people=refs, records=names)
+    kinds = {source: row.kind for source, row in request.hub.book.sources.items()}
+    return refs, Rewrite(people=refs, records=names, kinds=kinds)
 
 
 def _in_order(kin: Family, kept: list[tuple[Item, Minimised]]) -> list[tuple[Item, Minimised]]:
