@@ -32,7 +32,9 @@ PUBLISHED: Mapping[str, tuple[Part, ...]] = {
     "eastshire-nhs": (evie.after_health,),
 }
 """Which parts of which families each publishing source holds."""
-LIVE: Mapping[str, tuple[Part, ...]] = {"northshire-gp": (practice.practice, penrose.practice, pike.practice)}
+LIVE: Mapping[str, tuple[Part, ...]] = {
+    "northshire-gp-live": (practice.practice, penrose.practice, pike.practice)
+}
 """The same for the source that is asked and does not publish."""
 
 
