@@ -71,6 +71,7 @@ class Child:
         """Start, and return once `ready()`; raises `DidNotStart`."""
         if self.is_running():
             return
+        self._reaped()
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as output:
             self.process = subprocess.Popen(
@@ -82,6 +83,7 @@ class Child:
         deadline = time.monotonic() + seconds
         while not ready():
             if not self.is_running():
+                self._reaped()
                 raise DidNotStart(f"{self.command[0]} ended at once.\n{self.tail()}")
             if time.monotonic() > deadline:
                 self.kill()
