@@ -75,10 +75,10 @@ class _Libraries(logging.Handler):
         log.warning("library", library=record.name, place=f"{record.module}:{record.lineno}", error=error)
 
 
-def set_up_logs(settings: Settings, *, to_file: bool) -> None:
+def open_logs(settings: Settings, *, to_stderr: bool = False) -> None:
     """Log to MASH_HOME/logs/hub.log (rotated at 10 MB, five kept) or to stderr. Raises `BadSetting`."""
     handler: logging.Handler = logging.StreamHandler(sys.stderr)
-    if to_file:
+    if not to_stderr:
         folder = settings.home / "logs"
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -66,9 +66,9 @@ class StaffRow(Table, table=True):
     )
     id: str = Field(primary_key=True)
     organisation: str = Field(index=True)
-    sign_in: bytes | None = Field(None, sa_column=Column(LargeBinary, index=True))
+    sign_in: bytes | None = Field(default=None, sa_column=Column(LargeBinary, index=True))
     """Keyed hash of issuer and subject of the sign-in provider."""
-    partner_user: bytes | None = Field(None, sa_column=Column(LargeBinary))
+    partner_user: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     """Keyed hash of the user id by which the organisation's own system vouches."""
     roles: list[str] = Field(sa_column=_json())
     teams: list[str] = Field(sa_column=_json())
@@ -113,7 +113,7 @@ class MemberRow(Table, table=True):
 
     __tablename__ = "gateway_case_member"
     __table_args__ = (Index("ix_gateway_case_member_who", "organisation", "user", "team"),)
-    id: int | None = Field(None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True)
     case: str = Field(index=True)
     organisation: str
     user: str = ""
@@ -155,7 +155,20 @@ class AttemptRow(Table, table=True):
 
     __tablename__ = "gateway_case_attempt"
     __table_args__ = (Index("ix_gateway_case_attempt_who", "case", "user", "at"),)
-    id: int | None = Field(None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True)
     case: str
     user: str
     at: int
+
+
+class ReviewRow(Table, table=True):
+    """A privacy officer's review of a protection; the reason is sealed."""
+
+    __tablename__ = "gateway_protection_review"
+    id: str = Field(primary_key=True)
+    protection: str = Field(index=True)
+    outcome: str
+    by: str
+    organisation: str
+    at: str
+    sealed: bytes = Field(sa_column=_sealed())

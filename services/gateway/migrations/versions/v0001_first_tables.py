@@ -8,6 +8,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 TABLES = (
+    "protection_review",
     "used_assertion",
     "staff",
     "session",
@@ -146,6 +147,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("gateway_used_assertion", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_gateway_used_assertion_until"), ["until"], unique=False)
+
+    op.create_table(
+        "gateway_protection_review",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("protection", sa.String(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("organisation", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gateway_protection_review")),
+    )
+    with op.batch_alter_table("gateway_protection_review", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_gateway_protection_review_protection"), ["protection"], unique=False
+        )
 
 
 def downgrade() -> None:

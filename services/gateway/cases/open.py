@@ -1,0 +1,186 @@
+"""Opening a case, listing one's own, closing.
+
+Promise: the answer is the same whether anybody was found (nobody is looked for); only a role that the
+purpose permits opens it, and a child protection enquiry only a named manager on stated reasonable cause.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from services.contract.cases import Asker, Member, OpenCase
+from services.contract.people import About
+from services.contract.problems import BadInput, Conflict, NotAllowed
+from services.contract.views import Refused
+from services.contract.vocabulary import entry
+from services.gateway.access.staff import Staff
+from services.gateway.cases.entries import enter, refuse
+from services.gateway.cases.states import MANAGERS, S47, Standing, load, mine
+from services.gateway.parts import Parts, stamp
+from services.gateway.store.tables import CaseRow, MemberRow
+
+NOT_PERMITTED = "PURPOSE_NOT_PERMITTED"
+_DAYS = {"ETREAT": 1, "ERTREAT": 1, "CP-ALERT": 1, "BTG": 1, "MISPER": 7}
+"""Days for which a case stands open; 90 for the rest. A case that is needed longer is opened afresh."""
+_USUAL_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A case that was opened."""
+
+    id: str
+    state: str
+    opened_at: str
+    closes_at: str
+    still_missing: tuple[str, ...]
+    """What must be recorded within 24 hours, or the case lapses."""
+
+
+def open_case(parts: Parts, asker: Asker, body: OpenCase) -> Opened | Refused:
+    """Open a case. A role that may not is refused, as a value and an entry.
+
+    Raises `BadInput`, `Unavailable`.
+    """
+    if not _permitted(parts, asker, body):
+        return refuse(parts.ledger, asker, NOT_PERMITTED, body.purpose)
+    _check(body)
+    members = _members(parts, body.members)
+    now = parts.now()
+    id = secrets.token_urlsafe(12)
+    ground = entry("grounds", body.ground.code)
+    facts = {
+        "ground": body.ground.code,
+        "stated": bool(ground["stated"]),
+        "subjects": len(body.subjects),
+        "members": len(members),
+        "referenced": bool(body.reference),
+    }
+    enter(parts.ledger, "case.opened", asker, case=id, purpose=body.purpose, facts=facts)
+    row = CaseRow(
+        id=id,
+        purpose=body.purpose,
+        ground=body.ground.code,
+        rag=body.rag,
+        organisation=asker.organisation,
+        opened_by=asker.user,
+        opened_as=asker.role,
+        opened_at=stamp(now),
+        closes_at=stamp(now + timedelta(days=_DAYS.get(body.purpose, _USUAL_DAYS))),
+        referenced_at=stamp(now) if body.reference else "",
+        sealed=parts.store.seal(_sealed(body), f"case:{id}"),
+    )
+    for member in members:
+        member.case = id
+    with parts.store.begin() as session:
+        session.add(row)
+        session.add_all(members)
+    standing = Standing(row, members, [])
+    return Opened(id, "OPEN", row.opened_at, row.closes_at, standing.missing())
+
+
+def close_case(parts: Parts, asker: Asker, id: str) -> None:
+    """Close a case: whoever opened it, or a manager of the organisation that did.
+
+    Raises `NotAllowed`, `NotFound`, `Conflict`.
+    """
+    standing = load(parts, asker, id)
+    row = standing.row
+    manages = asker.role in MANAGERS and asker.organisation == row.organisation
+    if asker.user != row.opened_by and not manages:
+        raise NotAllowed("only whoever opened the case, or a manager there, closes it")
+    if row.closed_at:
+        raise Conflict("the case is closed already")
+    enter(parts.ledger, "case.closed", asker, case=id, purpose=row.purpose, facts={"code": "closed"})
+    with parts.store.begin() as session:
+        session.get_one(CaseRow, id).closed_at = stamp(parts.now())
+
+
+def list_cases(parts: Parts, asker: Asker) -> Sequence[dict[str, Any]]:
+    """The cases that the asker may ask on, newest first.
+
+    Codes, times, and the subjects' names as they were given.
+    """
+    shown = []
+    for standing in mine(parts, asker):
+        row = standing.row
+        told = parts.store.open(row.sealed, f"case:{row.id}")
+        shown.append(
+            {
+                "id": row.id,
+                "purpose": row.purpose,
+                "state": standing.state(parts.now()),
+                "rag": row.rag,
+                "opened_at": row.opened_at,
+                "closes_at": row.closes_at,
+                "opened_by_me": row.opened_by == asker.user,
+                "evidence": sorted({one.kind for one in standing.evidence}),
+                "still_missing": list(standing.missing()),
+                "reference": told["reference"] or None,
+                "subjects": [_subject(one) for one in told["subjects"]],
+            }
+        )
+    return shown
+
+
+def _subject(told: dict[str, Any]) -> dict[str, Any]:
+    about = told["about"]
+    return {"given": about.get("given"), "family": about.get("family"), "as": told["as"]}
+
+
+def _permitted(parts: Parts, asker: Asker, body: OpenCase) -> bool:
+    if body.purpose not in parts.rules.purposes_of(asker.role):
+        return False
+    if not entry("purposes", body.purpose)["opens_case"]:
+        return False
+    # Reasonable cause is a named manager's to state; whoever merely names the enquiry does not open it.
+    stated = body.ground.code == "reasonable-cause" and bool(body.ground.text.strip())
+    return body.purpose != S47 or (asker.role in MANAGERS and stated)
+
+
+def _check(body: OpenCase) -> None:
+    places = []
+    if body.purpose not in entry("grounds", body.ground.code)["purposes"]:
+        places.append("ground.code: not a ground of this purpose")
+    for name, people in (("subjects", [one.about for one in body.subjects]), ("household", body.household)):
+        places += [
+            f"{name}.{number}: describe the person; a candidate belongs to a case that is open"
+            for number, about in enumerate(people)
+            if about.candidate
+        ]
+    if places:
+        raise BadInput("some places do not fit", places=tuple(places))
+
+
+def _members(parts: Parts, members: Sequence[Member]) -> list[MemberRow]:
+    staff, rows, places = Staff(parts.store, parts.keys), [], []
+    for number, member in enumerate(members):
+        if bool(member.user) == bool(member.team):
+            places.append(f"members.{number}: name a user or a team")
+        elif parts.rules.organisation(member.organisation) is None:
+            places.append(f"members.{number}.organisation: no such partner")
+        elif member.team:
+            rows.append(MemberRow(case="", organisation=member.organisation, team=member.team))
+        else:
+            worker = staff.named(member.organisation, str(member.user))
+            if worker is None:
+                places.append(f"members.{number}.user: not in that organisation's staff register")
+            else:
+                rows.append(MemberRow(case="", organisation=member.organisation, user=worker.id))
+    if places:
+        raise BadInput("some members are not known", places=tuple(places))
+    return rows
+
+
+def _sealed(body: OpenCase) -> dict[str, Any]:
+    def plain(about: About) -> dict[str, Any]:
+        return about.model_dump(exclude_none=True)
+
+    return {
+        "subjects": [{"about": plain(one.about), "as": one.as_} for one in body.subjects],
+        "household": [plain(one) for one in body.household],
+        "reference": body.reference or "",
+        "ground": body.ground.text,
+    }

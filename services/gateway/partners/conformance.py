@@ -1,0 +1,63 @@
+"""What the FHIR addresses offer, said to machines: CapabilityStatement and SMART configuration.
+
+Promise: true to the routes (a test compares it with them).
+"""
+
+from typing import Any
+
+from services.gateway.access.assertions import ALGORITHMS
+from services.gateway.access.token import CLIENT_CREDENTIALS, JWT_BEARER, PATH
+from services.gateway.parts import Parts
+
+_SECURITY = "http://terminology.hl7.org/CodeSystem/restful-security-service"
+
+
+def capability_statement(parts: Parts) -> dict[str, Any]:
+    """FHIR R4 CapabilityStatement of kind instance."""
+    interactions = [{"code": code} for code in ("create", "update", "read")]
+    resources = [
+        {
+            "type": name,
+            "interaction": interactions,
+            "versioning": "versioned",
+            "updateCreate": True,
+            "conditionalCreate": False,
+            "conditionalUpdate": False,
+        }
+        for name in sorted(parts.resource_types)
+    ]
+    security = {
+        "service": [{"coding": [{"system": _SECURITY, "code": "SMART-on-FHIR"}]}],
+        "description": "Bearer token by client_credentials with private_key_jwt, at the token endpoint.",
+    }
+    rest = {
+        "mode": "server",
+        "documentation": "Publishing one's own records, and reading them back. There is no search here.",
+        "security": security,
+        "resource": resources,
+        "interaction": [{"code": "transaction"}],
+    }
+    return {
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "date": "2026-11-23",
+        "kind": "instance",
+        "software": {"name": "mash-hub"},
+        "implementation": {"description": "MASH hub", "url": f"{parts.settings.url}/fhir"},
+        "fhirVersion": "4.0.1",
+        "format": ["json"],
+        "rest": [rest],
+    }
+
+
+def smart_configuration(parts: Parts) -> dict[str, Any]:
+    """SMART App Launch 2.2, section 2: discovery, as far as Backend Services reach."""
+    return {
+        "issuer": parts.settings.url,
+        "token_endpoint": parts.settings.url + PATH,
+        "grant_types_supported": [CLIENT_CREDENTIALS, JWT_BEARER],
+        "token_endpoint_auth_methods_supported": ["private_key_jwt"],
+        "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
+        "scopes_supported": ["system/*.cru", "user/family-view", "user/case"],
+        "capabilities": ["client-confidential-asymmetric", "permission-v2"],
+    }
