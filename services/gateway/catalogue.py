@@ -1,0 +1,295 @@
+"""Which class of information each element of a record has, and in what form it may leave where it is generalised.
+
+Promise: every element has exactly one class, the one of the longest path of `policies/catalogue/fields.yaml` that leads to
+it; an element that no path leads to is UNCLASSIFIED, and so is every extension whose URL is not listed. A catalogue that
+names an element R4 does not have, or a class, axis, level or form nobody knows, is refused whole (`CatalogueFault`).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.contract.vocabulary import code_list
+from services.gateway.catalogue_paths import CatalogueFault, Forms, Layer, Step, read_forms, read_layers
+from services.gateway.elements import Element, Elements, shipped
+
+UNCLASSIFIED = "UNCLASSIFIED"
+SAME = "same"
+"""The class of an extension that has the class of whatever bears it."""
+NO_FORMS: Forms = {}
+# Rebuilt by minimising, never copied; `resourceType` is what the rest hangs on.
+NEVER_COPIED = frozenset({"resourceType", "id", "meta", "text", "contained", "language", "implicitRules"})
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """One element of the catalogue, bound to R4: its class, its forms, and the elements under it that have a line of their own."""
+
+    path: str
+    class_: str
+    forms: Forms
+    frame: bool
+    """It only says whose record it is: it keeps a record standing, and is nothing of substance."""
+    type: str
+    members: dict[str, tuple[Element, "Node"]] = field(default_factory=dict)
+    by: dict[str, "Node"] = field(default_factory=dict)
+    """Told apart by value: an identifier's system, an extension's URL."""
+
+    def which(self, value: Any) -> "Node":
+        """The node for one value of this element."""
+        if not self.by or not isinstance(value, dict):
+            return self
+        return self.by.get(value.get("url") or value.get("system") or "", self)
+
+
+class Catalogue:
+    """The catalogue of one policy book, compiled once. `book` is the document of fields.yaml as a plain mapping."""
+
+    def __init__(self, book: Mapping[str, Any], elements: Elements | None = None) -> None:
+        self.elements = elements or shipped()
+        self._classes = {code for code, row in code_list("classes").items() if not row["question"]} | {
+            SAME,
+            UNCLASSIFIED,
+        }
+        forms = read_forms(book.get("forms", {}))
+        self._layers = read_layers(book["fields"], forms)
+        self._when = {name: _When.read(row) for name, row in book.get("when", {}).items()}
+        self._trees: dict[tuple[str, tuple[str, ...]], Node] = {}
+        self.services: Mapping[str, Mapping[str, str]] = book.get("services", {})
+        """Kind of source -> words for `kind` and `in-service`."""
+        self.top_labels: Mapping[str, Mapping[str, str]] = book.get("top_labels", {})
+        """Code -> the coding that stands for it at the level `top-label`."""
+        self.public_systems = tuple(book.get("public_systems", ()))
+        """Beginnings of code system addresses that name no publisher."""
+        self.extensions = self._everywhere()
+        self._types = {name for layer in self._layers for name in [layer.type] if name != "*"}
+        for layer in self._layers:
+            if layer.variant and layer.variant not in self._when:
+                raise CatalogueFault(f"{layer.type}[{layer.variant}]", "no such `when`")
+        for name in sorted(self._types):
+            self._tree(
+                name, tuple(layer.variant for layer in self._layers if layer.type == name and layer.variant)
+            )
+
+    def node_of(self, resource: Mapping[str, Any]) -> Node | None:
+        """The tree for this record, told apart by its labels and codes; None for a type the catalogue does not list."""
+        name = resource.get("resourceType")
+        if name not in self._types:
+            return None
+        labels: set[str] | None = None
+        variants: tuple[str, ...] = ()
+        for variant in self._variants(name):
+            if labels is None:
+                labels = _labels(resource)
+            if self._when[variant].holds(resource, labels):
+                variants = (*variants, variant)
+        return self._tree(name, variants)
+
+    def classes_of(self, resource: Mapping[str, Any]) -> set[str]:
+        """Every class that something in the record has, contained resources included."""
+        found: set[str] = set()
+        node = self.node_of(resource)
+        if node is None:
+            return {UNCLASSIFIED}
+        self._collect(resource, node, found)
+        meta = resource.get("meta", {})
+        found |= {
+            node.members["meta"][1].members[key][1].class_ for key in ("source", "lastUpdated") if key in meta
+        }
+        for contained in resource.get("contained", ()):
+            found |= self.classes_of(contained)
+        return found
+
+    def class_at(self, path: str, resource: Mapping[str, Any]) -> str:
+        """The class of the element at `path` (`Patient.contact.telecom`, without indexes) in this record."""
+        node = self.node_of(resource)
+        if node is None:
+            return UNCLASSIFIED
+        for step in Step.read(path)[1]:
+            node = self._next(node, step)
+        return node.class_
+
+    def nearest(self, path: str, resource: Mapping[str, Any]) -> str:
+        """The path of the listed element that covers `path`."""
+        node = self.node_of(resource)
+        if node is None:
+            return ""
+        for step in Step.read(path)[1]:
+            found = self._listed(node, step)
+            if found is None:
+                break
+            node = found
+        return node.path
+
+    def _next(self, node: Node, step: Step) -> Node:
+        found = self._listed(node, step)
+        if found is not None:
+            return found
+        if step.name == "extension":
+            class_ = self.extensions.get(step.by, UNCLASSIFIED)
+            return Node(step.name, node.class_ if class_ == SAME else class_, NO_FORMS, False, "Extension")
+        element = next(
+            (e for e in self.elements.of(node.type).values() if step.name in (e.name, e.key)), None
+        )
+        if element is None:
+            return Node(step.name, UNCLASSIFIED, NO_FORMS, False, "")
+        return Node(step.name, node.class_, NO_FORMS, False, element.type)
+
+    def _listed(self, node: Node, step: Step) -> Node | None:
+        for element, child in node.members.values():
+            if step.name in (element.name, element.key):
+                if step.name == "extension":
+                    return child.by.get(step.by)
+                return child.by.get(step.by, child)
+        return None
+
+    def _collect(self, value: Mapping[str, Any], node: Node, found: set[str]) -> None:
+        elements = self.elements.of(node.type)
+        for key, sub in value.items():
+            if key in NEVER_COPIED and node.type == value.get("resourceType"):
+                continue
+            listed = node.members.get(key.lstrip("_"))
+            if listed is None:
+                found.add(node.class_ if key.lstrip("_") in elements else UNCLASSIFIED)
+                if not isinstance(sub, str):
+                    self._collect_extensions(sub, node.class_, found)
+                continue
+            for item in sub if isinstance(sub, list) else (sub,):
+                child = listed[1].which(item)
+                found.add(child.class_)
+                if isinstance(item, dict):
+                    if child.members:
+                        self._collect(item, child, found)
+                    else:
+                        self._collect_extensions(item, child.class_, found)
+
+    def _collect_extensions(self, value: Any, class_: str, found: set[str]) -> None:
+        if isinstance(value, list):
+            for item in value:
+                self._collect_extensions(item, class_, found)
+        elif isinstance(value, dict):
+            for key, sub in value.items():
+                if key == "extension":
+                    listed = (self.extension_class(one, class_) for one in sub if isinstance(one, dict))
+                    found.update(listed)
+                if not isinstance(sub, str):
+                    self._collect_extensions(sub, class_, found)
+
+    def extension_class(self, extension: Mapping[str, Any], bearer: str) -> str:
+        """The class of an extension inside an element of class `bearer`; a name within a listed extension inherits."""
+        url = extension.get("url")
+        if not isinstance(url, str):
+            return UNCLASSIFIED
+        class_ = self.extensions.get(url, UNCLASSIFIED if ":" in url else SAME)
+        return bearer if class_ == SAME else class_
+
+    def _everywhere(self) -> Mapping[str, str]:
+        rows = (layer for layer in self._layers if layer.type == "*")
+        return {
+            step.by: layer.class_
+            for layer in rows
+            for step in layer.steps
+            if len(layer.steps) == 1 and step.name == "extension"
+        }
+
+    def _variants(self, name: str) -> Iterator[str]:
+        used = {layer.variant for layer in self._layers if layer.type == name}
+        return (variant for variant in self._when if variant in used)
+
+    def _tree(self, name: str, variants: tuple[str, ...]) -> Node:
+        known = self._trees.get((name, variants))
+        if known is None:
+            order = ("", *variants)
+            rows = [row for row in self._layers if row.type == "*"]
+            rows += [
+                row for variant in order for row in self._layers if (row.type, row.variant) == (name, variant)
+            ]
+            known = self._trees[(name, variants)] = self._compile(name, rows)
+        return known
+
+    def _compile(self, name: str, layers: list[Layer]) -> Node:
+        if not self.elements.of(name):
+            raise CatalogueFault(name, "R4 has no such type")
+        root = Node(name, UNCLASSIFIED, NO_FORMS, False, name)
+        every: dict[str, Node] = {name: root}
+        # Shorter paths first, so that a longer one finds the class it inherits; of equal paths the later line stands.
+        for layer in sorted(layers, key=lambda layer: len(layer.steps)):
+            self._add(root, layer, every)
+        self._recur(every)
+        return root
+
+    def _add(self, root: Node, layer: Layer, every: dict[str, Node]) -> None:
+        if layer.class_ not in self._classes:
+            raise CatalogueFault(layer.path, f"no such class: {layer.class_}")
+        nodes = [root]
+        for step in layer.steps:
+            nodes = [child for node in nodes for child in self._grow(node, step, layer, every)]
+        for node in nodes:
+            node.class_, node.forms, node.frame = layer.class_, layer.forms, layer.frame
+
+    def _grow(self, node: Node, step: Step, layer: Layer, every: dict[str, Node]) -> list[Node]:
+        found = [e for e in self.elements.of(node.type).values() if step.name in (e.name, e.key)]
+        if not found:
+            if layer.type == "*":
+                return []
+            raise CatalogueFault(layer.path, "R4 has no such element")
+        grown = []
+        for element in found:
+            class_ = UNCLASSIFIED if element.key in ("extension", "modifierExtension") else node.class_
+            fresh = Node(f"{node.path}.{step.name}", class_, NO_FORMS, False, element.type)
+            child = node.members.setdefault(element.key, (element, fresh))[1]
+            every[element.type] = child
+            if step.by:
+                inner = Node(
+                    f"{child.path}({step.by})",
+                    child.class_,
+                    NO_FORMS,
+                    False,
+                    child.type,
+                    members=child.members,
+                )
+                child = child.by.setdefault(step.by, inner)
+            grown.append(child)
+        return grown
+
+    def _recur(self, every: Mapping[str, Node]) -> None:
+        """An element that repeats the shape of one above it (QuestionnaireResponse.item.item) goes by the lines of that."""
+        own = {name: node for name, node in every.items() if "." in name}
+        for name, node in own.items():
+            for element in self.elements.of(name).values():
+                if element.type in own and element.key not in node.members and "." in element.type:
+                    node.members[element.key] = (element, own[element.type])
+
+
+@dataclass(frozen=True, slots=True)
+class _When:
+    """A kind of record told apart within its type by a label, or by a code in one of some elements."""
+
+    labels: frozenset[str]
+    codes: frozenset[str]
+    where: tuple[str, ...]
+
+    @classmethod
+    def read(cls, row: Mapping[str, Any]) -> "_When":
+        return cls(
+            frozenset(row.get("labels", ())),
+            frozenset(map(str, row.get("codes", ()))),
+            tuple(row.get("in", ())),
+        )
+
+    def holds(self, resource: Mapping[str, Any], labels: set[str]) -> bool:
+        if not self.labels.isdisjoint(labels):
+            return True
+        return bool(self.codes) and any(
+            not self.codes.isdisjoint(_codes(resource.get(name))) for name in self.where
+        )
+
+
+def _labels(resource: Mapping[str, Any]) -> set[str]:
+    return {label["code"] for label in resource.get("meta", {}).get("security", ()) if "code" in label}
+
+
+def _codes(concepts: Any) -> Iterator[str]:
+    for concept in concepts if isinstance(concepts, list) else (concepts,):
+        if isinstance(concept, dict):
+            yield from (coding["code"] for coding in concept.get("coding", ()) if "code" in coding)

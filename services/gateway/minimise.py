@@ -1,0 +1,222 @@
+"""From a record and its cells to what may leave of it: fields kept, made coarser, masked or taken out; ids made fresh.
+
+Promise: nothing is in the result that was not in the record, or in a form that the catalogue declares; a withheld value is
+nowhere in it; a silently withheld field leaves the very result that a record without it gives; and the result is valid R4,
+or there is none.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from services.contract.decisions import AXES, EFFECTS, WITHHELD_UNAVAILABLE, Cell
+from services.contract.people import Item
+from services.contract.vocabulary import codes
+from services.gateway.catalogue import Catalogue
+from services.gateway.catalogue_paths import Step
+from services.gateway.contained import used_of, walk_contained, with_fresh_locals
+from services.gateway.copying import NOT_LISTED, Copying
+from services.gateway.fresh_ids import RECORD, Rewrite
+from services.gateway.generalise import Words
+from services.gateway.places import Places
+from services.gateway.strip import Tally, Walk
+from services.runtime.fhir import is_valid
+
+__all__ = ["Minimised", "Places", "Rewrite", "minimise", "minimise_all"]
+
+Cells = Mapping[str, Cell]
+_VALUES = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"
+_ACTS = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+_SUBSETTED = {"system": _VALUES, "code": "SUBSETTED"}
+_REDACTED = {"system": _VALUES, "code": "REDACTED"}
+_TEST_DATA = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HTEST"}
+
+
+@dataclass(frozen=True, slots=True)
+class Minimised:
+    """What leaves of one record, and what became of its classes."""
+
+    resource: dict[str, Any] | None = field(repr=False)
+    released: frozenset[str] = frozenset()
+    """Classes of which something leaves as it is."""
+    generalised: Mapping[str, Cell] = field(default_factory=dict)
+    withheld: Mapping[str, Cell] = field(default_factory=dict)
+    """Classes of which something was withheld, and the asker may know."""
+    silent: Mapping[str, Cell] = field(default_factory=dict)
+    """Classes of which something was withheld, unsaid. Never part of an answer."""
+    dropped: str = ""
+    """Why nothing leaves: unlisted, modifier, required, frame, empty, invalid; empty where something does."""
+    targets: frozenset[str] = frozenset()
+    """What the references that are left lead to: `person:…`, `record:…`."""
+
+    @property
+    def touched(self) -> Mapping[str, Cell]:
+        """What an answer may say of this record: its shown refusals and its generalisings, by class."""
+        return {**self.generalised, **self.withheld}
+
+
+class Decided(Protocol):
+    """A record with the cells of its classes, and of its elements that name somebody else."""
+
+    @property
+    def item(self) -> Item: ...
+    @property
+    def cells(self) -> Cells: ...
+    @property
+    def elements(self) -> Mapping[str, Cells]: ...
+
+
+def minimise_all(
+    decided: Sequence[Decided], catalogue: Catalogue, places: Places | None, rewrite: Rewrite
+) -> tuple[Minimised, ...]:
+    """Every record of one answer, by position. A reference to a record of which nothing leaves is taken out as well."""
+    patients = {
+        one.item.record: one.item.person
+        for one in decided
+        if one.item.resource.get("resourceType") == "Patient"
+    }
+    rewrite = replace(rewrite, patients={**patients, **rewrite.patients})
+
+    def once(one: Decided, rewrite: Rewrite) -> Minimised:
+        return minimise(one.item, one.cells, one.elements, catalogue, places, rewrite)
+
+    made = [once(one, rewrite) for one in decided]
+    while True:
+        gone = {one.item.record for one, done in zip(decided, made, strict=True) if done.resource is None}
+        dangling = {RECORD + record for record in gone if record not in rewrite.patients}
+        again = [
+            place for place, done in enumerate(made) if done.resource is not None and done.targets & dangling
+        ]
+        if not again:
+            return tuple(made)
+        rewrite = replace(rewrite, gone=frozenset(gone))
+        for place in again:
+            made[place] = once(decided[place], rewrite)
+
+
+def minimise(
+    item: Item,
+    cells: Cells,
+    elements: Mapping[str, Cells],
+    catalogue: Catalogue,
+    places: Places | None,
+    rewrite: Rewrite,
+) -> Minimised:
+    """One record. `elements`: path -> cells, for elements that name or place somebody else. Pure: no input or output."""
+    root = catalogue.node_of(item.resource)
+    if root is None:
+        return Minimised(None, withheld={"UNCLASSIFIED": NOT_LISTED}, dropped="unlisted")
+    scoped = {catalogue.nearest(path, item.resource): path for path in elements}
+    other = {node: _for_element(path, node, cells, elements[path]) for node, path in scoped.items() if node}
+    made = _made(item, cells, other, catalogue, places, rewrite)
+    if made.dropped == "invalid":
+        # Some rules of R4 ask for one of several optional elements: a mask stands for it where that may be known.
+        made = _made(item, cells, other, catalogue, places, rewrite, mask_all=True)
+    return made
+
+
+def _made(
+    item: Item,
+    cells: Cells,
+    scoped: Mapping[str, Cells],
+    catalogue: Catalogue,
+    places: Places | None,
+    rewrite: Rewrite,
+    *,
+    mask_all: bool = False,
+) -> Minimised:
+    words = Words(catalogue.services.get(rewrite.kinds.get(item.source, ""), {}), catalogue.top_labels)
+
+    def walk() -> Walk:
+        copying = Copying(cells, catalogue, places, rewrite, item.references)
+        return Walk(copying, words, item.person, scoped, mask_all=mask_all)
+
+    inside = walk_contained(item.resource, catalogue, walk)
+    main = walk()
+    main.copying.contained = frozenset(inside)
+    body = main.record(item.resource, catalogue.node_of(item.resource))
+    kept = used_of(main.copying.used, inside)
+    for part in kept:
+        main.tally.take(part.tally)
+        main.copying.targets |= part.targets
+    tally = main.tally
+    if tally.drop or not tally.substance:
+        return _nothing(tally, tally.drop or "empty")
+    record = {
+        "resourceType": item.resource["resourceType"],
+        "id": rewrite.records[item.record].removeprefix("urn:uuid:"),
+        "meta": _meta(item.resource, catalogue, main.copying, tally),
+        **({"contained": [part.resource for part in kept]} if kept else {}),
+        **body,
+    }
+    if kept:
+        record = with_fresh_locals(record)
+    if not is_valid(record):
+        return _nothing(tally, "invalid")
+    targets = frozenset(main.copying.targets)
+    return Minimised(
+        record, frozenset(tally.released), tally.generalised, tally.withheld, tally.silent, "", targets
+    )
+
+
+def _nothing(tally: Tally, why: str) -> Minimised:
+    """Nothing leaves. Where part of that is silent the whole is: a shown word would say that there was something."""
+    shown = {} if tally.silent else {**tally.generalised, **tally.withheld}
+    return Minimised(None, withheld=_as_withheld(shown), silent=tally.silent, dropped=why)
+
+
+def _as_withheld(cells: Cells) -> Cells:
+    return {class_: cell for class_, cell in cells.items() if not cell.released}
+
+
+def _meta(
+    resource: Mapping[str, Any], catalogue: Catalogue, copying: Copying, tally: Tally
+) -> dict[str, Any]:
+    """Made anew: no version, no profile that may no longer hold, no label; what the receiver owes, and what was done."""
+    given = resource.get("meta", {})
+    meta: dict[str, Any] = {}
+    for key in ("lastUpdated", "source"):
+        if key in given:
+            class_ = catalogue.class_at(f"{resource['resourceType']}.meta.{key}", resource)
+            if copying.cell(class_).effect == "release" and not (
+                copying.places and copying.places.found_in(given[key])
+            ):
+                meta[key] = given[key]
+    labels = [label for label in given.get("security", ()) if label.get("code") in codes("obligations")]
+    owed = {label["code"] for label in labels}
+    for class_ in tally.released | tally.generalised.keys():
+        owed |= {*copying.cell(class_).obligations}
+    security = [{"system": _ACTS, "code": code} for code in codes("obligations") if code in owed]
+    if tally.withheld or tally.masked:
+        security.append(_REDACTED)
+    if security:
+        meta["security"] = security
+    test = any(
+        tag.get("code") == _TEST_DATA["code"] for key in ("tag", "security") for tag in given.get(key, ())
+    )
+    meta["tag"] = [_SUBSETTED, _TEST_DATA] if test else [_SUBSETTED]
+    return meta
+
+
+def _for_element(path: str, node: str, usual: Cells, theirs: Cells) -> Cells:
+    """The cells of an element about somebody else; where only something wider is listed, the stricter of both."""
+    if Step.read(path) == Step.read(node):
+        return theirs
+    return {
+        class_: stricter(usual.get(class_, WITHHELD_UNAVAILABLE), theirs.get(class_, WITHHELD_UNAVAILABLE))
+        for class_ in usual.keys() | theirs.keys()
+    }
+
+
+def stricter(one: Cell, other: Cell) -> Cell:
+    """The more restrictive of two cells, coarser on every axis; silence beats everything."""
+    first, second = sorted(
+        (one, other), key=lambda cell: (cell.silent, EFFECTS.index(cell.effect)), reverse=True
+    )
+    if not (first.effect == second.effect == "generalise"):
+        return first
+    how = {
+        axis: levels[max(levels.index(cell.how.get(axis, levels[0])) for cell in (first, second))]
+        for axis, levels in AXES.items()
+    }
+    return replace(first, how={axis: level for axis, level in how.items() if level != AXES[axis][0]})
