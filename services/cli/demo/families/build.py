@@ -28,6 +28,9 @@ ACTS = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 RELATIONS = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 CONCERN = "urn:mash:ext:concern"
 KEY_SAFE = "urn:mash:ext:keySafe"
+SCHOOL = "urn:mash:ext:school"
+FORM_PLACE = "urn:mash:ext:form-place"
+ADOPTION = "urn:mash:cs:adoption"
 HTEST: Mapping[str, str] = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HTEST"}
 _CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
 _VERIFIED, _NOT_TRACED = "01", "02"
@@ -68,12 +71,15 @@ class Shelf:
         security = [{"system": entry("sensitivity", label)["system"], "code": label} for label in labels]
         if secrecy:
             security.append({"system": _CONFIDENTIALITY, "code": secrecy})
+        if adoption := elements.pop("adoption", ""):
+            security.append({"system": ADOPTION, "code": adoption})
         meta: Resource = {"tag": [dict(HTEST)]}
         if security:
             meta["security"] = security
         if profile := elements.pop("profile", None):
             meta["profile"] = [profile]
-        self.resources.append({"resourceType": kind, "id": number, "meta": meta, **elements})
+        given = {name: value for name, value in elements.items() if value is not None}
+        self.resources.append({"resourceType": kind, "id": number, "meta": meta, **given})
         return f"{kind}/{number}"
 
     def patient(

@@ -10,10 +10,13 @@ from services.cli.demo.families.people import AFTER, BEFORE, EVIE_AFTER, EVIE_BE
 
 def before(shelf: Shelf) -> None:
     """The closed record of the authority that held it."""
-    evie = shelf.patient(EVIE_BEFORE, address(BEFORE, shelf.span(-3300, -2900)), local="CSC-22019")
+    evie = shelf.patient(
+        EVIE_BEFORE, address(BEFORE, shelf.span(-3300, -2900)), local="CSC-22019", adoption="before"
+    )
     shelf.add(
         "EpisodeOfCare",
         "episode-evie",
+        adoption="before",
         status="finished",
         type=[code("Children's social care: care order, placement order")],
         patient=ref(evie),
@@ -23,6 +26,7 @@ def before(shelf: Shelf) -> None:
     shelf.add(
         "Flag",
         "plan-evie",
+        adoption="before",
         labels=("L:CPROT",),
         status="inactive",
         category=[{"text": "Child protection"}],

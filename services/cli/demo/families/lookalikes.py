@@ -4,7 +4,7 @@ Promise: what scenario row 11 needs stands here; none of these may ever be joine
 itself.
 """
 
-from services.cli.demo.families.build import Shelf, address, code, named, ref
+from services.cli.demo.families.build import SCHOOL, Shelf, address, code, named, ref
 from services.cli.demo.families.people import CANAL, MIA, MYA, Person
 
 MIA_MISSPELT = Person("Mia", "Reed", MIA.born, MIA.sex)
@@ -19,9 +19,8 @@ def hospital(shelf: Shelf) -> None:
 
 def schools(shelf: Shelf) -> None:
     """Mya at a school across the town."""
-    mya = shelf.patient(
-        MYA, address(CANAL), local="UPN-B8200417", managingOrganization=named("Canalside Infant School")
-    )
+    school = {"url": SCHOOL, "valueString": "Canalside Infant School"}
+    mya = shelf.patient(MYA, address(CANAL), local="UPN-B8200417", extension=[school])
     shelf.add(
         "EpisodeOfCare",
         "school-mya",

@@ -4,12 +4,24 @@ Promise: what scenario row 5 needs stands here. In the end of life profile the e
 date of the next review, and the two CPR codes that differ in two digits mean opposite things.
 """
 
-from services.cli.demo.families.build import KEY_SAFE, Resource, Shelf, address, code, named, phone, ref
+from services.cli.demo.families.build import (
+    FORM_PLACE,
+    KEY_SAFE,
+    Resource,
+    Shelf,
+    address,
+    code,
+    named,
+    phone,
+    ref,
+)
 from services.cli.demo.families.people import ARTHUR, ORCHARD, RUTH
 from services.contract.canonical import Lexical
 
 CPR_PROFILE = "https://fhir.nhs.uk/STU3/StructureDefinition/EOL-CPRStatus-Flag-1"
 CPR_NOT_FOR, CPR_FOR = "450476008", "450475007"
+_AT_HOME = {"system": "urn:mash:cs:preferred-place", "code": "home", "display": "At home"}
+_FORM = {"url": FORM_PLACE, "valueString": "Lilac form in the blue folder on the kitchen dresser"}
 _HOSPICE_DOCTOR = "Dr Miriam Lowe, consultant in palliative medicine"
 _STATUS = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"
 _VERIFIED = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification"
@@ -92,8 +104,7 @@ def _decisions(shelf: Shelf, arthur: str) -> list[str]:
 
 def _preferences(shelf: Shelf, arthur: str) -> str:
     answers = (
-        ("place", "Preferred place of death", "At home, in the room that looks on the orchard"),
-        ("form", "Where the paper form is", "Lilac form in the blue folder on the kitchen dresser"),
+        ("room", "Which room", "The one that looks on the orchard"),
         ("wishes", "What matters to him", "No blue lights if it can be helped; the dog may stay on the bed"),
     )
     return shelf.add(
@@ -104,8 +115,11 @@ def _preferences(shelf: Shelf, arthur: str) -> str:
         subject=ref(arthur),
         authored=shelf.at(-58),
         item=[
-            {"linkId": link, "text": question, "answer": [{"valueString": answer}]}
-            for link, question, answer in answers
+            {"linkId": "place", "text": "Preferred place of death", "answer": [{"valueCoding": _AT_HOME}]},
+            *(
+                {"linkId": link, "text": question, "answer": [{"valueString": answer}]}
+                for link, question, answer in answers
+            ),
         ],
     )
 
@@ -116,6 +130,8 @@ def _agreed(shelf: Shelf, arthur: str, items: list[str]) -> None:
             "Consent",
             f"share-{number}",
             labels=("L:EOL",),
+            # The paper form is of the CPR decision, which is the first item.
+            extension=None if number else [_FORM],
             status="active",
             scope={
                 "coding": [

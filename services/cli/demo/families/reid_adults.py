@@ -101,7 +101,8 @@ def mental_health(shelf: Shelf) -> None:
 
 def hospital(shelf: Shelf) -> None:
     """Dana at the hospital: an attendance after an assault, and a condition that few people know of."""
-    dana = shelf.patient(DANA, address(FLED), local="NHT-771300")
+    surgery = [named("Brackendale Surgery")]
+    dana = shelf.patient(DANA, address(FLED), local="NHT-771300", generalPractitioner=surgery)
     shelf.seen("dana-ed", dana, "Emergency attendance: assault, facial injury", -212, labels=("SDV",))
     shelf.add(
         "Condition",

@@ -7,6 +7,7 @@ as well as in its field, because that is where it has leaked from before.
 from services.cli.demo.families.build import (
     CONCERN,
     LOINC,
+    SCHOOL,
     UNITS,
     Shelf,
     address,
@@ -194,12 +195,9 @@ def _measured(shelf: Shelf, who: str, what: tuple[str, str], value: tuple[str, s
 
 def schools(shelf: Shelf) -> None:
     """Where the children go to school, attendance, and a concern of the school's."""
-    mia = shelf.patient(
-        MIA, address(SAFE), local="UPN-B8200001", managingOrganization=named("Elmfield Primary School")
-    )
-    leo = shelf.patient(
-        LEO, address(SAFE), local="UPN-B8200002", managingOrganization=named("Elmfield Primary School")
-    )
+    school = {"url": SCHOOL, "valueString": "Elmfield Primary School"}
+    mia = shelf.patient(MIA, address(SAFE), local="UPN-B8200001", extension=[school])
+    leo = shelf.patient(LEO, address(SAFE), local="UPN-B8200002", extension=[school])
     for key, child in (("mia", mia), ("leo", leo)):
         shelf.add(
             "EpisodeOfCare",

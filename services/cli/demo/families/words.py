@@ -61,9 +61,8 @@ def _of_element(node: Mapping[str, Any]) -> Iterator[str]:
             yield from (entry["value"] for entry in value)
     if "given" in node and "family" in node:
         yield f"{' '.join(node['given'])} {node['family']}"
-    if node.get("resourceType") == "Patient" and "managingOrganization" in node:
-        # A school places a child; the organisation that publishes an episode is everybody's.
-        yield node["managingOrganization"]["display"]
+    # A practice places its patient; the organisation that publishes an episode is everybody's.
+    yield from (practice["display"] for practice in node.get("generalPractitioner", ()))
     if "contentType" in node and "data" in node:
         yield base64.b64decode(node["data"]).decode()
         # Sealed wrongly, the attachment would be found in the form in which it travels.

@@ -1,0 +1,59 @@
+"""`mash`: one command for each group of users, each in a file of its own.
+
+Promise: every command ends with a code of one table (services/cli/exits.py); a problem is told in words.
+"""
+
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.cli.exits import Reporting
+
+GROUPS = ("staff", "partner", "ledger", "policy")
+"""Each is `services/cli/<name>.py` with a typer app `app`."""
+
+app = typer.Typer(
+    cls=Reporting,
+    name="mash",
+    help="A multi-agency sharing hub: each release decided field by field, and in a ledger first.",
+    epilog="Exit codes: 0 ok, 1 findings, 2 usage, 3 unavailable, 4 refused, 5 incomplete.",
+    no_args_is_help=True,
+    add_completion=False,
+    # A traceback with local variables could show a person's data.
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def demo(
+    once: Annotated[
+        bool, typer.Option("--once", help="Play it through, stop, and say by the exit code.")
+    ] = False,
+    home: Annotated[Path, typer.Option(help="Folder for all its state.")] = Path("demo-home"),
+) -> None:
+    """The whole hub with invented families, and its main job played for real over HTTP."""
+    from services.cli.demo.command import demo as play
+
+    raise typer.Exit(play(once, home))
+
+
+@app.command()
+def serve() -> None:
+    """The hub in one process, with the settings of the environment and of MASH_CONFIG."""
+    from services.cli.serve import serve as run
+
+    run()
+
+
+def _add_parts() -> None:
+    for name in GROUPS:
+        if find_spec(f"services.cli.{name}"):
+            app.add_typer(import_module(f"services.cli.{name}").app, name=name)
+    if find_spec("services.cli.up"):
+        app.command(name="up")(import_module("services.cli.up").up)
+
+
+_add_parts()
