@@ -6,7 +6,7 @@ Promise: a request takes the book once and keeps it, so that two revisions never
 import math
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
@@ -23,7 +23,7 @@ GRID_SECONDS = 0.25
 class CandidateTokens(Protocol):
     """Tokens that name a candidate to one asker on one case for 15 minutes."""
 
-    def seal(self, person: str, asker: Asker, case: str) -> str: ...
+    def seal(self, person: str, asker: Asker, case: str, asked: Collection[str] = ()) -> str: ...
     def open(self, token: str, asker: Asker, case: str) -> str | None: ...
 
 

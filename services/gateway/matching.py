@@ -57,10 +57,11 @@ def settle(request: "Request", found: Candidates, decided: Answer) -> Match:
 
 
 def _potential(request: "Request", left: Sequence[tuple[Candidate, Cell]]) -> Match:
+    asked = request.body.about.model_fields_set
     shown = [person for person, cell in left if cell.released]
     stubs = tuple(
         Stub(
-            candidate=request.hub.candidates.seal(person.person, request.asker, request.case.id),
+            candidate=request.hub.candidates.seal(person.person, request.asker, request.case.id, asked),
             name=person.name,
             birth_year=person.birth_year,
         )

@@ -1,0 +1,61 @@
+"""The one door to the main line, for the API and for pages: takes the book once, reads the case, asks, and notes the outcome.
+
+Promise: nothing shows a view but through here; each form of it is rendered from the one answer that was entered.
+"""
+
+from threading import Lock
+
+from services.contract.cases import Asker
+from services.contract.releases import Asking
+from services.contract.views import FamilyView, Refused, ViewRequest
+from services.gateway.candidates import Candidates
+from services.gateway.cases.states import case_state
+from services.gateway.catalogue import Catalogue
+from services.gateway.family_view import show_family_view
+from services.gateway.hub import Hub
+from services.gateway.parts import Parts
+from services.gateway.record import outcome
+from services.runtime.book import Book
+
+KEPT = 4
+"""Catalogues kept compiled: the book in force, the one before, and what a change back would need."""
+_COMPILING = Lock()
+_COMPILED: dict[str, Catalogue] = {}
+
+
+def ask(parts: Parts, asker: Asker, body: ViewRequest) -> FamilyView | Refused:
+    """The answer, its entry durable. Raises `Unavailable` where policy, ledger or index cannot answer."""
+    now = parts.now()
+    case = case_state(parts, asker, body.case, now)
+    return show_family_view(asker, body, case, hub_of(parts), now)
+
+
+def hub_of(parts: Parts) -> Hub:
+    """The parts of one request, under the book that is in force as it begins."""
+    book: Book = parts.shelf.current()
+    return Hub(
+        index=parts.index,
+        policy=parts.policy,
+        ledger=parts.ledger,
+        book=book,
+        catalogue=_catalogue(book),
+        candidates=Candidates(parts.keys, parts.clock),
+        deadline_ms=max((source.budget_ms for source in book.sources.values()), default=3000),
+    )
+
+
+def note_outcome(parts: Parts, asker: Asker, answer: FamilyView | Refused, result: str) -> None:
+    """After the last byte: what became of the release. Not waited for; without it the release counts as made."""
+    if isinstance(answer, FamilyView) and answer.receipt is not None:
+        asked = Asking(asker.organisation, asker.role, asker.user, asker.client_key)
+        parts.ledger.append_later(outcome(answer.receipt.log, answer.receipt.id, asked, result))
+
+
+def _catalogue(book: Book) -> Catalogue:
+    """The book's catalogue, compiled once; a request that meets a new book waits for its compiling."""
+    with _COMPILING:
+        if book.digest not in _COMPILED:
+            while len(_COMPILED) >= KEPT:
+                _COMPILED.pop(next(iter(_COMPILED)))
+            _COMPILED[book.digest] = Catalogue(book.fields)
+        return _COMPILED[book.digest]
