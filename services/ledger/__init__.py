@@ -1,0 +1,1 @@
+"""The ledger: makes a release undeniable before a byte of it leaves."""

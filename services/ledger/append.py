@@ -1,0 +1,289 @@
+"""The sequencer: one thread that takes whatever has queued, makes it durable, signs it, and only then
+answers.
+
+Promise: a caller is answered only when its entry is durable and covered by a signed checkpoint. The batch is
+what queued while the last one was being made durable: no timer, no waiting for company. What fails half-way
+stops the sequencer.
+"""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from time import monotonic
+
+from services.contract.problems import LedgerUnavailable, Problem
+from services.ledger.checkpoints import Checkpoints, Head, Move
+from services.ledger.entry import store_form
+from services.ledger.log import Log, mark_of
+from services.ledger.recover import Logs
+from services.ledger.store.ports import Row, Store, StoreAway, StoreHalted
+from services.ledger.tree import leaf_hash
+from services.ledger.vault import Kept, Subject, Vault
+
+LONGEST_QUEUE = 4096
+_SETTLE = 0.2
+_RETRY = 2.0
+_log = logging.getLogger("mash.ledger")
+
+
+@dataclass(slots=True, eq=False)
+class Pending:
+    """One entry on its way: built and checked by its caller, placed by the sequencer."""
+
+    log: str
+    event: bytes
+    entry: bytes = field(repr=False)
+    names: tuple[str, ...] = ()
+    subjects: tuple[Subject, ...] = ()
+    kept: tuple[Kept, ...] = ()
+    waited_for: bool = True
+    abandoned: bool = False
+    repeat: bool = False
+    index: int = -1
+    head: Head | None = None
+    error: LedgerUnavailable | None = None
+    done: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        # A lock taken now and let go by the sequencer: the cheapest thing to wait for in CPython.
+        self.done.acquire()
+
+
+class Sequencer(threading.Thread):
+    """Owner of all logs. `logs` may be read by any thread once `open` is set."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        vault: Vault,
+        checkpoints: Checkpoints,
+        begin: Callable[[], Logs],
+        make: Callable[[str], Log],
+        publish: Callable[[Iterable[Log]], None],
+        mark_key: bytes,
+    ) -> None:
+        super().__init__(name="ledger-sequencer", daemon=True)
+        self.store, self._vault, self._checkpoints = store, vault, checkpoints
+        self._begin, self._make, self._publish, self._mark_key = begin, make, publish, mark_key
+        self._queue: queue.SimpleQueue[Pending | None] = queue.SimpleQueue()
+        self._dirty: dict[str, Log] = {}
+        self._published = monotonic()
+        self._busy_since: float | None = None
+        self.logs = Logs()
+        self.tried = threading.Event()
+        self.closing = threading.Event()
+        self.open = False
+        self.trouble = "the ledger is starting"
+        self.halted = ""
+
+    def submit(self, pending: Pending) -> None:
+        """Queue one entry. Raises `LedgerUnavailable` at once when the sequencer cannot take it."""
+        if not self.open or self.closing.is_set():
+            raise LedgerUnavailable(self.halted or self.trouble or "the ledger is closed")
+        if self._queue.qsize() >= LONGEST_QUEUE:
+            raise LedgerUnavailable("more entries are waiting than the ledger takes; try again in a moment")
+        self._queue.put(pending)
+
+    def busy_for(self) -> float:
+        """Seconds since the batch under way began; 0 when there is none."""
+        since = self._busy_since
+        return monotonic() - since if since is not None else 0.0
+
+    def stop(self) -> None:
+        """Finish what is queued, then end. A store that keeps it waiting is let go of."""
+        self.closing.set()
+        self._queue.put(None)
+        self.join(timeout=5)
+        if self.is_alive():
+            self.store.close()
+            self.join(timeout=10)
+        self.store.close()
+        self._checkpoints.close()
+
+    def run(self) -> None:
+        """Open, then batch after batch until stopped or halted."""
+        if not self._start():
+            return
+        while True:
+            batch, last = self._take()
+            if batch:
+                self._busy_since = monotonic()
+                self._attempt(batch)
+                self._busy_since = None
+            if self._dirty and (last or monotonic() - self._published > _SETTLE):
+                self._show()
+            if last or self.halted:
+                break
+        self.open = False
+        self._fail_queued()
+
+    def _start(self) -> bool:
+        while not self.closing.is_set():
+            try:
+                self.logs = self._begin()
+                self._publish(self.logs.by_code.values())
+                self.open, self.trouble = True, ""
+            except StoreHalted as error:
+                self._halt(str(error))
+            except (StoreAway, Problem) as error:
+                self.trouble = str(error)
+            except Exception as error:  # noqa: BLE001 (whatever it was, nothing may be appended after it)
+                self._halt(f"the ledger could not start ({type(error).__name__}); read the log and restart")
+            self.tried.set()
+            if self.open or self.halted:
+                return self.open
+            self.closing.wait(_RETRY)
+        return False
+
+    def _take(self) -> tuple[list[Pending], bool]:
+        """Whatever has queued, and whether it is the last."""
+        try:
+            first = self._queue.get(timeout=_SETTLE) if self._dirty else self._queue.get()
+        except queue.Empty:
+            return [], False
+        found, batch = [first], []
+        try:
+            while len(found) < LONGEST_QUEUE:
+                found.append(self._queue.get_nowait())
+        except queue.Empty:
+            pass
+        # A caller that has given up has shown nothing: what was not yet handed to the store need not be.
+        batch = [pending for pending in found if pending is not None and not pending.abandoned]
+        return batch, None in found
+
+    def _attempt(self, batch: list[Pending]) -> None:
+        """One batch, to its end or to a stop."""
+        try:
+            self._commit(batch)
+            self.trouble = ""
+        except LedgerUnavailable as error:
+            self.trouble = error.detail
+            _fail(batch, error)
+        except StoreHalted as error:
+            self._halt(str(error))
+        except Exception as error:  # noqa: BLE001 (a fault of ours between two durable writes: stop, never guess)
+            self._halt(f"the sequencer met a fault of its own ({type(error).__name__}); restart the hub")
+        if self.halted:
+            _fail(batch, LedgerUnavailable(self.halted))
+
+    def _commit(self, batch: list[Pending]) -> None:
+        """The order of the steps is the safety property; each is durable before the next begins."""
+        # 1. Which logs, and which entries stand already (a repeat of an event id takes no second place).
+        fresh = [pending for pending in batch if self._admit(pending)]
+        first: dict[bytes, Pending] = {}
+        for pending in fresh:
+            pending.repeat = pending.event in self.logs.places or pending.event in first
+            if not pending.repeat:
+                first[pending.event] = pending
+        news = list(first.values())
+        if news:
+            # 2. Chain values, in the order in which the entries will stand.
+            rows, ahead = self._place(news)
+            # 3. Secrets and records: an entry must never be durable without what opens it.
+            names = [name for pending in news for name in pending.names]
+            self._vault.store(names, [kept for pending in news for kept in pending.kept])
+            # 4. The entries.
+            stood = self.store.append(rows)
+            # 5. Into the tree, hashed again from the bytes that were stored.
+            touched = self._grow(stood, ahead, news)
+            # 6. One transaction moves every log on, or none: a second sequencer is found out here.
+            moves = [Move(log.origin, log.head, Head(log.tree.size, log.tree.root())) for log in touched]
+            self._checkpoints.swap(moves)
+            # 7. Only what is durable is signed.
+            for log, move in zip(touched, moves, strict=True):
+                log.head = move.new
+                log.sign()
+                self._dirty[log.code] = log
+        # 8. Only what is signed is answered.
+        for pending in fresh:
+            code, pending.index = self.logs.places[pending.event]
+            pending.head = self.logs.by_code[code].signed.head
+            pending.done.release()
+
+    def _admit(self, pending: Pending) -> bool:
+        """Whether the entry's log is there, made on first use; else the caller is told."""
+        if pending.log in self.logs.by_code:
+            return True
+        try:
+            log = self._make(pending.log)
+            self._checkpoints.create(log.origin)
+            self.store.create(pending.log)
+            self._publish([log])
+        except (StoreAway, Problem, OSError) as error:
+            _fail([pending], LedgerUnavailable(f"log {pending.log} could not be begun: {error}"))
+            return False
+        self.logs.by_code[pending.log] = log
+        return True
+
+    def _place(self, news: list[Pending]) -> tuple[list[Row], dict[str, dict[bytes, int]]]:
+        rows: list[Row] = []
+        ahead: dict[str, dict[bytes, int]] = {}
+        sizes: dict[str, int] = {}
+        for pending in news:
+            log = self.logs.by_code[pending.log]
+            counts = ahead.setdefault(log.code, {})
+            chain = [log.next_chain(subject, counts) for subject in pending.subjects]
+            leaf = store_form(chain, pending.entry)
+            index = sizes.get(log.code, log.tree.size)
+            sizes[log.code] = index + 1
+            rows.append(Row(log.code, index, leaf, mark_of(self._mark_key, log.origin, leaf_hash(leaf))))
+            pending.entry = leaf
+        return rows, ahead
+
+    def _grow(
+        self, stood: Iterable[Row], ahead: dict[str, dict[bytes, int]], news: list[Pending]
+    ) -> list[Log]:
+        touched: dict[str, Log] = {}
+        standing: dict[bytes, int] = {}
+        for row in stood:
+            log = touched.setdefault(row.log, self.logs.by_code[row.log])
+            hashed = leaf_hash(row.leaf)
+            # The mark was made from the hash of these bytes before they were written: a bit that flipped in
+            # memory between the two would be signed for good, and the log lost (CT log Yeti 2022).
+            if row.at != log.tree.size or mark_of(self._mark_key, log.origin, hashed) != row.mark:
+                raise StoreHalted(
+                    f"log {log.code}: entry {row.at} is not what was to be stored; restart the hub"
+                )
+            log.tree.append(hashed)
+            # A late copy of an entry takes an index of its own; the first is the one that counts.
+            standing.setdefault(row.leaf, row.at)
+        for pending in news:
+            self.logs.places[pending.event] = (pending.log, standing[pending.entry])
+        for code, counts in ahead.items():
+            self.logs.by_code[code].settle(counts)
+        return list(touched.values())
+
+    def _show(self) -> None:
+        """Write the signed checkpoints where auditors read them; it can be done again, so it is not waited
+        for."""
+        try:
+            self._publish(self._dirty.values())
+            self._dirty.clear()
+        except OSError as error:
+            _log.warning("checkpoints not published: %s", error.strerror)
+        self._published = monotonic()
+
+    def _halt(self, reason: str) -> None:
+        self.halted = reason
+        self.open = False
+        _log.error("ledger halted")
+
+    def _fail_queued(self) -> None:
+        left: list[Pending] = []
+        try:
+            while True:
+                found = self._queue.get_nowait()
+                left += [found] if found else []
+        except queue.Empty:
+            pass
+        _fail(left, LedgerUnavailable(self.halted or "the ledger is closed"))
+
+
+def _fail(pendings: Iterable[Pending], error: LedgerUnavailable) -> None:
+    for pending in pendings:
+        if pending.head is None and pending.error is None:
+            pending.error = error
+            pending.done.release()

@@ -1,0 +1,129 @@
+"""A draft made into an entry, and the leaf that is stored: canonical JSON `{chain, entry}` of at most 8 KB.
+
+Promise: an entry holds roots, digests, codes, counts and dates, kept by schemas/entries/entry.schema.json
+before it is queued; user and case stand in it only as keyed hashes. Format: MODEL section 7; it changes only
+by a new `v`.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import jsonschema_rs
+
+from services.contract.canonical import b64u, canonical, unb64u
+from services.contract.places import schemas
+from services.contract.problems import LedgerUnavailable
+from services.contract.releases import CommittedSubject, Draft
+from services.contract.vocabulary import code_list
+
+LONGEST = 8192
+"""Bytes of a stored leaf; it must fit the tile format's entries many times over."""
+CHAIN = 16
+"""Bytes of one chain value."""
+HUB_LOG = "hub"
+_CODE = re.compile(r"[a-z0-9-]{2,32}")
+
+
+class EntryRefused(LedgerUnavailable):
+    """The draft is not one that the ledger may hold, so nothing leaves. A fault of the hub, not of the
+    asker."""
+
+    kind = "entry-refused"
+
+
+@cache
+def _validator() -> jsonschema_rs.Validator:
+    raw = (schemas() / "entries" / "entry.schema.json").read_text(encoding="utf-8")
+    return jsonschema_rs.validator_for(json.loads(raw))
+
+
+def fault_of(entry: Any) -> str:
+    """Where an entry departs from its schema, as a place without the value; "" where it does not."""
+    if not _validator().is_valid(entry):
+        first = next(_validator().iter_errors(entry), None)
+        place = "/".join(str(part) for part in first.instance_path) if first else ""
+        return f"at {place or 'its top'}: not as schemas/entries/entry.schema.json says"
+    return (
+        ""
+        if entry["kind"] in code_list("entry-kinds")
+        else "at kind: not in schemas/vocabulary/entry-kinds.json"
+    )
+
+
+def check_log(code: str) -> str:
+    """The code, if a log may have it. Raises `EntryRefused`."""
+    if not _CODE.fullmatch(code):
+        raise EntryRefused("a log is named by an organisation's code: 2 to 32 of a-z, 0-9 and -")
+    return code
+
+
+def build(draft: Draft, *, origin: str, time: str, user: str, case_hash: str) -> bytes:
+    """Canonical bytes of the entry. Raises `EntryRefused`: not the schema's, or too long."""
+    asking = draft.asking
+    entry: dict[str, Any] = {
+        "v": 1,
+        "kind": draft.kind,
+        "event_id": draft.event_id,
+        "time": time,
+        "origin": origin,
+        "asker": _present(
+            organisation=asking.organisation, role=asking.role, user=user, client_key=asking.client_key
+        ),
+    }
+    entry |= _present(
+        purpose=draft.purpose,
+        basis=draft.basis,
+        case_hash=case_hash,
+        policy=_present(revision=draft.policy_revision, digest=draft.policy_digest),
+        subjects=[_subject(subject) for subject in draft.subjects],
+        decision_digest=draft.decision_digest,
+        body={"bucket": draft.body_bucket, "digest": draft.body_digest} if draft.body_digest else None,
+        ref={"log": draft.ref[0], "event_id": draft.ref[1]} if draft.ref else None,
+        facts=_plain(draft.facts),
+    )
+    fault = fault_of(entry)
+    if fault:
+        raise EntryRefused(f"an entry of kind {draft.kind[:40]} was refused {fault}")
+    raw = canonical(entry)
+    if leaf_length(len(raw), len(draft.subjects)) > LONGEST:
+        raise EntryRefused(f"an entry would be longer than {LONGEST} bytes")
+    return raw
+
+
+def _present(**members: Any) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value}
+
+
+def _subject(subject: CommittedSubject) -> dict[str, Any]:
+    return {"handle": subject.handle, "fields_root": subject.fields_root, "leaves": subject.leaves}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _plain(item) for name, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def leaf_length(entry: int, subjects: int) -> int:
+    """Bytes of the leaf for an entry of that many bytes about that many subjects."""
+    return entry + len(b'{"chain":[],"entry":}') + max(0, subjects * (len(b64u(bytes(CHAIN))) + 3) - 1)
+
+
+def store_form(chain: Sequence[bytes], entry: bytes) -> bytes:
+    """The leaf: `{chain, entry}` in canonical form (chain sorts before entry)."""
+    values = ",".join(f'"{b64u(value)}"' for value in chain)
+    return b'{"chain":[' + values.encode() + b'],"entry":' + entry + b"}"
+
+
+def event_bytes(event_id: str) -> bytes:
+    """The 16 bytes of an event id, in its one spelling. Raises `EntryRefused`."""
+    try:
+        raw = unb64u(event_id)
+    except ValueError:
+        raw = b""
+    if len(raw) != 16 or b64u(raw) != event_id:
+        raise EntryRefused("an event id is 16 bytes in base64url without padding")
+    return raw

@@ -1,0 +1,88 @@
+"""One log in memory: its key, its tree, its head as last signed, and which chain values it has given.
+
+Promise: a chain value is given once, in order, per subject (MODEL section 7), and what was given before a
+restart is known again from the log alone.
+"""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.contract.canonical import b64u, parse, unb64u
+from services.contract.releases import Receipt
+from services.ledger import derive
+from services.ledger.checkpoint import Checkpoint
+from services.ledger.checkpoints import NEW, Head
+from services.ledger.note import Signer
+from services.ledger.store.ports import MARK
+from services.ledger.tree import Tree
+from services.ledger.vault import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A head and the signed note over it; replaced whole, so that a reader never sees halves of two."""
+
+    head: Head
+    note: bytes
+
+
+class Log:
+    """State of one log. The sequencer's thread changes it; others read `signed` and proofs up to its size."""
+
+    def __init__(self, code: str, signer: Signer) -> None:
+        self.code = code
+        self.signer = signer
+        self.tree = Tree()
+        self.head = NEW
+        self.signed = self._sign(NEW)
+        self._given: set[bytes] = set()
+        self._counts: dict[bytes, int] = {}
+
+    @property
+    def origin(self) -> str:
+        """`<hub>/<code>`, also the name of its key."""
+        return self.signer.verifier.name
+
+    def sign(self) -> Signed:
+        """Sign the head; to be called only once the head is durable in the checkpoint store."""
+        self.signed = self._sign(self.head)
+        return self.signed
+
+    def _sign(self, head: Head) -> Signed:
+        return Signed(head, self.signer.sign(Checkpoint(self.origin, head.size, head.root).text))
+
+    def met(self, leaf: bytes) -> bytes:
+        """Note the chain values of a stored leaf read at start; returns its event id."""
+        stored: Mapping[str, Any] = parse(leaf)
+        self._given.update(map(unb64u, stored["chain"]))
+        return unb64u(stored["entry"]["event_id"])
+
+    def has_first(self, secret: bytes) -> bool:
+        """Whether any entry read at start is about the subject with this secret."""
+        return derive.chain(secret, self.origin, 1) in self._given
+
+    def next_chain(self, subject: Subject, ahead: dict[bytes, int]) -> bytes:
+        """The subject's next chain value, counted in `ahead` until `settle`."""
+        n = ahead.get(subject.id) or self._counts.get(subject.id)
+        if n is None:
+            n = 0
+            while derive.chain(subject.secret, self.origin, n + 1) in self._given:
+                n += 1
+        ahead[subject.id] = n + 1
+        return derive.chain(subject.secret, self.origin, n + 1)
+
+    def settle(self, ahead: Mapping[bytes, int]) -> None:
+        """The values counted in `ahead` now stand in the store."""
+        self._counts.update(ahead)
+
+
+def mark_of(key: bytes, origin: str, leaf_hash: bytes) -> bytes:
+    """What this ledger's sequencer puts beside an entry: 16 bytes that only a holder of `key` can make."""
+    return hmac.digest(key, origin.encode() + b"\n" + leaf_hash, "sha256")[:MARK]
+
+
+def receipt_of(log: Log, event_id: str, index: int, time: str, head: Head) -> Receipt:
+    """The receipt of an entry that stands at `index` under `head`."""
+    return Receipt(event_id, log.code, log.origin, index, head.size, b64u(head.root), time)

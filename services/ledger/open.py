@@ -1,0 +1,202 @@
+"""The ledger as the rest of the hub meets it (gateway/ports.py, class Ledger), and how it is opened.
+
+Promise: `append` returns when the entry is durable and covered by a signed checkpoint, and raises
+`LedgerUnavailable` within the bounded wait otherwise; no setting changes that. A store that is away at start
+is tried again until it comes.
+"""
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from services.contract.canonical import b64u
+from services.contract.problems import BadSetting, LedgerUnavailable
+from services.contract.releases import Draft, LedgerHealth, Prepared, PreparedSubject, Receipt, SubjectCount
+from services.ledger import derive
+from services.ledger.append import Pending, Sequencer
+from services.ledger.checkpoints import Checkpoints
+from services.ledger.entry import EntryRefused, build, check_log, event_bytes
+from services.ledger.log import Log
+from services.ledger.note import Signer
+from services.ledger.receipts import answered, proof_of
+from services.ledger.recover import Logs, recover
+from services.ledger.store.disk import Disk
+from services.ledger.store.file import FileStore
+from services.ledger.store.ports import Store
+from services.ledger.vault import DECISION, OPENING, Kept, Vault
+from services.runtime.keys import KeyFolder
+from services.runtime.settings import Settings
+
+
+def log_signer(hub: str, code: str, keys: KeyFolder) -> Signer:
+    """The key of one log, made on first use; its public line is `.verifier.vkey`, fit for a trust file."""
+    return Signer(f"{hub}/{code}", keys.signing(f"log-{code}"))
+
+
+class Ledger:
+    """All logs of one hub. Every method may be called from any thread."""
+
+    def __init__(self, *, sequencer: Sequencer, vault: Vault, keys: KeyFolder, settings: Settings) -> None:
+        self._sequencer, self._store, self._vault = sequencer, sequencer.store, vault
+        self._hub, self._wait = settings.hub, settings.ledger_wait
+        self._names = keys.mac("ledger-pseudonyms")
+
+    def prepare(self, subjects: Sequence[SubjectCount]) -> Prepared:
+        """Event id, handles and salts for an entry to be built. Nothing is durable yet. Raises
+        `LedgerUnavailable`."""
+        event = secrets.token_bytes(16)
+        prepared = []
+        for subject in subjects:
+            secret = self._vault.fetch(subject.subject).secret
+            salts = derive.salts(secret, event, derive.padded(subject.leaves))
+            prepared.append(PreparedSubject(subject.subject, derive.handle(secret, event), salts))
+        return Prepared(b64u(event), tuple(prepared), secrets.token_bytes(32), secrets.token_bytes(32))
+
+    def append(self, draft: Draft) -> Receipt:
+        """Append and wait. Raises `LedgerUnavailable` within `ledger_wait` seconds; the entry may then still
+        come to stand, as an intent without outcome. A draft whose event id stands already gives that entry's
+        receipt."""
+        pending = self._pending(draft)
+        self._sequencer.submit(pending)
+        if not pending.done.acquire(timeout=self._wait):
+            pending.abandoned = True
+            waiting = self._store.waiting()
+            raise LedgerUnavailable(waiting or "the ledger did not make the entry durable in time")
+        if pending.error is not None:
+            raise LedgerUnavailable(pending.error.detail)
+        return answered(self._sequencer.logs, self._store, pending, b64u(pending.event))
+
+    def append_later(self, draft: Draft) -> None:
+        """Queue and do not wait. Raises `LedgerUnavailable` only where the ledger takes nothing now."""
+        self._sequencer.submit(self._pending(draft))
+
+    def checkpoint(self, log: str) -> bytes | None:
+        """The log's newest signed checkpoint, or None where there is no such log."""
+        found = self._sequencer.logs.by_code.get(log)
+        return found.signed.note if found else None
+
+    def receipt(self, id: str) -> bytes | None:
+        """The `.tlog-proof` of the entry with this event id, or None."""
+        try:
+            return proof_of(self._sequencer.logs, self._store, event_bytes(id))
+        except EntryRefused:
+            return None
+
+    def opening(self, id: str) -> bytes | None:
+        """The opening sealed with the entry, canonical JSON, or None. For the holder of the receipt only."""
+        return self._opened(id, OPENING)
+
+    def decision(self, id: str) -> bytes | None:
+        """The decision record sealed with the entry, canonical JSON, or None. For an auditor's replay."""
+        return self._opened(id, DECISION)
+
+    def keys(self) -> Mapping[str, str]:
+        """The public key line of every log, by its code: what a trust file is made of."""
+        return {code: log.signer.verifier.vkey for code, log in dict(self._sequencer.logs.by_code).items()}
+
+    def health(self) -> LedgerHealth:
+        """Whether entries can be taken now: open, the last batch succeeded, and none is stuck."""
+        sequencer = self._sequencer
+        detail = sequencer.halted or sequencer.trouble
+        if not detail and sequencer.busy_for() > self._wait:
+            detail = self._store.waiting() or "the ledger is waiting for its store"
+        if not detail and not sequencer.is_alive():
+            detail = "the ledger is closed"
+        sizes = {code: log.signed.head.size for code, log in dict(sequencer.logs.by_code).items()}
+        return LedgerHealth(not detail, detail, sizes)
+
+    def close(self) -> None:
+        """Finish what is queued, publish the checkpoints, and let go of the folder."""
+        self._sequencer.stop()
+        self._vault.close()
+
+    def _pending(self, draft: Draft) -> Pending:
+        event = event_bytes(draft.event_id) if draft.event_id else secrets.token_bytes(16)
+        subjects = tuple(self._vault.fetch(subject.subject) for subject in draft.subjects)
+        for committed, subject in zip(draft.subjects, subjects, strict=True):
+            if derive.handle(subject.secret, event) != committed.handle:
+                raise EntryRefused("a subject's handle is not the one prepared for this event")
+        time = datetime.now(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+        entry = build(
+            replace(draft, event_id=b64u(event)),
+            origin=f"{self._hub}/{check_log(draft.log)}",
+            time=time,
+            user=b64u(self._names.of("user", draft.asking.user)[:16]),
+            case_hash=b64u(self._names.of("case", draft.case)[:16]) if draft.case else "",
+        )
+        records = ((DECISION, draft.decision_record), (OPENING, draft.opening))
+        return Pending(
+            log=draft.log,
+            event=event,
+            entry=entry,
+            names=tuple(subject.subject for subject in draft.subjects),
+            subjects=subjects,
+            kept=tuple(Kept(event, what, subjects, plain) for what, plain in records if plain),
+        )
+
+    def _opened(self, id: str, what: str) -> bytes | None:
+        try:
+            event = event_bytes(id)
+        except EntryRefused:
+            return None
+        return self._vault.open(event, what) if event in self._sequencer.logs.places else None
+
+
+def open_ledger(settings: Settings, keys: KeyFolder, *, disk: Disk | None = None) -> Ledger:
+    """Open, recover and start. Returns after the first attempt: a ledger that could not open says why in
+    `health` and refuses every entry; one whose store is away goes on trying. Raises `BadSetting`,
+    `LedgerUnavailable` (databases)."""
+    folder, disk = settings.home / "ledger", disk or Disk()
+    try:
+        for name in ("checkpoints", "keys"):
+            (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise BadSetting(f"MASH_HOME: cannot write the ledger's folder ({error.strerror})") from None
+    store = _store(settings, folder, disk)
+    vault, checkpoints = Vault(folder / "vault.db", keys), Checkpoints(folder / "checkpoints.db")
+    mark_key = keys.mac("ledger-marks").of("mark")
+
+    def make(code: str) -> Log:
+        return Log(code, log_signer(settings.hub, code, keys))
+
+    def begin() -> Logs:
+        logs = recover(settings.hub, store, checkpoints, make, mark_key)
+        every = logs.by_code.values()
+        vault.sweep(logs.places.__contains__, lambda secret: any(log.has_first(secret) for log in every))
+        return logs
+
+    sequencer = Sequencer(
+        store=store,
+        vault=vault,
+        checkpoints=checkpoints,
+        begin=begin,
+        make=make,
+        publish=_publisher(folder, disk),
+        mark_key=mark_key,
+    )
+    sequencer.start()
+    sequencer.tried.wait()
+    return Ledger(sequencer=sequencer, vault=vault, keys=keys, settings=settings)
+
+
+def _store(settings: Settings, folder: Path, disk: Disk) -> Store:
+    if settings.ledger == "file":
+        return FileStore(folder, settings.hub, disk)
+    from services.ledger.store.kafka import KafkaStore  # noqa: PLC0415 (a client that only some hubs need)
+
+    return KafkaStore(settings.ledger.removeprefix("kafka://").split(","), settings.hub, folder)
+
+
+def _publisher(folder: Path, disk: Disk) -> Callable[[Iterable[Log]], None]:
+    """Writes each log's signed checkpoint and public key where `mash ledger verify` looks."""
+
+    def publish(logs: Iterable[Log]) -> None:
+        for log in logs:
+            disk.replace(folder / "checkpoints" / log.code, log.signed.note)
+            key = folder / "keys" / f"{log.code}.vkey"
+            if not key.exists():
+                disk.replace(key, log.signer.verifier.vkey.encode() + b"\n")
+
+    return publish

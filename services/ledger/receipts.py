@@ -1,0 +1,64 @@
+"""Reading back: receipts, openings and repeats, from what is signed and nothing beyond.
+
+Promise: a receipt holds under the log's public key alone, and is the same entry after a restart.
+"""
+
+from typing import Any
+
+from services.contract.canonical import canonical, parse
+from services.contract.problems import LedgerUnavailable
+from services.contract.releases import Receipt
+from services.ledger.append import Pending
+from services.ledger.entry import EntryRefused
+from services.ledger.log import receipt_of
+from services.ledger.proof import Proof
+from services.ledger.recover import Logs
+from services.ledger.store.ports import Store, StoreAway
+
+
+def proof_of(logs: Logs, store: Store, event: bytes) -> bytes | None:
+    """The `.tlog-proof` of an entry under the log's newest checkpoint, or None. Raises
+    `LedgerUnavailable`."""
+    place = logs.places.get(event)
+    if place is None:
+        return None
+    log, index = logs.by_code[place[0]], place[1]
+    signed = log.signed
+    if index >= signed.head.size:
+        return None
+    path = log.tree.inclusion(index, signed.head.size)
+    return Proof(_read(store, log.code, index), index, tuple(path), signed.note).emit()
+
+
+def answered(logs: Logs, store: Store, pending: Pending, event_id: str) -> Receipt:
+    """The receipt of an entry that the sequencer has answered; of a repeat, that of the entry that stands.
+
+    Raises `EntryRefused` where an entry with this event id stands that says something else.
+    """
+    code, index = logs.places[pending.event]
+    if pending.head is None:
+        raise LedgerUnavailable("the entry was not signed")
+    mine = _entry(pending.entry)
+    if pending.repeat:
+        stands = _entry(_read(store, code, index))
+        if _without_time(stands) != _without_time(mine):
+            raise EntryRefused("another entry with this event id stands in the ledger")
+        mine = stands
+    return receipt_of(logs.by_code[code], event_id, index, str(mine["time"]), pending.head)
+
+
+def _entry(raw: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = parse(raw)
+    inner: dict[str, Any] = found.get("entry", found)
+    return inner
+
+
+def _without_time(entry: dict[str, Any]) -> bytes:
+    return canonical({name: value for name, value in entry.items() if name != "time"})
+
+
+def _read(store: Store, code: str, index: int) -> bytes:
+    try:
+        return store.read(code, index)
+    except StoreAway as error:
+        raise LedgerUnavailable(f"the entry cannot be read now: {error}") from None

@@ -1,0 +1,90 @@
+"""Start: read every log again, hold it against its checkpoint, and bring what a crash left half-done to its
+end.
+
+Promise: nothing is signed that the store does not hold, nothing that was signed is ever dropped, and an entry
+that this ledger did not write is never adopted. Where the two stores contradict each other the ledger stays
+read-only and says so.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from services.contract.canonical import NotJson
+from services.ledger.checkpoints import Checkpoints, Head, Move
+from services.ledger.log import Log, mark_of
+from services.ledger.store.ports import Row, Store, StoreHalted
+from services.ledger.tree import leaf_hash
+
+
+@dataclass(slots=True)
+class Logs:
+    """Every log by code, and where each event stands: (log, index) of its first entry."""
+
+    by_code: dict[str, Log] = field(default_factory=dict)
+    places: dict[bytes, tuple[str, int]] = field(default_factory=dict)
+
+
+def recover(
+    hub: str, store: Store, checkpoints: Checkpoints, make: Callable[[str], Log], mark_key: bytes
+) -> Logs:
+    """All logs, whole and signed. Raises `StoreHalted`, `StoreAway`, `LedgerUnavailable`.
+
+    The order is a safety property: nothing is compared before all is read, nothing signed before it is
+    compared.
+    """
+    # 1. What the checkpoint store holds true.
+    heads = {origin.removeprefix(f"{hub}/"): head for origin, head in checkpoints.heads().items()}
+    found = Logs({code: make(code) for code in heads})
+    # 2. Every entry, in order. Beyond the signed part only our own.
+    for row in store.recover({code: head.size for code, head in heads.items()}):
+        _take(found, row, heads, mark_key)
+    # 3. The store holds at least what was signed, and exactly that.
+    for code, head in heads.items():
+        _compare(found.by_code[code], head)
+    # 4. Appended but not yet signed: in the tree from now on. An intent without outcome counts as released.
+    moves = []
+    for code, old in heads.items():
+        log = found.by_code[code]
+        log.head = Head(log.tree.size, log.tree.root())
+        if log.head != old:
+            moves.append(Move(log.origin, old, log.head))
+    if moves:
+        checkpoints.swap(moves)
+    # 5. Sign. Ed25519 is deterministic: a head that was signed before gets the same text again.
+    for log in found.by_code.values():
+        log.sign()
+    return found
+
+
+def _take(found: Logs, row: Row, heads: Mapping[str, Head], mark_key: bytes) -> None:
+    log = found.by_code.get(row.log)
+    if log is None:
+        raise StoreHalted(
+            f"log {row.log} has entries, but the checkpoint store does not know it: the checkpoint store "
+            "was lost or belongs to another ledger. Restore checkpoints.db"
+        )
+    hashed = leaf_hash(row.leaf)
+    if row.at >= heads[row.log].size and mark_of(mark_key, log.origin, hashed) != row.mark:
+        raise StoreHalted(
+            f"log {row.log}: entry {row.at} was not written by this ledger. Find out who can write there; it "
+            "is not signed, and nothing more is taken until it is gone"
+        )
+    try:
+        event = log.met(row.leaf)
+    except (NotJson, KeyError, TypeError, ValueError):
+        raise StoreHalted(f"log {row.log}: entry {row.at} is not an entry; run mash ledger verify") from None
+    log.tree.append(hashed)
+    found.places.setdefault(event, (row.log, row.at))
+
+
+def _compare(log: Log, head: Head) -> None:
+    if log.tree.size < head.size:
+        raise StoreHalted(
+            f"log {log.code} has {log.tree.size} entries, but {head.size} were signed: the store has lost "
+            "some. Restore it from its backup"
+        )
+    if log.tree.root(head.size) != head.root:
+        raise StoreHalted(
+            f"log {log.code} is not what was signed at size {head.size}; run mash ledger verify, and "
+            "restore it"
+        )

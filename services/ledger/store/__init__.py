@@ -1,0 +1,1 @@
+"""Where entries are kept: the embedded journal, or Kafka; one interface (ports.py), one behaviour."""
