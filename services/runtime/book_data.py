@@ -1,0 +1,202 @@
+"""From the policy folder's documents to the one document that the engines read as `data.book`.
+
+Promise: nothing is decided here. Lists become look-ups, a letter's class gets the cell of its class, and every vocabulary word
+that a rule reads is taken from `schemas/vocabulary/`, so that a rule never repeats a table.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from services.contract.vocabulary import code_list, codes
+from services.runtime.book_checks import Documents, expanded, under
+from services.runtime.book_schemas import classes
+
+WORDS = (
+    "purposes", "roles", "classes", "sensitivity", "source-kinds", "organisation-types", "reasons", "consent-states",
+    "confidentiality", "currency", "adoption", "ages", "channels", "owner-decisions", "evidence-kinds",
+)  # fmt: skip
+"""The lists whose words decide, and so belong to the digest."""
+
+
+def vocabulary() -> dict[str, Any]:
+    """Those lists, whole."""
+    return {name: {code: dict(row) for code, row in code_list(name).items()} for name in WORDS}
+
+
+def data_of(documents: Documents) -> dict[str, Any]:
+    """`data.book` without its revision."""
+    generalise = documents["catalogue/generalise.yaml"].data
+    lookback = documents["catalogue/lookback.yaml"].data
+    return {
+        "purposes": {
+            code: {name: row[name] for name in _PURPOSE} for code, row in code_list("purposes").items()
+        },
+        "role_purposes": role_purposes(documents),
+        "ceilings": _ceilings(),
+        "role_groups": {code: row["group"] for code, row in code_list("roles").items()},
+        "classes": {
+            code: row["of"] or code for code, row in code_list("classes").items() if not row["question"]
+        },
+        "matrix": _matrix(documents["catalogue/matrix.yaml"].data),
+        "forms": _by_class(generalise["forms"]),
+        "adult_services": {
+            "purposes": {
+                purpose: row["unless"] for purpose, row in generalise["adult_services"]["purposes"].items()
+            },
+            "also_for_children": generalise["adult_services"]["also_for_children"],
+            "forms": _by_class(generalise["adult_services"]["forms"]),
+            "kinds": {code: row["adult_health"] for code, row in code_list("source-kinds").items()},
+        },
+        "lookback": {
+            "known": [*(row["code"] for row in lookback["buckets"]), "OPEN", "NO_EVENT"],
+            "limits": {
+                purpose: [*limit, "OPEN", "NO_EVENT"] for purpose, limit in lookback["limits"].items()
+            },
+        },
+        "labels": _labels(documents["labels.yaml"].data["tables"]),
+        "isas": {isa.data["id"]: _isa(isa.data) for isa in under(documents, "isa/")},
+        "gateways": [_gateway(gateway.data) for gateway in under(documents, "gateways/")],
+        "organisations": {
+            row["id"]: row["type"] for row in documents["organisations.yaml"].data["organisations"]
+        },
+        "shown_as": {code: row["shown_as"] for code, row in code_list("reasons").items()},
+        "axes": _axes(),
+    }
+
+
+_PURPOSE = (
+    "column",
+    "sensitivity_column",
+    "isa",
+    "relationship",
+    "care",
+    "agreement",
+    "objection",
+    "opens_case",
+)
+
+
+def role_purposes(documents: Documents) -> dict[str, dict[str, str]]:
+    """Role -> purpose -> Y, for the purposes that the role may use and that are open."""
+    table = documents["catalogue/role-purposes.yaml"].data
+    return {
+        role: {
+            purpose: "Y"
+            for purpose, mark in zip(table["purposes"], marks.split(), strict=True)
+            if mark == "Y" and purpose not in table["closed"]
+        }
+        for role, marks in table["roles"].items()
+    }
+
+
+def labels_of(documents: Documents) -> dict[str, dict[str, Any]]:
+    """Label -> its row as the index reads it: what it binds and bites on."""
+    return {
+        label: {"binds": table["binds"], "bites_on": tuple(table["bites_on"]), "bar": bool(table.get("bar"))}
+        for table in documents["labels.yaml"].data["tables"]
+        for label in table["labels"]
+    }
+
+
+def _axes() -> dict[str, dict[str, int]]:
+    from services.contract.decisions import AXES
+
+    return {axis: {level: rank for rank, level in enumerate(levels)} for axis, levels in AXES.items()}
+
+
+def _by_class(rows: Mapping[str, Any]) -> dict[str, Any]:
+    return {code: found for code in classes() if (found := expanded(rows, code)) is not None}
+
+
+def _set(items: Iterable[str]) -> dict[str, bool]:
+    return dict.fromkeys(items, True)
+
+
+def _ceilings() -> dict[str, Any]:
+    return {
+        code: {
+            "any": _set(row["ceiling"]),
+            "by": {purpose: _set(found) for purpose, found in row.get("ceiling_by_purpose", {}).items()},
+            "own_only": row["own_records_only"],
+        }
+        for code, row in code_list("roles").items()
+    }
+
+
+def _matrix(matrix: Mapping[str, Any]) -> dict[str, Any]:
+    reasons = matrix["reasons"]
+    return {
+        "columns": {
+            column: {
+                code: {
+                    **({"cell": found} if isinstance(found := expanded(row, code), str) else found),
+                    "code": reasons["classes"].get(code, reasons["columns"].get(column, "MINIMISATION")),
+                }
+                for code in classes()
+            }
+            for column, row in matrix["columns"].items()
+        },
+        "subjects_only": matrix["subjects_only"],
+    }
+
+
+def _labels(tables: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {label: _table(table) for table in tables for label in table["labels"]}
+
+
+def _table(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Column -> class -> the rows that fit the class, in order."""
+    columns = {
+        column: {
+            code: [_row(row, table) for row in table[column] if code in row.get("classes", table["bites_on"])]
+            for code in table["bites_on"]
+            if any(code in row.get("classes", table["bites_on"]) for row in table[column])
+        }
+        for column in ("A", "B", "C")
+        if column in table
+    }
+    return {"bar": bool(table.get("bar")), "location": bool(table.get("location")), "columns": columns}
+
+
+_EFFECTS = {"release": 0, "generalise": 1, "ask-owner": 2, "withhold": 3, "silent": 3}
+
+
+def _row(row: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
+    then = row["then"]
+    code = {"release": "", "generalise": "SENSITIVE_CATEGORY", "ask-owner": "OWNER_APPROVAL"}
+    return {
+        "when": row.get("when", "always"),
+        "effect": _EFFECTS[then],
+        "silent": then == "silent",
+        "how": row.get("how", {}),
+        "code": code.get(then, table.get("code", "SENSITIVE_CATEGORY")),
+        "tasks": [row["task"]] if "task" in row else [],
+    }
+
+
+def _isa(isa: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "roles": _set(isa["roles"]),
+        "classes": _scope(isa["classes"]),
+        "consent": isa["consent"],
+        "obligations": isa["obligations"],
+    }
+
+
+def _scope(scope: str | Sequence[str]) -> dict[str, bool]:
+    return _set(classes() if isinstance(scope, str) else scope)
+
+
+def _gateway(gateway: Mapping[str, Any]) -> dict[str, Any]:
+    types = codes("organisation-types")
+    return {
+        "signed": gateway["status"] == "signed",
+        "purposes": _set(gateway["purposes"]),
+        "askers": _set(types if gateway["askers"] == "any" else gateway["askers"]),
+        "holders": _set(types if gateway["holders"] == "any" else gateway["holders"]),
+        "classes": _scope(gateway["classes"]),
+        "without_isa": _set(gateway.get("without_isa", list(_scope(gateway["classes"])))),
+        # A gateway without a date of effect opens nothing: the far end of the calendar.
+        "from": gateway["effective_from"] or "9999-99-99",
+        "last": gateway["last_day"] or "9999-99-99",
+    }
