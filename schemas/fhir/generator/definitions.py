@@ -29,23 +29,16 @@ _NO_TARGETS = {
     "ResearchStudy.site": {"Organization", "ResearchStudy"},
 }
 _NO_ELEMENTS = {
-    f"ResearchStudy.{name}"
-    for name in (
-        "associatedParty",
-        "classifier",
-        "comparisonGroup",
-        "descriptionSummary",
-        "label",
-        "name",
-        "objective.description",
-        "outcomeMeasure",
-        "progressStatus",
-        "recruitment",
-        "region",
-        "result",
-        "studyDesign",
-        "whyStopped",
-    )
+    "Binary": ("url",),
+    "DeviceDefinition": ("bodySite", "classification"),
+    "HealthcareService": ("offeredIn",),
+    "Meta": ("account", "accounts", "author", "compartment", "deleted", "onBehalfOf", "project"),
+    "ObservationDefinition": ("publisher",),
+    "ResearchStudy": (
+        *("associatedParty", "classifier", "comparisonGroup", "descriptionSummary", "label", "name"),
+        *("objective.description", "outcomeMeasure", "progressStatus", "recruitment", "region", "result"),
+        *("studyDesign", "whyStopped"),
+    ),
 }
 # Rewritten in the package after a later release, so that R4's form of it cannot be had from there.
 _NOT_R4 = {"EvidenceVariable"}
@@ -103,7 +96,8 @@ def _structure(source: dict[str, Any]) -> Structure:
 
 
 def _in_r4(path: str) -> bool:
-    return not any(path == later or path.startswith(f"{later}.") for later in _NO_ELEMENTS)
+    root, _, inner = path.partition(".")
+    return not any(inner == name or inner.startswith(f"{name}.") for name in _NO_ELEMENTS.get(root, ()))
 
 
 def _aimed(element: dict[str, Any]) -> dict[str, Any]:
