@@ -1,0 +1,92 @@
+"""Labels and confidentiality of a record: what it carries, what its codes imply, what its source puts on every record.
+
+Promise: a label that nobody knows stays on the record under its own code (policy takes it as the strictest); only what
+is no sensitivity label at all (obligations, purposes, masking marks) is left out.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from services.contract.vocabulary import codes
+from services.index.ports import Book
+from services.index.read import codings, security, text_of
+
+CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
+LABEL = "urn:mash:cs:label"
+ADOPTION = "urn:mash:cs:adoption"
+RANKS = ("U", "L", "M", "N", "R", "V")
+"""v3-Confidentiality from the least to the most confidential."""
+_NOT_LABELS = frozenset(
+    {
+        CONFIDENTIALITY,
+        ADOPTION,
+        "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
+        "http://terminology.hl7.org/CodeSystem/v3-ActReason",
+    }
+)
+
+
+def labels_of(resource: Mapping[str, Any], source: str, book: Book) -> tuple[str, ...]:
+    """Sorted label codes of a record."""
+    return tuple(sorted({*_carried(resource), *_implied(resource, book), *_every(source, book)}))
+
+
+def binding(labels: tuple[str, ...], book: Book) -> tuple[str, ...]:
+    """Those that bind the person, and with it every source's records about them."""
+    return tuple(label for label in labels if binds_person(label, book))
+
+
+def binds_person(label: str, book: Book) -> bool:
+    """Whether labels.yaml says of a label that it binds the person."""
+    row = book.labels.get(label)
+    binds = row.get("binds") if isinstance(row, Mapping) else getattr(row, "binds", None)
+    return binds == "person"
+
+
+def confidentiality(resource: Mapping[str, Any]) -> str:
+    """The highest confidentiality code; N where none is given; a code that is no word of the list is V."""
+    found = [code if code in RANKS else "V" for system, code in security(resource) if system == CONFIDENTIALITY]
+    return max(found, key=RANKS.index, default="N")
+
+
+def adoption(resource: Mapping[str, Any], labels: tuple[str, ...]) -> str:
+    """none | before | after the order: what a record says of itself, else `after` under L:ADOPT."""
+    said = [code for system, code in security(resource) if system == ADOPTION]
+    if said:
+        return said[0] if said[0] in codes("adoption") else "after"
+    return "after" if "L:ADOPT" in labels else "none"
+
+
+def _carried(resource: Mapping[str, Any]) -> Iterator[str]:
+    obligations = codes("obligations")
+    for system, code in security(resource):
+        if system not in _NOT_LABELS and code not in obligations:
+            yield code or "UNREADABLE"
+    if resource.get("resourceType") == "Flag":
+        for concept in (resource.get("code"), resource.get("category")):
+            yield from (code for system, code in codings(concept) if system == LABEL)
+
+
+def _implied(resource: Mapping[str, Any], book: Book) -> Iterator[str]:
+    """Labels that the book puts on a clinical code, wherever in the record the code stands."""
+    known = book.codes
+    if known:
+        for coding in _all_codings(resource):
+            yield from known.get(coding, ())
+
+
+def _all_codings(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        if "code" in value and "system" in value:
+            yield text_of(value["code"])
+        for member in value.values():
+            if isinstance(member, dict | list):
+                yield from _all_codings(member)
+    elif isinstance(value, list):
+        for member in value:
+            yield from _all_codings(member)
+
+
+def _every(source: str, book: Book) -> tuple[str, ...]:
+    registered = book.sources.get(source)
+    return registered.labels if registered else ()

@@ -1,0 +1,84 @@
+"""Of whom a record speaks: the one rule by which the hub links by itself.
+
+Promise: a link is made only where a verified NHS number, the date of birth and the given name agree with a verified
+record of exactly one person; anything less is a person of its own. A link is an edge that is added, never changed:
+nothing of a person is written when one is made, and nothing has to be undone when one is withdrawn.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+
+from services.index.people import Known, People
+from services.index.read import Summary
+from services.index.schema import CONFLICT, IDENTITY, LINK, PERSON
+from services.index.store import opaque
+
+RULE = "number-birth-given"
+OWN = "own-person"
+HUB = "hub"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A link to be written."""
+
+    person: str
+    rule: str
+    new: bool
+
+
+def agree(one: Summary, other: Summary) -> bool:
+    """Whether two records speak of one person, by the rule."""
+    if not one.verified or one.verified != other.verified:
+        return False
+    if not one.birth_date or one.birth_date != other.birth_date:
+        return False
+    given = {name.given for name in one.names if name.given}
+    return bool(given & {name.given for name in other.names if name.given})
+
+
+def choose(people: People, item: str, summary: Summary) -> Edge:
+    """Where the record belongs now that it says `summary`."""
+    number = people.store.mac.number("nhs", summary.verified)
+    found, _ = people.by_keys([number] if summary.verified else [], most=10_000)
+    others = [known for known in people.of_items(found).values() if known.item != item]
+    _note_conflicts(people, item, summary, others)
+    agreeing = {known.person for known in others if agree(summary, known.summary)}
+    held = _held(people, item)
+    if held in agreeing or (held and not agreeing and not _shared(people, item, held)):
+        return Edge(held, "", new=False)
+    # Two people that both agree were never joined by anybody: this record does not join them either.
+    if len(agreeing) == 1:
+        return Edge(agreeing.pop(), RULE, new=False)
+    return Edge(opaque(), OWN, new=True)
+
+
+def write(people: People, item: str, edge: Edge, at: str) -> None:
+    """Add the edge, and its person where it is a new one; nothing where the latest edge stands already."""
+    if edge.new:
+        people.connection.execute(insert(PERSON).values(id=edge.person, since=at))
+    if edge.rule:
+        row = {"item": item, "person": edge.person, "rule": edge.rule, "actor": HUB, "at": at}
+        people.connection.execute(insert(LINK).values(**row))
+
+
+def _held(people: People, item: str) -> str:
+    return people.connection.execute(select(IDENTITY.c.person).where(IDENTITY.c.item == item)).scalar() or ""
+
+
+def _shared(people: People, item: str, person: str) -> bool:
+    wanted = select(IDENTITY.c.item).where(IDENTITY.c.person == person, IDENTITY.c.item != item).limit(1)
+    return people.connection.execute(wanted).first() is not None
+
+
+def _note_conflicts(people: People, item: str, summary: Summary, others: list[Known]) -> None:
+    """One number and two dates of birth: one of the records has somebody else's number."""
+    for known in others:
+        dates = {summary.birth_date, known.summary.birth_date} - {""}
+        if known.summary.verified == summary.verified and len(dates) == 2:
+            pair = {"item": min(item, known.item), "other": max(item, known.item)}
+            there = select(CONFLICT.c.item).where(CONFLICT.c.item == pair["item"], CONFLICT.c.other == pair["other"])
+            if people.connection.execute(there).first() is None:
+                row = {**pair, "kind": "number-birth-date", "at": people.on}
+                people.connection.execute(insert(CONFLICT).values(**row))

@@ -1,0 +1,95 @@
+"""Names, numbers, dates and addresses brought to one form, so that the same thing compares as the same.
+
+Promise: what cannot be brought to a form compares as nothing, never as equal: a number that fails its check digit, a
+placeholder name ("Baby", "Unknown"), a placeholder date. Nothing here raises on what a source may write.
+"""
+
+import unicodedata
+from datetime import date
+
+import jellyfish
+import nhs_number
+
+NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
+PLACEHOLDERS = frozenset(
+    [
+        *("baby", "babyboy", "babygirl", "boy", "girl", "infant", "child", "twin", "unborn", "male", "female"),
+        *("unknown", "notknown", "none", "na", "nn", "test", "mr", "mrs", "miss"),
+    ]
+)
+PLACEHOLDER_DATES = frozenset({"1900-01-01", "1901-01-01", "1970-01-01", "9999-12-31"})
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ß": "ss", "þ": "th", "ð": "d", "ı": "i"})
+
+
+def squeeze(text: str) -> str:
+    """Letters and digits only, lower case, without accents: `12, High St.` and `12 HIGH ST` are both `12highst`."""
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    return "".join(ch for ch in plain.translate(_LETTERS) if ch.isalnum())
+
+
+def name_key(text: str) -> str:
+    """A name for comparing; empty for none and for a placeholder."""
+    key = squeeze(text)
+    return "" if key in PLACEHOLDERS else key
+
+
+def first_given(text: str) -> str:
+    """The first of several given names, for comparing."""
+    return name_key((text.split() or [""])[0])
+
+
+def sounds(key: str) -> frozenset[str]:
+    """Phonetic codes of a normalised name; the name itself where its script has none."""
+    if not key:
+        return frozenset()
+    codes = {f"m{code}" for code in (jellyfish.metaphone(key),) if code.strip()}
+    if key.isascii():
+        codes.add(f"s{jellyfish.soundex(key)}")
+    return frozenset(codes) or frozenset({f"={key}"})
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two normalised names are the same, sound alike or nearly agree in writing."""
+    if not one or not other:
+        return False
+    return one == other or bool(sounds(one) & sounds(other)) or jellyfish.jaro_winkler_similarity(one, other) >= 0.88
+
+
+def number(text: str) -> str:
+    """An NHS number of ten digits with its check digit right, else empty (NHS Data Dictionary, Modulus 11)."""
+    digits = "".join(text.split()).replace("-", "")
+    if len(digits) != 10 or not digits.isascii() or not digits.isdigit():
+        return ""
+    return digits if nhs_number.validate.is_valid(digits) else ""
+
+
+def birth_date(text: str) -> str:
+    """A whole date that exists and is no placeholder, `YYYY-MM-DD`, else empty."""
+    try:
+        return "" if text in PLACEHOLDER_DATES else date.fromisoformat(text).isoformat()
+    except ValueError:
+        return ""
+
+
+def swapped(iso: str) -> str:
+    """The same date with day and month changed about; empty where that is no other date."""
+    if not iso:
+        return ""
+    year, month, day = iso.split("-")
+    other = birth_date(f"{year}-{day}-{month}")
+    return "" if other == iso else other
+
+
+def postcode(text: str) -> str:
+    """A postcode without its space, in capitals."""
+    return squeeze(text).upper()
+
+
+def telephone(text: str) -> str:
+    """The national digits of a telephone number without 0 or +44 before them: in every way of writing it."""
+    digits = "".join(ch for ch in text if ch.isdecimal())
+    if digits.startswith("0044"):
+        digits = digits[4:]
+    elif digits.startswith("44") and len(digits) > 10:
+        digits = digits[2:]
+    return digits.lstrip("0")

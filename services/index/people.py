@@ -1,0 +1,158 @@
+"""The people of one question: their records of introduction, read once, in as few statements as the family has steps.
+
+Promise: a reader lives for one transaction; it opens sealed summaries in memory only, leaves out what is past its
+source's retention, and never writes.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from services.index import keys
+from services.index.ports import Book
+from services.index.read import Home, Summary, from_plain
+from services.index.schema import CURRENT, HOME, IDENTITY, LOOK_UP, RECORD
+from services.index.store import Store
+
+_MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One record that introduces a person."""
+
+    item: str
+    person: str
+    record: str
+    source: str
+    type: str
+    received: str
+    about: str | None
+    summary: Summary
+
+
+class People:
+    """Records of introduction within one transaction, on the day `on`."""
+
+    def __init__(self, connection: Connection, store: Store, book: Book, on: str) -> None:
+        self.connection = connection
+        self.store = store
+        self.book = book
+        self.on = on
+        self._of_person: dict[str, tuple[Known, ...]] = {}
+        self._homes: dict[str, frozenset[str]] = {}
+
+    def of(self, persons: Iterable[str]) -> dict[str, tuple[Known, ...]]:
+        """The records of each person, newest first; empty for somebody unknown."""
+        wanted = set(persons)
+        missing = sorted(wanted - self._of_person.keys())
+        if missing:
+            found: dict[str, list[Known]] = {person: [] for person in missing}
+            for known in self._select(IDENTITY.c.person, missing):
+                found[known.person].append(known)
+            for person, records in found.items():
+                self._of_person[person] = tuple(sorted(records, key=lambda one: one.received, reverse=True))
+        return {person: self._of_person[person] for person in wanted}
+
+    def items(self, persons: Iterable[str]) -> dict[str, str]:
+        """item -> person of every record that introduces one of them."""
+        return {known.item: person for person, records in self.of(persons).items() for known in records}
+
+    def of_items(self, items: Iterable[str]) -> dict[str, Known]:
+        """The record of introduction of each item that is one."""
+        return {known.item: known for known in self._select(IDENTITY.c.item, sorted(set(items)))}
+
+    def by_keys(self, wanted: Iterable[int], most: int) -> tuple[set[str], bool]:
+        """Items found by look-up keys, and whether there were more than `most`."""
+        found = set(
+            self.connection.execute(
+                select(LOOK_UP.c.item)
+                .where(LOOK_UP.c.key.in_(sorted(wanted)))
+                .order_by(LOOK_UP.c.item)
+                .distinct()
+                .limit(most + 1)
+            ).scalars()
+        )
+        return found, len(found) > most
+
+    def related(self, items: Iterable[str]) -> list[Known]:
+        """Every RelatedPerson record about one of these Patient records."""
+        return [known for known in self._select(IDENTITY.c.about, sorted(set(items))) if known.type == "RelatedPerson"]
+
+    def same_home(self, persons: Iterable[str]) -> dict[str, frozenset[str]]:
+        """person -> everybody (themselves left out) whose current address equals one of theirs."""
+        wanted = set(persons)
+        missing = wanted - self._homes.keys()
+        if missing:
+            self._homes |= self._find_same_home(missing)
+        return {person: self._homes[person] for person in wanted}
+
+    def homes(self, person: str) -> list[Home]:
+        """Current addresses of a person, over all sources."""
+        return [home for known in self.of([person])[person] for home in known.summary.homes if home.current(self.on)]
+
+    def _find_same_home(self, persons: set[str]) -> dict[str, frozenset[str]]:
+        self.of(persons)
+        mine = {person: self.homes(person) for person in persons}
+        wanted = {key for homes in mine.values() for home in homes for key in keys.of_home(self.store.mac, home)}
+        items: set[str] = set()
+        for some in in_parts(sorted(wanted)):
+            items |= set(self.connection.execute(select(HOME.c.item).where(HOME.c.key.in_(some))).scalars())
+        others: dict[str, list[Home]] = defaultdict(list)
+        for known in self.of_items(items).values():
+            others[known.person] += [home for home in known.summary.homes if home.current(self.on)]
+        return {
+            person: frozenset(
+                other
+                for other, theirs in others.items()
+                if other != person and any(same_home(one, two) for one in homes for two in theirs)
+            )
+            for person, homes in mine.items()
+        }
+
+    def _select(self, column: ColumnElement[Any], values: Sequence[str]) -> Iterator[Known]:
+        for some in in_parts(values):
+            for row in self.connection.execute(select(IDENTITY).where(column.in_(some))):
+                if self.kept(row.source, row.received):
+                    plain = self.store.unseal(row.summary, f"identity:{row.record}")
+                    yield Known(row.item, row.person, row.record, row.source, row.type, row.received, row.about,
+                                from_plain(plain))  # fmt: skip
+
+    def kept(self, source: str, received: str) -> bool:
+        """Whether a record is within its source's retention; nothing of a source that is registered no more."""
+        registered = self.book.sources.get(source)
+        if registered is None:
+            return False
+        first = date.fromisoformat(self.on) - timedelta(days=registered.retention_days)
+        return received[:10] >= first.isoformat()
+
+    def records(
+        self, items: Iterable[str], *, types: Sequence[str] = (), sources: Iterable[str] | None = None
+    ) -> list[Any]:
+        """Rows of every current record about one of these Patient records."""
+        rows: list[Any] = []
+        for some in in_parts(sorted(set(items))):
+            wanted = select(RECORD).where(RECORD.c.about.in_(some), RECORD.c.state == CURRENT)
+            if types:
+                wanted = wanted.where(RECORD.c.type.in_(types))
+            if sources is not None:
+                wanted = wanted.where(RECORD.c.source.in_(sorted(set(sources))))
+            rows += [row for row in self.connection.execute(wanted) if self.kept(row.source, row.received)]
+        return rows
+
+
+def same_home(one: Home, other: Home) -> bool:
+    """Whether two addresses are one home: by UPRN where both have it, else by normalised address."""
+    if one.uprn and other.uprn:
+        return one.uprn == other.uprn
+    return bool(one.text) and one.text == other.text
+
+
+def in_parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Slices short enough for one statement: SQLite takes 32,766 parameters, and one plan serves every slice."""
+    for start in range(0, len(values), _MOST):
+        yield values[start : start + _MOST]

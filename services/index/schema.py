@@ -1,0 +1,146 @@
+"""The tables of the index.
+
+Promise: a readable column holds an opaque id, a keyed hash, a code or a date of receipt; whatever a source said of a
+person (names, numbers, addresses, record bodies, FHIR ids) stands in a sealed column or not at all.
+"""
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, UniqueConstraint
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+UNSEEN, CURRENT, PAST = 0, 1, 2
+"""State of a version: stored but not yet in the ledger; the one in force; replaced by a later one."""
+
+
+class _Table(SQLModel, registry=registry()):
+    """Tables of the index only, so that another service's models never enter its migrations."""
+
+
+class Outbox(_Table, table=True):
+    """One publish. `note` (sealed): client, what was stored, findings."""
+
+    __tablename__ = "index_outbox"
+    id: str = Field(primary_key=True, max_length=32)
+    event_id: str = Field(max_length=32)
+    source: str = Field(max_length=32)
+    received: str = Field(max_length=32)
+    digest: str = Field(max_length=64)
+    done: bool = Field(index=True)
+    note: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class Record(_Table, table=True):
+    """One version of one record of one source. Never changed but in `state`, never deleted by a publish."""
+
+    __tablename__ = "index_record"
+    __table_args__ = (UniqueConstraint("item", "version"), Index("index_record_about", "about", "state"))
+    id: str = Field(primary_key=True, max_length=32)
+    item: str = Field(max_length=32)
+    """Keyed hash of (source, type, FHIR id): the same for every version."""
+    source: str = Field(max_length=32)
+    type: str = Field(max_length=64)
+    version: int
+    outbox: str = Field(foreign_key="index_outbox.id", max_length=32, index=True)
+    state: int
+    received: str = Field(max_length=32)
+    about: str | None = Field(max_length=32)
+    """The item of the Patient whom it is about; None for an organisation, a practitioner, a place."""
+    confidentiality: int
+    """Rank of v3-Confidentiality."""
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class Person(_Table, table=True):
+    """A person: an id and nothing else; everything shown is computed from linked records."""
+
+    __tablename__ = "index_person"
+    id: str = Field(primary_key=True, max_length=32)
+    since: str = Field(max_length=32)
+
+
+class Identity(_Table, table=True):
+    """A record that introduces a person (Patient, RelatedPerson): its current version and its latest link."""
+
+    __tablename__ = "index_identity"
+    item: str = Field(primary_key=True, max_length=32)
+    person: str = Field(foreign_key="index_person.id", max_length=32, index=True)
+    record: str = Field(foreign_key="index_record.id", max_length=32)
+    source: str = Field(max_length=32)
+    type: str = Field(max_length=64)
+    received: str = Field(max_length=32)
+    about: str | None = Field(max_length=32, index=True)
+    summary: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class Link(_Table, table=True):
+    """An append-only edge: this record speaks of this person, by this rule. The latest edge of an item holds."""
+
+    __tablename__ = "index_link"
+    id: int | None = Field(default=None, primary_key=True)
+    item: str = Field(max_length=32, index=True)
+    person: str = Field(foreign_key="index_person.id", max_length=32, index=True)
+    rule: str = Field(max_length=32)
+    actor: str = Field(max_length=64)
+    at: str = Field(max_length=32)
+
+
+class Conflict(_Table, table=True):
+    """Two records that claim one NHS number for two dates of birth: kept for review, never linked."""
+
+    __tablename__ = "index_conflict"
+    item: str = Field(primary_key=True, max_length=32)
+    other: str = Field(primary_key=True, max_length=32)
+    kind: str = Field(max_length=32)
+    at: str = Field(max_length=32)
+
+
+def _keyed(name: str) -> Table:
+    """A table of keyed hashes to items, clustered on the hash."""
+    return Table(
+        name,
+        _Table.metadata,
+        Column("key", BigInteger, primary_key=True, autoincrement=False),
+        Column("item", Identity.__table__.c.item.type, primary_key=True, index=True),  # type: ignore[attr-defined]
+        sqlite_with_rowid=False,
+    )
+
+
+class Protection(_Table, table=True):
+    """A label that binds a person, from the day it was first published until a named person's review ends it."""
+
+    __tablename__ = "index_protection"
+    id: str = Field(primary_key=True, max_length=32)
+    item: str = Field(max_length=32, index=True)
+    """The Patient or RelatedPerson record through which it binds the person."""
+    origin: str = Field(max_length=32, index=True)
+    """The item of the Flag or labelled record."""
+    label: str = Field(max_length=32)
+    source: str = Field(max_length=32)
+    since: str = Field(max_length=32)
+    ended: str = Field(default="", max_length=32)
+    ended_by: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+
+
+class Concern(_Table, table=True):
+    """Whom a protection keeps the person safe from. `kind`: item, number, organisation; nobody where none was named."""
+
+    __tablename__ = "index_concern"
+    protection: str = Field(foreign_key="index_protection.id", primary_key=True, max_length=32)
+    kind: str = Field(primary_key=True, max_length=16)
+    ref: str = Field(primary_key=True, max_length=64)
+
+
+METADATA = _Table.metadata
+LOOK_UP = _keyed("index_look_up")
+"""Keyed hash of something that a question may say -> items. No location for protected people."""
+HOME = _keyed("index_home")
+"""Keyed hash of a current or former home -> items; read for households and protections only, never by a question."""
+OUTBOX = METADATA.tables["index_outbox"]
+RECORD = METADATA.tables["index_record"]
+PERSON = METADATA.tables["index_person"]
+IDENTITY = METADATA.tables["index_identity"]
+LINK = METADATA.tables["index_link"]
+CONFLICT = METADATA.tables["index_conflict"]
+PROTECTION = METADATA.tables["index_protection"]
+CONCERN = METADATA.tables["index_concern"]
+"""The same tables for Core rows on the hot path."""

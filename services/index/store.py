@@ -1,0 +1,95 @@
+"""The database of the index: transactions, sealing, and the keyed hash under which an item is known.
+
+Promise: a write transaction runs alone (so two loaders of one child make one person), commits whole or not at all, and
+is durable on return; a database that fails becomes `IndexUnavailable`, with no statement and no value in the message.
+"""
+
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event, exc, text
+
+from services.contract.canonical import b64u, emit, parse
+from services.contract.problems import Conflict, IndexUnavailable
+from services.runtime.keys import Mac, Sealer
+
+_WRITERS = 0x6D617368
+"""PostgreSQL advisory lock held by every write transaction of the index."""
+_WRITE = "index_write"
+
+
+def opaque() -> str:
+    """A fresh id of 16 random bytes, base64url."""
+    return b64u(secrets.token_bytes(16))
+
+
+class Store:
+    """Engine, sealer and keyed hash, which always go together."""
+
+    def __init__(self, engine: Engine, sealer: Sealer, mac: Mac) -> None:
+        self.engine = engine
+        self.mac = mac
+        self._sealer = sealer
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _sqlite_connect)
+            event.listen(engine, "begin", _sqlite_begin)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent view of what is committed. Raises `IndexUnavailable`."""
+        with _as_problem(), self.engine.connect() as connection, connection.begin():
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction, alone among writers; committed on a clean exit. Raises `IndexUnavailable`, `Conflict`."""
+        with _as_problem(), self.engine.connect() as plain:
+            connection = plain.execution_options(**{_WRITE: True})
+            with connection.begin():
+                if connection.dialect.name == "postgresql":
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITERS})
+                yield connection
+
+    def item(self, source: str, resource_type: str, fhir_id: str) -> str:
+        """The keyed hash under which a source's record is known, whatever its version."""
+        return b64u(self.mac.of("item", source, resource_type, fhir_id)[:16])
+
+    def seal(self, value: Any, place: str) -> bytes:
+        """A JSON value sealed for one place, such as `record:<id>`."""
+        return self._sealer.seal(emit(value), place)
+
+    def unseal(self, sealed: bytes, place: str) -> Any:
+        """What `seal` sealed for that place; decimals as `Lexical`."""
+        return parse(self._sealer.open(sealed, place))
+
+    def body(self, row: Any) -> Mapping[str, Any]:
+        """The resource of a row of `index_record`."""
+        resource: Mapping[str, Any] = self.unseal(row.body, f"record:{row.id}")
+        return resource
+
+
+@contextmanager
+def _as_problem() -> Iterator[None]:
+    # The message of a driver can hold a value, so nothing of it goes on: not as text, not as a cause.
+    try:
+        yield
+    except exc.IntegrityError:
+        raise Conflict("another publish changed the same record at the same moment") from None
+    except (exc.DBAPIError, exc.TimeoutError):
+        raise IndexUnavailable("the index's database did not answer") from None
+
+
+def _sqlite_connect(connection: Any, _: object) -> None:
+    # The driver must not open transactions of its own: BEGIN is said below, IMMEDIATE for writers.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get(_WRITE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -1,0 +1,84 @@
+"""Second transaction of a publish, after its entry: the versions become current, and the index answers by them.
+
+Promise: all of it or nothing, once however often it is called; a version never takes the place of a later one.
+
+Steps, in this order, in one transaction: 1 the outbox row; 2 versions current, the ones before them past;
+3 protections; 4 links, homes and look-up keys without a place; 5 keys of place, for whoever is not protected;
+6 the outbox row is done.
+"""
+
+from typing import Any
+
+from sqlalchemy import Table, delete, func, insert, select, update
+
+from services.contract.problems import NotFound
+from services.index import keys, labels, link, protect
+from services.index.people import People
+from services.index.ports import Book
+from services.index.read import INTRODUCE, summarise
+from services.index.schema import CURRENT, HOME, IDENTITY, LOOK_UP, OUTBOX, PAST, RECORD
+from services.index.store import Store
+
+
+def make_visible(store: Store, book: Book, outbox: str) -> None:
+    """Make what `outbox` stored current. Raises `NotFound` for an outbox row that never was."""
+    with store.write() as connection:
+        row = connection.execute(select(OUTBOX).where(OUTBOX.c.id == outbox)).first()  # 1
+        if row is None:
+            raise NotFound("no such publish")
+        if row.done:
+            return
+        people = People(connection, store, book, row.received[:10])
+        wanted = select(RECORD).where(RECORD.c.outbox == outbox).order_by(RECORD.c.version)
+        fresh = [version for version in connection.execute(wanted).all() if _becomes_current(people, version)]  # 2
+        bodies = {version.id: store.body(version) for version in fresh}
+        for version in fresh:  # 3
+            protect.note(people, version, bodies[version.id])
+        for version in fresh:  # 4
+            if version.type in INTRODUCE:
+                _introduce(people, version, bodies[version.id])
+        # 5. A label may have come with this publish, or a protected person's home may be somebody else's now.
+        protect.refresh_keys(people, {version.about for version in fresh if version.about} | {v.item for v in fresh})
+        connection.execute(update(OUTBOX).where(OUTBOX.c.id == outbox).values(done=True))  # 6
+
+
+def _becomes_current(people: People, version: Any) -> bool:
+    same = RECORD.c.item == version.item
+    latest = people.connection.execute(
+        select(func.max(RECORD.c.version)).where(same, RECORD.c.state.in_((CURRENT, PAST)))
+    ).scalar()
+    later = latest is not None and latest > version.version
+    if not later:
+        people.connection.execute(update(RECORD).where(same, RECORD.c.state == CURRENT).values(state=PAST))
+    state = PAST if later else CURRENT
+    people.connection.execute(update(RECORD).where(RECORD.c.id == version.id).values(state=state))
+    return not later
+
+
+def _introduce(people: People, version: Any, resource: Any) -> None:
+    source = people.book.sources.get(version.source)
+    summary = summarise(resource, bool(source and source.traces_nhs_numbers), labels.confidentiality(resource))
+    edge = link.choose(people, version.item, summary)
+    link.write(people, version.item, edge, version.received)
+    row = {
+        "person": edge.person,
+        "record": version.id,
+        "source": version.source,
+        "type": version.type,
+        "received": version.received,
+        "about": version.about,
+        "summary": people.store.seal(summary.plain(), f"identity:{version.id}"),
+    }
+    same = IDENTITY.c.item == version.item
+    if people.connection.execute(update(IDENTITY).where(same).values(**row)).rowcount == 0:
+        people.connection.execute(insert(IDENTITY).values(item=version.item, **row))
+    homes = {key for home in summary.homes for key in keys.of_home(people.store.mac, home)}
+    replace_keys(people, HOME, version.item, homes)
+    replace_keys(people, LOOK_UP, version.item, keys.of_record(people.store.mac, summary, placed=False))
+
+
+def replace_keys(people: People, table: Table, item: str, wanted: set[int]) -> None:
+    """The rows of one item in a table of keys, exactly these."""
+    people.connection.execute(delete(table).where(table.c.item == item))
+    if wanted:
+        people.connection.execute(insert(table), [{"key": key, "item": item} for key in sorted(wanted)])
