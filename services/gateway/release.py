@@ -98,7 +98,8 @@ def build(
     for one, done in zip(heard, made, strict=True):
         where = one.item.person, one.item.source
         markers += [Marker(*where, class_, cell, across[where[0]]) for class_, cell in done.touched.items()]
-    kept = [(one.item, done) for one, done in zip(heard, made, strict=True) if done.resource is not None]
+    kept = [(one.item, _linked(one.item, done, refs)) for one, done in zip(heard, made, strict=True)
+            if done.resource is not None]  # fmt: skip
     # A record of which nothing leaves and nothing may be said counts as one that was never there.
     held = {(one.item.source, one.item.person) for one, done in zip(heard, made, strict=True)
             if done.resource is not None or done.touched}  # fmt: skip
@@ -129,14 +130,25 @@ def _unheard(one: Decided) -> bool:
 def _fresh_names(request: "Request", kin: Family, heard: Sequence[Decided]) -> tuple[dict[str, str], Rewrite]:
     """A fresh name for each person and record of the answer. A person goes by the first of their Patients that is heard."""
     names = {one.item.record: request.hub.fresh() for one in heard}
-    refs: dict[str, str] = {}
+    patients: dict[str, str] = {}
     for one in heard:
-        if one.item.resource.get("resourceType") == "Patient" and one.cells.get("DM1", WITHHELD_UNAVAILABLE).released:
-            refs.setdefault(one.item.person, names[one.item.record])
-    for related in kin.people:
-        refs.setdefault(related.person, request.hub.fresh())
+        if _is_patient(one.item) and one.cells.get("DM1", WITHHELD_UNAVAILABLE).released:
+            patients.setdefault(one.item.person, names[one.item.record])
+    refs = {related.person: patients.get(related.person) or request.hub.fresh() for related in kin.people}
     kinds = {source: row.kind for source, row in request.hub.book.sources.items()}
     return refs, Rewrite(people=refs, records=names, kinds=kinds)
+
+
+def _is_patient(item: Item) -> bool:
+    return item.resource.get("resourceType") == "Patient"
+
+
+def _linked(item: Item, done: Minimised, refs: Mapping[str, str]) -> Minimised:
+    """A further Patient of somebody points at the one by which the answer speaks of them (Patient.link, seealso)."""
+    if done.resource is None or not _is_patient(item) or refs[item.person].endswith(str(done.resource["id"])):
+        return done
+    link = [{"other": {"reference": refs[item.person]}, "type": "seealso"}]
+    return replace(done, resource={**done.resource, "link": link})
 
 
 def _in_order(kin: Family, kept: list[tuple[Item, Minimised]]) -> list[tuple[Item, Minimised]]:
