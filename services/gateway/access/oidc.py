@@ -25,7 +25,7 @@ _WAITING = "choices"
 
 
 class SignIn:
-    """The journey: `begin` -> provider -> `finish` -> (`choose`, where there are several roles) -> signed in."""
+    """The journey: `begin` -> provider -> `finish` -> (`choose`, where roles are several) -> signed in."""
 
     def __init__(self, parts: Parts, sessions: Sessions) -> None:
         self._parts, self._sessions = parts, sessions
