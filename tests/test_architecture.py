@@ -1,0 +1,361 @@
+"""The rules of the house, kept by tests: who imports whom, how long, how named, and what no file may hold.
+
+Indirect imports are import-linter's (pyproject.toml, `make check`); here each file is read by itself, so a
+breach names its line.
+"""
+
+import ast
+import json
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PRUNED = {
+    ".git", ".venv", "__pycache__", "node_modules", "built", "shipped", ".mypy_cache", ".ruff_cache",
+    ".pytest_cache", ".hypothesis", "home", "demo-home", "dist", "build",
+}  # fmt: skip
+TEXT = {
+    ".py", ".md", ".toml", ".txt", ".json", ".yaml", ".yml", ".rego", ".html", ".css", ".scss", ".js", ".svg",
+    ".sql", ".cfg", ".ini", ".sh", "",
+}  # fmt: skip
+
+# Both are closed: a file more is a decision, so it comes with a record under docs/adr.
+CONTRACT = {
+    "__init__", "canonical", "cases", "decisions", "directory", "merkle", "people", "places", "problems",
+    "publishing", "releases", "views", "vocabulary",
+}  # fmt: skip
+RUNTIME = {
+    "__init__", "book", "book_checks", "book_data", "book_files", "book_schemas", "fhir", "fhir_faults",
+    "fhir_invariants", "fhir_rules", "keys", "logs", "problem_pages", "settings", "web",
+}  # fmt: skip
+SERVICES = {"gateway", "index", "policy", "ledger"}
+LAYER = {"contract": 0, "runtime": 1, **dict.fromkeys(SERVICES, 2), "wiring": 3, "cli": 4}
+# Canonical bytes are orjson's where RFC 8785 and it agree, which a property test keeps.
+CONTRACT_MAY_IMPORT = {"pydantic", "pydantic_core", "rfc8785", "orjson", "services"}
+HTTP_CLIENTS = {"httpx2", "httpx", "requests", "aiohttp", "urllib3", "http.client", "urllib.request"}
+MAY_CALL_OUT = (
+    "services/gateway/adapters/",
+    "services/gateway/access/",
+    "services/index/sources/",
+    "services/cli/",
+)
+AUDITORS = ("services/ledger/verify.py", "services/ledger/replay.py")
+NOT_FOR_AUDITORS = {
+    "fastapi", "starlette", "uvicorn", "sqlalchemy", "sqlmodel", "psycopg", "kafka", "httpx2",
+    "services.ledger.store", "services.runtime.web",
+}  # fmt: skip
+VAGUE = {
+    "util",
+    "utils",
+    "helper",
+    "helpers",
+    "manager",
+    "managers",
+    "service",
+    "common",
+    "misc",
+    "kit",
+    "stuff",
+}
+
+
+def files(*folders: str) -> Iterator[Path]:
+    """Every text file of ours under `folders`, or of the whole repository."""
+    for top in [ROOT / folder for folder in folders] or [ROOT]:
+        if top.is_file():
+            yield top
+            continue
+        for path in sorted(top.iterdir()) if top.is_dir() else ():
+            if path.is_dir() and path.name not in PRUNED and not path.is_symlink():
+                yield from files(str(path.relative_to(ROOT)))
+            elif path.is_file() and path.suffix in TEXT:
+                yield path
+
+
+def python(*folders: str) -> list[Path]:
+    return [path for path in files(*folders) if path.suffix == ".py"]
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and full name of whatever `path` imports, late imports included."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def within(module: str, names: set[str]) -> bool:
+    return any(module == one or module.startswith(f"{one}.") for one in names)
+
+
+def room(module: str) -> str:
+    """`gateway` for `services.gateway.pages.home` and for `services/gateway/pages/home.py`."""
+    return [*re.split(r"[./]", module), ""][1]
+
+
+# --- Who imports whom --------------------------------------------------------------------------------------
+
+
+def upward(path: Path) -> list[str]:
+    """Imports of `path` that go up a layer, or sideways to another service."""
+    own = room(name(path))
+    found = []
+    for line, module in imports(path):
+        other = room(module)
+        if not module.startswith("services.") or other not in LAYER or own not in LAYER or other == own:
+            continue
+        if LAYER[other] >= LAYER[own]:
+            found.append(f"{name(path)}:{line} imports {module}")
+    return found
+
+
+def test_imports_go_down_only_and_the_four_services_never_import_each_other() -> None:
+    paths = python("services")
+    assert len(paths) > 20
+    assert [breach for path in paths for breach in upward(path)] == []
+
+
+def test_the_contract_imports_nothing_that_does_input_or_output() -> None:
+    allowed = CONTRACT_MAY_IMPORT | sys.stdlib_module_names
+    assert [
+        f"{name(path)}:{line} imports {module}"
+        for path in python("services/contract")
+        for line, module in imports(path)
+        if module.split(".")[0] not in allowed or module.split(".")[0] in {"socket", "sqlite3", "subprocess"}
+    ] == []
+
+
+@pytest.mark.parametrize(("folder", "closed"), [("contract", CONTRACT), ("runtime", RUNTIME)])
+def test_a_file_more_in_a_shared_package_is_a_decision(folder: str, closed: set[str]) -> None:
+    assert {path.stem for path in python(f"services/{folder}")} == closed
+
+
+def test_an_auditor_needs_files_and_public_keys_only() -> None:
+    for auditor in AUDITORS:
+        taken = [
+            f"{line}: {module}"
+            for line, module in imports(ROOT / auditor)
+            if within(module, NOT_FOR_AUDITORS)
+        ]
+        assert taken == [], auditor
+
+
+def test_only_these_folders_call_out_over_http() -> None:
+    assert [
+        f"{name(path)}:{line} imports {module}"
+        for path in python("services")
+        if not name(path).startswith(MAY_CALL_OUT)
+        for line, module in imports(path)
+        if within(module, HTTP_CLIENTS)
+    ] == []
+
+
+def test_nothing_imports_the_tests() -> None:
+    assert [
+        name(path) for path in python("services") if any(room(f".{m}") == "tests" for _, m in imports(path))
+    ] == []
+
+
+# --- Sizes, names, docstrings ------------------------------------------------------------------------------
+
+
+def lengths(path: Path) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield f"{name(path)}:{node.lineno} {node.name}", (node.end_lineno or 0) - node.lineno + 1
+
+
+@pytest.mark.parametrize(("folder", "limit"), [("services", 300), ("benchmarks", 300), ("tests", 500)])
+def test_files_are_short(folder: str, limit: int) -> None:
+    counted = {name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in python(folder)}
+    assert {path: lines for path, lines in counted.items() if lines > limit} == {}
+
+
+@pytest.mark.parametrize(("folder", "limit"), [("services", 40), ("benchmarks", 40), ("tests", 60)])
+def test_functions_are_short(folder: str, limit: int) -> None:
+    # A migration lists tables; it is written once and never changed.
+    paths = [path for path in python(folder) if "/migrations/versions/" not in name(path)]
+    counted = dict(one for path in paths for one in lengths(path))
+    assert {function: lines for function, lines in counted.items() if lines > limit} == {}
+
+
+def test_files_are_named_after_their_job() -> None:
+    paths = [*files("services"), *files("tests"), *files("policies"), *files("benchmarks")]
+    words = {path: set(re.split(r"[_\W]+", path.stem.lower())) for path in paths}
+    assert [name(path) for path, found in words.items() if found & VAGUE] == []
+
+
+def test_every_module_says_its_job() -> None:
+    silent = []
+    for path in python("services"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        if tree.body and not ast.get_docstring(tree):
+            silent.append(name(path))
+    assert silent == []
+
+
+# --- Pages -------------------------------------------------------------------------------------------------
+
+HTML_PARAMETER = re.compile(
+    r"""["'](\w*html)["']\s*:\s*([^,}\n]+)|\b(\w*html)\s*=\s*([^,)}\n]+)""", re.IGNORECASE
+)
+BLOCK = re.compile(r"{%-?\s*set\s+(\w+)\s*-?%}")
+
+
+def raw_html(template: str) -> list[str]:
+    """Values that a page would pass on as markup and that the template has not escaped itself.
+
+    A macro prints its `html` parameters as they are. Safe are a literal of our own, and a name that a
+    `{% set name %}` block of the same template filled, because what is put into a block is escaped there.
+    """
+    escaped = set(BLOCK.findall(template))
+    values = [(match[1] or match[3]).strip() for match in HTML_PARAMETER.findall(template)]
+    literal = re.compile(r"""^(["'])[^"'{~]*\1$""")
+    unsafe = [value for value in values if value not in escaped and not literal.match(value)]
+    return unsafe + re.findall(r"\|\s*safe\b|autoescape\s+false", template)
+
+
+def test_no_page_prints_what_a_partner_wrote_as_markup() -> None:
+    pages = [path for path in files("services") if path.suffix in {".html", ".svg", ".jinja"}]
+    found = {name(path): raw_html(path.read_text(encoding="utf-8")) for path in pages}
+    assert {path: values for path, values in found.items() if values} == {}
+
+
+@pytest.mark.parametrize(
+    ("template", "unsafe"),
+    [
+        ("{{ govukInsetText({'html': record.text}) }}", ["record.text"]),
+        ("{{ govukWarningText({'iconFallbackText': 'W', 'titleHtml': name}) }}", ["name"]),
+        ("{{ note.text | safe }}", ["| safe"]),
+        ("{% set body %}{{ record.text }}{% endset %}{{ govukInsetText({'html': body}) }}", []),
+        ("{{ govukInsetText({'html': '<b>Ours</b>'}) }}", []),
+        ("{{ govukInsetText({'html': '<b>' ~ name}) }}", ["'<b>' ~ name"]),
+    ],
+)
+def test_what_counts_as_raw_markup(template: str, unsafe: list[str]) -> None:
+    assert raw_html(template) == unsafe
+
+
+# --- What no file may hold ---------------------------------------------------------------------------------
+
+# Written in pieces, so that this file does not hold them.
+REGISTRIES = [
+    r"\.".join(parts)
+    for parts in (
+        ("pypi", "org"), ("pythonhosted", "org"), ("registry", "npmjs"), ("registry", "yarnpkg"),
+        ("npmjs", "org"), ("maven", "org"), ("maven", "apache", "org/maven2"), ("proxy", "golang"),
+        ("sum", "golang"), ("crates", "io"), ("deb", "debian"), ("security", "debian"),
+    )
+]  # fmt: skip
+FORBIDDEN = {
+    "the address of a package registry": re.compile("|".join(REGISTRIES)),
+    "a path of one machine": re.compile(r"(?<![\w.:/-])/(?:root|work|Users|home/\w+)/[\w.]"),
+}
+
+
+def holds(text: str) -> list[str]:
+    return [f"{what}: {found[0]}" for what, pattern in FORBIDDEN.items() if (found := pattern.search(text))]
+
+
+def test_no_file_names_a_registry_or_a_path_of_one_machine() -> None:
+    found = {name(path): holds(path.read_text(encoding="utf-8", errors="replace")) for path in files()}
+    assert len(found) > 50
+    assert {path: what for path, what in found.items() if what} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "caught"),
+    [
+        ("index = https://py" + "pi.org/simple", True),
+        ('path = "/' + 'root/.cache"', True),
+        ("see https://example.org/work/plan", False),
+        ("/home/", False),
+    ],
+)
+def test_what_counts_as_such_an_address(text: str, caught: bool) -> None:
+    assert bool(holds(text)) is caught
+
+
+def test_locks_hold_hashes_and_no_addresses() -> None:
+    locks = list(files(".ci/locks"))
+    assert {"run.txt", "dev.txt", "kafka.txt", "java.txt", "go.txt", "node.txt", "uv.txt"} <= {
+        p.name for p in locks
+    }
+    assert [name(path) for path in locks if re.search(r"https?:", path.read_text(encoding="utf-8"))] == []
+    for path in locks:
+        text = path.read_text(encoding="utf-8")
+        assert (
+            len(re.findall("sha256:[0-9a-f]{64}", text))
+            >= len(re.findall(r"^[\w.-]+==", text, re.MULTILINE))
+            > -1
+        )
+
+
+def test_the_npm_lock_holds_integrity_and_no_addresses() -> None:
+    lock = json.loads((ROOT / "services/gateway/pages/assets/package-lock.json").read_text(encoding="utf-8"))
+    packages = {path: about for path, about in lock["packages"].items() if path}
+    assert packages
+    assert [path for path, about in packages.items() if "resolved" in about or "integrity" not in about] == []
+
+
+# --- The project itself ------------------------------------------------------------------------------------
+
+
+def test_every_direct_dependency_is_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    direct = [
+        *project["dependencies"],
+        *(one for extra in project["optional-dependencies"].values() for one in extra),
+    ]
+    assert [one for one in direct if "==" not in one] == []
+
+
+def test_the_makefile_has_at_most_ten_targets_and_each_has_its_sentence() -> None:
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = re.findall(r"^([a-z][\w-]*):(?!=)(.*)$", text, re.MULTILINE)
+    assert 5 < len(targets) <= 10
+    assert [target for target, rest in targets if "## " not in rest] == []
+
+
+def test_each_decision_record_is_numbered_once_and_the_same_in_name_and_heading() -> None:
+    records = sorted((ROOT / "docs/adr").glob("*.md"))
+    numbers = [int(path.name[:4]) for path in records]
+    assert numbers[0] == 1
+    assert all(later == earlier + 1 for earlier, later in pairwise(numbers))
+    headings = [path.read_text(encoding="utf-8").splitlines()[0] for path in records]
+    assert [heading.split(". ")[0] for heading in headings] == [f"# {number}" for number in numbers]
+
+
+# --- These rules catch what they say -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("place", "line", "breaches"),
+    [
+        ("services/gateway/x.py", "from services.index.find import find", 1),
+        ("services/gateway/x.py", "from services.contract.people import Person", 0),
+        ("services/contract/x.py", "import services.runtime.web", 1),
+        ("services/runtime/x.py", "def f():\n    from services.cli import main", 1),
+        ("services/wiring.py", "from services.ledger import open", 0),
+        ("services/ledger/x.py", "from services import policy", 1),
+    ],
+)
+def test_an_import_upward_or_sideways_is_caught(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: str, line: str, breaches: int
+) -> None:
+    path = tmp_path / place
+    path.parent.mkdir(parents=True)
+    path.write_text(line)
+    monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
+    assert len(upward(path)) == breaches
