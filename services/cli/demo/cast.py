@@ -1,0 +1,53 @@
+"""Who plays: the partners' systems, and one member of staff for each kind of work, with their sign-ins.
+
+Promise: nobody gets more than the role that the scenario gives them; the sign-ins exist in the
+demonstration's own provider only.
+"""
+
+from dataclasses import dataclass
+
+from services.cli.demo.families.pike import CLINIC_TEAM
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member of staff: how their own organisation's system knows them, and how they sign in."""
+
+    user: str
+    name: str
+    organisation: str
+    role: str
+    team: str = ""
+
+    @property
+    def sign_in(self) -> str:
+        """The subject at the demonstration's sign-in provider."""
+        return f"{self.user}@{self.organisation}.example"
+
+
+MASH_TEAM = "mash"
+MANAGER = Member("marian.cope", "Marian Cope", "northshire-csc", "SW-TEAM-MGR", MASH_TEAM)
+SOCIAL_WORKER = Member("amara.okafor", "Amara Okafor", "northshire-csc", "SW-CHILD", MASH_TEAM)
+STAFF: tuple[Member, ...] = (
+    MANAGER,
+    SOCIAL_WORKER,
+    Member("noor.edt", "Noor Aziz", "northshire-csc", "SW-EDT", MASH_TEAM),
+    Member("bryn.admin", "Bryn Hughes", "northshire-csc", "MASH-ADMIN", MASH_TEAM),
+    Member("petra.privacy", "Petra Lindqvist", "northshire-csc", "PRIVACY-OFFICER"),
+    Member("felix.adult", "Felix Obi", "northshire-asc", "SW-ADULT", "adult-front-door"),
+    Member("grace.visitor", "Grace Tan", "northshire-nhs", "HEALTH-VISITOR", "health-visiting"),
+    Member("owen.clinic", "Owen Pryce", "northshire-nhs", "CLINIC-NURSE", CLINIC_TEAM),
+    Member("ivy.gp", "Ivy Sandhu", "northshire-gp", "GP", "practice"),
+    Member("dev.paramedic", "Dev Malhotra", "northshire-amb", "PARAMEDIC", "crew-4"),
+    Member("sunita.palliative", "Sunita Rao", "brook-hospice", "PALLIATIVE-NURSE", "hospice-at-home"),
+    Member("carl.housing", "Carl Becker", "northshire-housing", "HOUSING-OFF", "tenancies"),
+    Member("priya.keyworker", "Priya Nair", "haven-sms", "SMS-KEYWORKER", "recovery"),
+    Member("lena.police", "Lena Novak", "northshire-police", "POLICE-MASH", MASH_TEAM),
+    Member("joy.volunteers", "Joy Mensah", "northshire-vcs", "VCS-COORD", "neighbours"),
+    Member("rhys.east", "Rhys Doyle", "eastshire-csc", "SW-CHILD", "east-front-door"),
+)
+
+
+def roles_of(organisation: str) -> tuple[str, ...]:
+    """The roles for which an organisation's system may vouch."""
+    return tuple(dict.fromkeys(member.role for member in STAFF if member.organisation == organisation))

@@ -1,0 +1,81 @@
+"""`mash demo`: the whole hub with invented families, its main job played, then served.
+
+Promise: everything listens on loopback; the folder is marked as a demonstration's and holds everything but
+the project itself; `--once` ends with 0 only where every step succeeded.
+"""
+
+import time
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.table import Table
+
+from services.cli.demo.cast import STAFF
+from services.cli.demo.families import northshire
+from services.cli.demo.narrate import BANNER
+from services.cli.demo.partner import NotPlayed
+from services.cli.demo.play import Play
+from services.cli.demo.stage import choose_ports, set_up, settings_for
+from services.cli.exits import Exit, exit_code, report
+from services.cli.parts.process import DidNotStart
+from services.cli.serve import wait_for_end
+from services.contract import places
+from services.contract.problems import Problem
+from services.runtime.settings import Settings, claim_home
+
+NARROWEST = 100
+"""Columns below which a table of three columns cannot be read."""
+
+
+def demo(once: bool, home: Path) -> int:
+    """Play, and unless `once` keep serving until asked to end. The exit code."""
+    console = Console()
+    if console.width < NARROWEST:
+        console = Console(width=NARROWEST)
+    console.print(BANNER, style="bold white on blue", highlight=False)
+    try:
+        return _played(console, once, home.resolve())
+    except NotPlayed as problem:
+        report(problem)
+        return int(Exit.INCOMPLETE)
+    except DidNotStart as trouble:
+        report(NotPlayed(str(trouble)))
+        return int(Exit.UNAVAILABLE)
+    except Problem as problem:
+        report(problem)
+        return int(exit_code(problem))
+
+
+def _played(console: Console, once: bool, home: Path) -> int:
+    started = time.monotonic()
+    ports = choose_ports()
+    settings = settings_for(home, ports)
+    claim_home(settings)
+    for line in ports.moved:
+        console.print(line, highlight=False)
+    with set_up(settings, ports) as running:
+        seconds = time.monotonic() - started
+        console.print(f"The hub listens at {settings.url} ({seconds:.2f} s)", highlight=False)
+        today = datetime.now(ZoneInfo("Europe/London")).date()
+        Play(console, settings, running, northshire(today)).run()
+        if once:
+            console.print("Every step succeeded. The folder stays:", home, highlight=False)
+            return int(Exit.OK)
+        _invite(console, settings)
+        wait_for_end()
+    return int(Exit.OK)
+
+
+def _invite(console: Console, settings: Settings) -> None:
+    table = Table(
+        "Sign in as", "Name", "Role", "Organisation", title="Sign-ins of the demonstration, no password"
+    )
+    for member in STAFF:
+        table.add_row(member.sign_in, member.name, member.role, member.organisation)
+    console.print(table)
+    agreements = (settings.policies or places.policies()) / "isa"
+    console.print(f"Page: {settings.url}/", style="bold", highlight=False)
+    console.print(f"Agreements that you may edit while it runs: {agreements}", highlight=False)
+    console.print("End it with Ctrl-C.")

@@ -1,0 +1,25 @@
+"""The demonstration's sign-in provider: oidc-provider-mock in its own process, without passwords.
+
+Promise: it listens on loopback only, and knows the invented staff of the demonstration and nobody else's.
+"""
+
+import typer
+
+from services.cli.demo.cast import STAFF
+
+PORT = 8713
+
+
+def serve(port: int = PORT) -> None:
+    """Listen on loopback until ended."""
+    from oidc_provider_mock import User, app
+    from werkzeug.serving import make_server
+
+    users = [
+        User(sub=member.sign_in, claims={"name": member.name, "email": member.sign_in}) for member in STAFF
+    ]
+    make_server("127.0.0.1", port, app(user_claims=users, require_nonce=True), threaded=True).serve_forever()
+
+
+if __name__ == "__main__":
+    typer.run(serve)

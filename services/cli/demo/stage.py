@@ -1,0 +1,115 @@
+"""Everything that runs while the demonstration plays: the hub, the live practice, the sign-in provider.
+
+Promise: all of it listens on loopback; a port that is taken is moved on from, and said; nothing of it
+outlives the process.
+"""
+
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from services.cli.demo import live_source, sign_in
+from services.cli.parts.process import Child, listens
+from services.cli.serve import LOOPBACK, served
+from services.contract import places
+from services.contract.problems import BadSetting
+from services.runtime.settings import Settings, read_settings
+
+_ROOT = Path(__file__).resolve().parents[3]
+_TRIES = 50
+_START_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where each part listens, and which of them had to move on."""
+
+    hub: int
+    ops: int
+    practice: int
+    sign_in: int
+    moved: tuple[str, ...]
+
+
+def choose_ports() -> Ports:
+    """The usual ports, or for each that is taken the next that is free."""
+    usual = read_settings(mode="demo")
+    wanted = {"hub": usual.port, "ops": usual.ops_port, "practice": live_source.PORT, "sign-in": sign_in.PORT}
+    taken: list[int] = []
+    chosen: dict[str, int] = {}
+    for name, port in wanted.items():
+        chosen[name] = _free_from(port, taken)
+        taken += [chosen[name], *wanted.values()]
+    moved = tuple(
+        f"{name}: port {port} is taken, {chosen[name]} instead"
+        for name, port in wanted.items()
+        if chosen[name] != port
+    )
+    return Ports(chosen["hub"], chosen["ops"], chosen["practice"], chosen["sign-in"], moved)
+
+
+def _free_from(port: int, spoken_for: list[int]) -> int:
+    for candidate in range(port, min(port + _TRIES, 65536)):
+        if candidate != port and candidate in spoken_for:
+            continue
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((LOOPBACK, candidate))
+            except OSError:
+                continue
+            return candidate
+    raise BadSetting(f"MASH_PORT: no free port of {port} to {port + _TRIES}")
+
+
+def settings_for(home: Path, ports: Ports) -> Settings:
+    """The demonstration's settings; its policies are the project's, or a copy if the practice has moved."""
+    return read_settings(
+        mode="demo",
+        home=home,
+        keys=None,
+        policies=_policies(home, ports.practice),
+        port=ports.hub,
+        ops_port=ports.ops,
+        oidc_issuer=f"http://{LOOPBACK}:{ports.sign_in}",
+        oidc_client_id="mash-demo",
+        oidc_client_secret="not-a-secret",  # noqa: S106 - the mock provider takes any
+    )
+
+
+def _policies(home: Path, practice: int) -> Path:
+    usual = places.policies()
+    if practice == live_source.PORT:
+        return usual
+    copy = home / "policies"
+    shutil.copytree(usual, copy, dirs_exist_ok=True)
+    file = copy / "organisations.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(
+        text.replace(f"{LOOPBACK}:{live_source.PORT}", f"{LOOPBACK}:{practice}"), encoding="utf-8"
+    )
+    return copy
+
+
+@contextmanager
+def set_up(settings: Settings, ports: Ports) -> Iterator[Any]:
+    """All three, listening; gives the running hub."""
+    with ExitStack() as running:
+        for module, port in ((live_source.__name__, ports.practice), (sign_in.__name__, ports.sign_in)):
+            child = _child(module, port, settings.home)
+            running.callback(child.stop)
+            child.start(lambda port=port: listens(f"{LOOPBACK}:{port}"), _START_SECONDS)  # type: ignore[misc]
+        yield running.enter_context(served(settings))
+
+
+def _child(module: str, port: int, home: Path) -> Child:
+    path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH", ""))))
+    # A library's deprecation notes are no business of whoever watches.
+    command = [sys.executable, "-W", "ignore", "-m", module, "--port", str(port)]
+    return Child(command, home / "logs" / f"{module.rsplit('.', 1)[-1]}.log", {"PYTHONPATH": path})
