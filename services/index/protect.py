@@ -57,11 +57,8 @@ def note(people: People, version: Any, resource: Mapping[str, Any]) -> None:
     for label in found:
         for item in sorted(bound):
             id = _standing(people, version, item, label) or _new(people, version, item, label)
-            known = set(
-                people.connection.execute(
-                    select(CONCERN.c.kind, CONCERN.c.ref).where(CONCERN.c.protection == id)
-                ).tuples()
-            )
+            there = select(CONCERN.c.kind, CONCERN.c.ref).where(CONCERN.c.protection == id)
+            known = {(row.kind, row.ref) for row in people.connection.execute(there)}
             fresh = [{"protection": id, "kind": kind, "ref": ref} for kind, ref in sorted(named - known)]
             if fresh:
                 people.connection.execute(insert(CONCERN), fresh)
