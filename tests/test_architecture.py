@@ -10,6 +10,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -86,9 +87,14 @@ def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imports(path: Path) -> Iterator[tuple[int, str]]:
     """Line and full name of whatever `path` imports, late imports included."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -171,7 +177,7 @@ def test_nothing_imports_the_tests() -> None:
 
 
 def lengths(path: Path) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield f"{name(path)}:{node.lineno} {node.name}", (node.end_lineno or 0) - node.lineno + 1
 
@@ -199,8 +205,7 @@ def test_files_are_named_after_their_job() -> None:
 def test_every_module_says_its_job() -> None:
     silent = []
     for path in python("services"):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        if tree.body and not ast.get_docstring(tree):
+        if parsed(path).body and not ast.get_docstring(parsed(path)):
             silent.append(name(path))
     assert silent == []
 
