@@ -203,10 +203,8 @@ def test_files_are_named_after_their_job() -> None:
 
 
 def test_every_module_says_its_job() -> None:
-    silent = []
-    for path in python("services"):
-        if parsed(path).body and not ast.get_docstring(parsed(path)):
-            silent.append(name(path))
+    modules = [(path, parsed(path)) for path in python("services")]
+    silent = [name(path) for path, module in modules if module.body and not ast.get_docstring(module)]
     assert silent == []
 
 
