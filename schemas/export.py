@@ -38,8 +38,14 @@ def files() -> dict[Path, str]:
     made = {}
     for name, shape in MESSAGES.items():
         schema = TypeAdapter(shape).json_schema(by_alias=True)
-        schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:mash:message:{name}", **schema}
-        made[ROOT / "schemas" / "messages" / f"{name}.schema.json"] = json.dumps(schema, indent=2, sort_keys=True) + "\n"
+        schema = {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": f"urn:mash:message:{name}",
+            **schema,
+        }
+        made[ROOT / "schemas" / "messages" / f"{name}.schema.json"] = (
+            json.dumps(schema, indent=2, sort_keys=True) + "\n"
+        )
     made[ROOT / "docs" / "reference" / "settings.md"] = settings_page()
     return made
 
@@ -66,7 +72,11 @@ def settings_page() -> str:
 
 def main() -> int:
     """Write, or with `--check` compare."""
-    stale = [path for path, text in files().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    stale = [
+        path
+        for path, text in files().items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
     if "--check" in sys.argv:
         for path in stale:
             sys.stdout.write(f"not current: {path.relative_to(ROOT)}; run python schemas/export.py\n")

@@ -4,7 +4,8 @@ Promise: what is built here is the whole hub with real parts (embedded or produc
 opened stops the start with a message that names it, and leaves nothing running.
 """
 
-from collections.abc import Callable, Set
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -38,12 +39,12 @@ class BookRules:
         """The source registered under `id`."""
         return self.shelf.current().sources.get(id)
 
-    def purposes_of(self, role: str) -> Set[str]:
+    def purposes_of(self, role: str) -> AbstractSet[str]:
         """The purposes that the book's table gives to `role`."""
         return purposes_of(self.shelf.current(), role)
 
 
-def purposes_of(book: Book, role: str) -> Set[str]:
+def purposes_of(book: Book, role: str) -> AbstractSet[str]:
     """The purposes for which `role` may ask, by the roles x purposes table."""
     return frozenset(book.role_purposes.get(role, ()))
 

@@ -31,7 +31,9 @@ class About(BaseModel):
     def _one_or_the_other(self) -> "About":
         described = self.model_fields_set - {"candidate"}
         if bool(self.candidate) == bool(described):
-            raise ValueError("say who it is by name, number or date of birth, or by a candidate: not both, not neither")
+            raise ValueError(
+                "say who it is by name, number or date of birth, or by a candidate: not both, not neither"
+            )
         return self
 
     @property

@@ -39,4 +39,6 @@ def code_of(name: str) -> Any:
             raise ValueError(f"not a code of schemas/vocabulary/{name}.json")
         return value
 
-    return Annotated[str, AfterValidator(known), WithJsonSchema({"type": "string", "enum": list(codes(name))})]
+    return Annotated[
+        str, AfterValidator(known), WithJsonSchema({"type": "string", "enum": list(codes(name))})
+    ]

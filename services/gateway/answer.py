@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from services.contract.canonical import emit
-from services.contract.views import FamilyView, PersonEntry, SourceEntry
+from services.contract.views import FamilyView, PersonEntry, ReceiptEntry, SourceEntry
 from services.gateway.family import Family
 from services.gateway.matching import Match
 from services.gateway.record import PROTECTED_NOTE, Trail
@@ -26,7 +26,12 @@ CPR_CODES = ("450475007", "450476008")
 
 
 def assemble(
-    request: "Request", match: Match, kin: Family, built: "Built", strip: tuple[SourceEntry, ...], trail: Trail
+    request: "Request",
+    match: Match,
+    kin: Family,
+    built: "Built",
+    strip: tuple[SourceEntry, ...],
+    trail: Trail,
 ) -> FamilyView:
     """Step 7: the whole answer but its receipt."""
     bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "collection"}
@@ -53,7 +58,9 @@ def _person(person: str, kin: Family, built: "Built", match: Match) -> PersonEnt
     edges = kin.why[person]
     why = tuple(dict.fromkeys(edge.code or edge.kind for edge in edges)) if edges else ("asked-about",)
     identity = match.identity if not edges else next(p.identity for p in kin.people if p.person == person)
-    return PersonEntry(ref=built.refs[person], why=why, match=identity, name=_name(built.released.get(person, ())))
+    return PersonEntry(
+        ref=built.refs[person], why=why, match=identity, name=_name(built.released.get(person, ()))
+    )
 
 
 def _name(resources: Any) -> str | None:
@@ -73,7 +80,9 @@ def _notes(request: "Request", kin: Family, built: "Built") -> tuple[str, ...]:
     kinds = {resource.get("resourceType") for resource in built.resources}
     if kinds & set(_LISTS):
         notes.append(MAY_BE_INCOMPLETE)
-    if request.hub.is_care(request.context.purpose) and not any(_is_cpr(resource) for resource in built.resources):
+    if request.hub.is_care(request.context.purpose) and not any(
+        _is_cpr(resource) for resource in built.resources
+    ):
         notes.append(NO_CPR)
     if request.body.about.by_place:
         notes.append(PROTECTED_NOTE)
@@ -96,34 +105,47 @@ def as_bundle(view: FamilyView, receipts_url: str) -> bytes:
     """`Accept: application/fhir+json`: the same as one Bundle that ends with an OperationOutcome and the receipt."""
     bundle = dict(view.view)
     issues = [
-        {"severity": "information", "code": "suppressed", "details": {"text": row.sentence},
-         "diagnostics": f"{row.source}; {row.class_}; {row.code}; {row.effect}"}  # fmt: skip
+        {
+            "severity": "information",
+            "code": "suppressed",
+            "details": {"text": row.sentence},
+            "diagnostics": f"{row.source}; {row.class_}; {row.code}; {row.effect}",
+        }
         for row in view.withheld
     ]
     issues += [
-        {"severity": "warning" if state.state in ("SOURCE_DOWN", "NO_RESPONSE") else "information",
-         "code": "incomplete" if state.state in ("SOURCE_DOWN", "NO_RESPONSE") else "informational",
-         "diagnostics": f"{line.source}; {state.ref}; {state.state}"}  # fmt: skip
+        {
+            "severity": "warning" if state.state in ("SOURCE_DOWN", "NO_RESPONSE") else "information",
+            "code": "incomplete" if state.state in ("SOURCE_DOWN", "NO_RESPONSE") else "informational",
+            "diagnostics": f"{line.source}; {state.ref}; {state.state}",
+        }
         for line in view.sources
         for state in line.people
     ]
-    issues += [{"severity": "information", "code": "informational", "details": {"text": note}} for note in view.notes]
+    issues += [
+        {"severity": "information", "code": "informational", "details": {"text": note}} for note in view.notes
+    ]
     issues.append({"severity": "information", "code": "informational", "diagnostics": f"match; {view.match}"})
     tail: list[Any] = [{"resource": {"resourceType": "OperationOutcome", "issue": issues}}]
     if view.receipt is not None:
-        tail.append({"resource": _receipt_document(view, receipts_url)})
+        tail.append({"resource": _receipt_document(view.receipt, receipts_url)})
     bundle["entry"] = [*bundle.get("entry", []), *tail]
     return emit(bundle)
 
 
-def _receipt_document(view: FamilyView, receipts_url: str) -> dict[str, Any]:
-    assert view.receipt is not None
+def _receipt_document(receipt: ReceiptEntry, receipts_url: str) -> dict[str, Any]:
     return {
         "resourceType": "DocumentReference",
         "status": "current",
         "description": "Receipt: proof that this release is in the ledger",
-        "date": view.receipt.time,
-        "content": [{
-            "attachment": {"contentType": "text/plain", "url": f"{receipts_url}/{view.receipt.id}", "title": "tlog-proof"}
-        }],
-    }  # fmt: skip
+        "date": receipt.time,
+        "content": [
+            {
+                "attachment": {
+                    "contentType": "text/plain",
+                    "url": f"{receipts_url}/{receipt.id}",
+                    "title": "tlog-proof",
+                }
+            }
+        ],
+    }

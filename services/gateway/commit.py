@@ -24,7 +24,9 @@ class Commitment:
     opening: bytes = field(repr=False)
 
 
-def counts(people: Sequence[str], released: Mapping[str, Sequence[Mapping[str, Any]]]) -> tuple[SubjectCount, ...]:
+def counts(
+    people: Sequence[str], released: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> tuple[SubjectCount, ...]:
     """One row per person of the answer, with the number of resources that belong to them."""
     return tuple(SubjectCount(person, len(released.get(person, ()))) for person in people)
 
@@ -36,17 +38,21 @@ def commit(
     subjects, openings = [], []
     for subject in prepared.subjects:
         resources = released.get(subject.subject, ())
-        leaves = [leaf_hash(canonical([b64u(salt), resource]))
-                  for salt, resource in zip(subject.salts, resources, strict=False)]  # fmt: skip
+        leaves = [
+            leaf_hash(canonical([b64u(salt), resource]))
+            for salt, resource in zip(subject.salts, resources, strict=False)
+        ]
         # Random padding hides how many resources there were between one power of two and the next.
         padding = [secrets.token_bytes(32) for _ in range(len(subject.salts) - len(leaves))]
         root = root_of([*leaves, *padding]) if subject.salts else EMPTY_ROOT
         subjects.append(CommittedSubject(subject.subject, subject.handle, b64u(root), len(subject.salts)))
-        openings.append({
-            "handle": subject.handle,
-            "salts": [b64u(salt) for salt in subject.salts[: len(leaves)]],
-            "padding": [b64u(value) for value in padding],
-        })  # fmt: skip
+        openings.append(
+            {
+                "handle": subject.handle,
+                "salts": [b64u(salt) for salt in subject.salts[: len(leaves)]],
+                "padding": [b64u(value) for value in padding],
+            }
+        )
     body = canonical(answer)
     opening = {"event_id": prepared.event_id, "subjects": openings, "body_salt": b64u(prepared.body_salt)}
     return Commitment(

@@ -52,10 +52,14 @@ def settle(relations: Relations, asked: tuple[EdgeAsk, ...], cells: tuple[Cell, 
         if ask.person not in silent and cell.released:
             kept.setdefault(ask.person, []).append(ask.edge)
     first = relations.people[0]
-    at_home = Counter(related.address_group for related in relations.people
-                      if related.person not in silent and related.address_group)  # fmt: skip
+    at_home = Counter(
+        related.address_group
+        for related in relations.people
+        if related.person not in silent and related.address_group
+    )
     crowded = {group for group, count in at_home.items() if count > SHARED_BUILDING}
-    people, why = [first], {first.person: ()}
+    people = [first]
+    why: dict[str, tuple[Edge, ...]] = {first.person: ()}
     for related in relations.people[1:]:
         edges = [edge for edge in kept.get(related.person, []) if not _crowd(edge, related, crowded)]
         if edges:
@@ -71,5 +75,3 @@ def _crowd(edge: Edge, related: Related, crowded: set[str]) -> bool:
 def edge_class(edge: Edge) -> str:
     """The class whose cell decides the edge: a relationship is identity, membership by address is location."""
     return EDGE_CLASS[edge.kind]
-
-

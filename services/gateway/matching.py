@@ -35,7 +35,9 @@ class Match:
 def profiles(request: "Request", found: Candidates) -> list[Profile]:
     """One profile per candidate, in order."""
     sources = request.hub.book.sources
-    return [stub_profile(request.asker, request.case, person, sources[person.source]) for person in found.people]
+    return [
+        stub_profile(request.asker, request.case, person, sources[person.source]) for person in found.people
+    ]
 
 
 def settle(request: "Request", found: Candidates, decided: Answer) -> Match:

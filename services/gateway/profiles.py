@@ -91,8 +91,12 @@ class Profiler:
         about, other = self.people.get(edge.record_person, self.people[named]), self.people[named]
         labels = {*about.facts.labels, *other.facts.labels}
         profile = self._person(edge.source, about, about.facts, labels)
-        return replace(profile, harm_link=other.harm_link, conflict=about.conflict or other.conflict,
-                     event_age=edge.event_age)  # fmt: skip
+        return replace(
+            profile,
+            harm_link=other.harm_link,
+            conflict=about.conflict or other.conflict,
+            event_age=edge.event_age,
+        )
 
     def for_item(self, item: Item, facts: Mapping[str, PersonFacts]) -> Profile:
         """A record: its own facts, those of whom it is about, and the labels and conflicts of everyone it names."""

@@ -18,6 +18,7 @@ from services.contract.vocabulary import code_list, entry
 from services.gateway.commit import commit, counts
 from services.gateway.family import Family
 from services.gateway.matching import Match
+from services.gateway.receipts import opening_for
 
 if TYPE_CHECKING:  # the request is made by the main line, which stands above
     from services.gateway.family_view import Request
@@ -61,7 +62,12 @@ def _cell(cell: Cell) -> list[Any]:
 
 
 def release(
-    request: "Request", view: FamilyView, kin: Family, built: "Built", trail: Trail, ref: tuple[str, str] | None
+    request: "Request",
+    view: FamilyView,
+    kin: Family,
+    built: "Built",
+    trail: Trail,
+    ref: tuple[str, str] | None,
 ) -> FamilyView:
     """Step 8: append the intent of this release; returns the view with its receipt, or raises `LedgerUnavailable`."""
     people = [related.person for related in kin.people]
@@ -77,7 +83,7 @@ def release(
             subjects=commitment.subjects,
             body_bucket=commitment.body_bucket,
             body_digest=commitment.body_digest,
-            opening=commitment.opening,
+            opening=opening_for(request.asker.token, commitment.opening),
             ref=ref,
             facts={"match": view.match, "complete": view.complete},
         )
@@ -94,8 +100,14 @@ def search(request: "Request", match: Match, trail: Trail) -> FamilyView:
     commitment = commit(prepared, {}, body)
     draft = _draft(request, f"search.{match.match.lower()}", trail, trail.sealed_form())
     receipt = request.hub.ledger.append(
-        replace(draft, event_id=prepared.event_id, subjects=commitment.subjects, body_bucket=commitment.body_bucket,
-              body_digest=commitment.body_digest, opening=commitment.opening)  # fmt: skip
+        replace(
+            draft,
+            event_id=prepared.event_id,
+            subjects=commitment.subjects,
+            body_bucket=commitment.body_bucket,
+            body_digest=commitment.body_digest,
+            opening=opening_for(request.asker.token, commitment.opening),
+        )
     )
     return view.model_copy(update={"receipt": receipt_entry(receipt)})
 

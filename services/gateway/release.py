@@ -71,11 +71,16 @@ def decide_items(
 
     def cells_of(profile: Profile, held: set[str]) -> Cells:
         row = answer.cells[wanted[profile]]
-        cells = {class_: row[classes[class_]] if classes[class_] < len(row) else WITHHELD_UNAVAILABLE for class_ in held}
+        cells = {
+            class_: row[classes[class_]] if classes[class_] < len(row) else WITHHELD_UNAVAILABLE
+            for class_ in held
+        }
         return settle_silence(cells, profile.family_child)
 
     return tuple(
-        Decided(item, cells_of(profile, held), {path: cells_of(other, held) for path, other in elements.items()})
+        Decided(
+            item, cells_of(profile, held), {path: cells_of(other, held) for path, other in elements.items()}
+        )
         for item, profile, elements, held in plan
     )
 
@@ -94,15 +99,23 @@ def build(
     places = Places.of(word for related in kin.people for word in related.places)
     made = minimise_all(heard, request.hub.catalogue, places, rewrite)
     across = {person: related.harm_link for person, related in people.items()}
-    markers = [Marker(person, source, "ASK", cell, across[person]) for (source, person), cell in refused.items()]
+    markers = [
+        Marker(person, source, "ASK", cell, across[person]) for (source, person), cell in refused.items()
+    ]
     for one, done in zip(heard, made, strict=True):
         where = one.item.person, one.item.source
         markers += [Marker(*where, class_, cell, across[where[0]]) for class_, cell in done.touched.items()]
-    kept = [(one.item, _linked(one.item, done, refs)) for one, done in zip(heard, made, strict=True)
-            if done.resource is not None]  # fmt: skip
+    kept = [
+        (one.item, _linked(one.item, done, refs))
+        for one, done in zip(heard, made, strict=True)
+        if done.resource is not None
+    ]
     # A record of which nothing leaves and nothing may be said counts as one that was never there.
-    held = {(one.item.source, one.item.person) for one, done in zip(heard, made, strict=True)
-            if done.resource is not None or done.touched}  # fmt: skip
+    held = {
+        (one.item.source, one.item.person)
+        for one, done in zip(heard, made, strict=True)
+        if done.resource is not None or done.touched
+    }
     ordered = _in_order(kin, kept)
     return Built(
         refs=refs,
@@ -110,8 +123,17 @@ def build(
         released=_by_person(kin, ordered),
         held=held,
         withheld=list_withheld(markers, refs, line_of),
-        obligations=tuple(sorted({owed for one in heard for cell in one.cells.values() if cell.released
-                                  for owed in cell.obligations})),  # fmt: skip
+        obligations=tuple(
+            sorted(
+                {
+                    owed
+                    for one in heard
+                    for cell in one.cells.values()
+                    if cell.released
+                    for owed in cell.obligations
+                }
+            )
+        ),
         full_urls=tuple(rewrite.full_url(item) for item, _ in ordered),
     )
 

@@ -41,7 +41,9 @@ def lines_for(context: Context, sources: Mapping[str, Source]) -> tuple[Line, ..
     """Every source of the hub, by name where the purpose lets a revealing name be said, else behind one constant line."""
     if column(context) in ("A", "B"):
         return tuple(Line(source.name, (id_,), (id_,)) for id_, source in sources.items())
-    adult = tuple(id_ for id_, source in sources.items() if entry("source-kinds", source.kind)["adult_health"])
+    adult = tuple(
+        id_ for id_, source in sources.items() if entry("source-kinds", source.kind)["adult_health"]
+    )
     named = tuple(Line(source.name, (id_,), (id_,)) for id_, source in sources.items() if id_ not in adult)
     speaking = tuple(id_ for id_ in adult if not _reveals(sources[id_]))
     return (*named, Line(ADULT_HEALTH, adult, speaking))
@@ -63,14 +65,14 @@ def strip_of(
     """
     entries = []
     for line in lines:
-        rows = tuple(PersonState(ref=ref, state=_state(line, person, states, held)) for person, ref in people.items())
+        rows = tuple(
+            PersonState(ref=ref, state=_state(line, person, states, held)) for person, ref in people.items()
+        )
         entries.append(SourceEntry(source=line.name, people=rows))
     return tuple(entries)
 
 
-def _state(
-    line: Line, person: str, states: Mapping[tuple[str, str], str], held: set[tuple[str, str]]
-) -> str:
+def _state(line: Line, person: str, states: Mapping[tuple[str, str], str], held: set[tuple[str, str]]) -> str:
     if any((source, person) in held for source in line.sources):
         return "HELD"
     # A source that holds only silent records answers as one that holds none.

@@ -54,8 +54,10 @@ def list_withheld(
             continue
         key = _key(marker, line_of)
         rows.setdefault((refs[marker.person], *key), marker.cell.effect)
-    return tuple(_row(person, source, class_, code, effect)
-                 for (person, source, class_, code), effect in _everybody(rows, set(refs.values())).items())  # fmt: skip
+    return tuple(
+        _row(person, source, class_, code, effect)
+        for (person, source, class_, code), effect in _everybody(rows, set(refs.values())).items()
+    )
 
 
 def _key(marker: Marker, line_of: Mapping[str, str]) -> tuple[str, str, str]:
@@ -66,7 +68,9 @@ def _key(marker: Marker, line_of: Mapping[str, str]) -> tuple[str, str, str]:
     return line_of.get(marker.source, A_PARTNER), _title(marker.class_), code
 
 
-def _everybody(rows: Mapping[tuple[str, str, str, str], str], refs: set[str]) -> dict[tuple[str, str, str, str], str]:
+def _everybody(
+    rows: Mapping[tuple[str, str, str, str], str], refs: set[str]
+) -> dict[tuple[str, str, str, str], str]:
     """Fold rows that say the same of every person of the answer into one with an empty `person`."""
     folded: dict[tuple[str, str, str, str], str] = {}
     said_of: dict[tuple[str, str, str], set[str]] = {}
@@ -86,13 +90,17 @@ def _title(class_: str) -> str:
 
 
 def _row(person: str, source: str, class_: str, code: str, effect: str) -> Withheld:
-    reason = code_list("reasons")[code] if code in code_list("reasons") else code_list("reasons")["UNCLASSIFIED"]
-    return Withheld.model_validate({
-        "person": person,
-        "source": source,
-        "class": class_,
-        "code": code,
-        "sentence": reason["sentence"],
-        "who_can_change": reason["who_can_change"],
-        "effect": effect,
-    })  # fmt: skip
+    reason = (
+        code_list("reasons")[code] if code in code_list("reasons") else code_list("reasons")["UNCLASSIFIED"]
+    )
+    return Withheld.model_validate(
+        {
+            "person": person,
+            "source": source,
+            "class": class_,
+            "code": code,
+            "sentence": reason["sentence"],
+            "who_can_change": reason["who_can_change"],
+            "effect": effect,
+        }
+    )

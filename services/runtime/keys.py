@@ -5,6 +5,7 @@ that stands in this folder; a sealed value names its key, so keys rotate without
 place does not open there (its place is bound as associated data).
 """
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -101,10 +102,8 @@ class KeyFolder:
                 file.write(secrets.token_bytes(32))
                 file.flush()
                 os.fsync(file.fileno())
-            try:
+            with contextlib.suppress(FileExistsError):
                 os.link(waiting, path)
-            except FileExistsError:
-                pass
             waiting.unlink()
         except OSError as error:
             raise BadSetting(f"MASH_KEYS: cannot write a key ({error.strerror})") from None

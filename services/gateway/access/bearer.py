@@ -41,6 +41,17 @@ class Publisher:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whoever holds a good token, for what is open to an organisation rather than to a scope."""
+
+    organisation: str
+    role: str
+    user: str
+    client_key: str
+    token: str = field(default="", repr=False)
+
+
 class Bearer:
     """Reads tokens; its methods are FastAPI dependencies."""
 
@@ -81,6 +92,17 @@ class Bearer:
             organisation=client.organisation,
             sources=client.sources,
             scopes=frozenset(scope for scope in scopes if covers(client.scopes, scope)),
+            client_key=str(claims.get("client_key", "")),
+            token=str(claims.get("jti", "")),
+        )
+
+    def caller(self, request: Request) -> Caller:
+        """A dependency: whoever holds a good token, a person or a system; for what neither scope nor role opens."""
+        claims, client, _ = self._read(request)
+        return Caller(
+            organisation=client.organisation,
+            role=str(claims.get("role", "SYSTEM")),
+            user=str(claims["sub"]),
             client_key=str(claims.get("client_key", "")),
             token=str(claims.get("jti", "")),
         )

@@ -1,0 +1,44 @@
+"""`GET /ledger/{log}/checkpoint`, `GET /ledger/receipts/{id}` and `…/opening`.
+
+Promise: nothing of the ledger is anonymous; what is not one's own is not there.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request
+from starlette.responses import Response
+
+from services.gateway.access.bearer import Bearer
+from services.gateway.parts import Parts
+from services.gateway.receipts import Reader, read_checkpoint, read_opening, read_receipt
+
+Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{22}$")]
+Log = Annotated[str, Path(pattern=r"^[a-z0-9-]{2,32}$")]
+TEXT = "text/plain; charset=utf-8"
+
+
+def routes(parts: Parts, bearer: Bearer) -> APIRouter:
+    """The routes."""
+    router = APIRouter(prefix="/ledger", tags=["ledger"])
+
+    def reader(request: Request) -> Reader:
+        caller = bearer.caller(request)
+        return Reader(caller.organisation, caller.role, caller.user, caller.client_key, caller.token)
+
+    read = Annotated[Reader, Depends(reader)]
+
+    @router.get("/receipts/{id}", summary="The proof that a release is in the ledger", response_model=None)
+    def receipt(who: read, id: Id) -> Response:
+        return Response(read_receipt(parts, who, id), media_type=TEXT)
+
+    @router.get(
+        "/receipts/{id}/opening", summary="The salts of a release, for whoever got it", response_model=None
+    )
+    def opening(who: read, id: Id) -> Response:
+        return Response(read_opening(parts, who, id), media_type="application/json")
+
+    @router.get("/{log}/checkpoint", summary="The signed checkpoint of a log", response_model=None)
+    def checkpoint(who: read, log: Log) -> Response:
+        return Response(read_checkpoint(parts, who, log), media_type=TEXT)
+
+    return router
