@@ -1,7 +1,7 @@
 """Small working fakes of the three other services, and one `…ThatIsDown` for each port.
 
-They are real in the small: the ledger counts and keeps what is appended, the index keeps records unseen until they
-are made visible. Nothing here is an audit ledger.
+They are real in the small: the ledger counts and keeps what is appended, the index keeps records unseen
+until they are made visible. Nothing here is an audit ledger.
 """
 
 import itertools
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.contract.canonical import b64u
-from services.contract.decisions import Answer, Cell, Question
+from services.contract.decisions import WITHHELD_UNAVAILABLE, Answer, Cell, Question
 from services.contract.directory import Organisation, Source
 from services.contract.people import Candidates, Gather, Gathered, Relate, Relations, Resolve
 from services.contract.problems import IndexUnavailable, LedgerUnavailable, PolicyUnavailable
@@ -35,16 +35,14 @@ class FakeLedger:
 
     def prepare(self, subjects: Sequence[SubjectCount]) -> Prepared:
         prepared = tuple(
-            PreparedSubject(
-                one.subject, b64u(secrets.token_bytes(16)), (secrets.token_bytes(32),) * one.leaves
-            )
+            PreparedSubject(one.subject, _short(), (secrets.token_bytes(32),) * one.leaves)
             for one in subjects
         )
-        event = b64u(secrets.token_bytes(16))
+        event = _short()
         return Prepared(event, prepared, secrets.token_bytes(32), secrets.token_bytes(32))
 
     def append(self, draft: Draft) -> Receipt:
-        event = draft.event_id or b64u(secrets.token_bytes(16))
+        event = draft.event_id or _short()
         assert not (fault := fault_of(_as_entry(draft, event))), fault
         self.entries.append(draft)
         index = len(self.entries) - 1
@@ -68,6 +66,10 @@ class FakeLedger:
     def kinds(self) -> list[str]:
         """The kinds appended, in order."""
         return [draft.kind for draft in self.entries]
+
+
+def _short() -> str:
+    return b64u(secrets.token_bytes(16))
 
 
 def _as_entry(draft: Draft, event: str) -> dict[str, Any]:
@@ -144,10 +146,10 @@ class FakeIndex:
         )
         accepted = Accepted(
             outbox,
-            b64u(secrets.token_bytes(16)),
+            _short(),
             submission.source,
             submission.client,
-            stored,
+            tuple(stored),
             b64u(secrets.token_bytes(32)),
             self.findings,
         )
@@ -195,7 +197,7 @@ class IndexThatIsDown(FakeIndex):
 class FakePolicy:
     """Gives every cell the same answer."""
 
-    cell: Cell = Cell("withhold", "UNCLASSIFIED", "UNCLASSIFIED")
+    cell: Cell = WITHHELD_UNAVAILABLE
     revision: str = "0123456789abcdef"
 
     def decide(self, question: Question) -> Answer:

@@ -1,7 +1,8 @@
-"""A whole gateway in hand for unit tests: its own store in a folder, fakes behind the ports, a clock that is set.
+"""A whole gateway in hand for unit tests: its own store in a folder, fakes behind the ports, a clock that
+is set.
 
-Three partners of Northshire, one registered system each, and a few workers. `World.token` and `World.person` go the
-whole way through /oauth2/token, with keys of the test's own.
+Three partners of Northshire, one registered system each, and a few workers. `World.token` and
+`World.person` go the whole way through /oauth2/token, with keys of the test's own.
 """
 
 import secrets

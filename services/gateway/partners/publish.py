@@ -8,7 +8,7 @@ never depends on what a record was linked to; a partner's numbers come out as th
 from collections.abc import Sequence
 from typing import Any
 
-from services.contract.canonical import b64u, canonical, digest, emit
+from services.contract.canonical import b64u, canonical, digest, emit, unb64u
 from services.contract.problems import BadInput, NotAllowed, NotFound
 from services.contract.publishing import Accepted, Put, Submission
 from services.contract.releases import Asking, Draft
@@ -135,7 +135,8 @@ def _enter(parts: Parts, accepted: Accepted, organisation: str, client_key: str)
                 "source": accepted.source,
                 "records": len(accepted.stored),
                 "types": types,
-                "digest": accepted.digest,
+                # In hexadecimal: a fact is one word, and base64url may begin with a hyphen.
+                "digest": unb64u(accepted.digest).hex(),
             },
         )
     )

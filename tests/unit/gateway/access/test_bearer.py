@@ -1,5 +1,7 @@
-"""Promise: a token is held against the registers at each request; a system's token gets no person's address and the
-other way round; cookies open nothing for bearer routes."""
+"""Promise: a token is held against the registers at each request.
+
+A system's token gets no person's address and the other way round; cookies open nothing for bearer routes.
+"""
 
 from joserfc import jwt
 from joserfc.jwk import ECKey

@@ -1,4 +1,7 @@
-"""Promise: a session ends when it should and its id changes at sign-in; no other site acts in a person's name."""
+"""Promise: a session ends when it should and its id changes at sign-in.
+
+No other site acts in a person's name.
+"""
 
 from dataclasses import replace
 from pathlib import Path

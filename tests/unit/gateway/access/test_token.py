@@ -1,5 +1,7 @@
-"""Promise: nobody gets a token but by an assertion that is signed, addressed, short-lived and used once, and never
-more than the registers give. Each refusal is a plain sentence."""
+"""Promise: nobody gets a token but by an assertion that is signed, addressed, short-lived and used once.
+
+And never more than the registers give. Each refusal is a plain sentence.
+"""
 
 import hmac
 from dataclasses import replace

@@ -1,5 +1,8 @@
-"""Promise: wrong, unknown and unopenable answer alike and count alike; what was confirmed holds for that case only;
-protections are ended by the flagging organisation's Privacy Officer alone."""
+"""Promise: wrong, unknown and unopenable answer alike and count alike.
+
+What was confirmed holds for that case only; protections are ended by the flagging organisation's Privacy
+Officer alone.
+"""
 
 from dataclasses import replace
 from typing import Any

@@ -1,5 +1,7 @@
-"""Promise: a case is opened only by a role that its purpose permits, the same whether anybody is found; the act is an
-entry first, and with the ledger down nothing is stored."""
+"""Promise: a case is opened only by a role that its purpose permits, the same whether anybody is found.
+
+The act is an entry first, and with the ledger down nothing is stored.
+"""
 
 from typing import Any
 

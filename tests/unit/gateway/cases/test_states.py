@@ -1,5 +1,8 @@
-"""Promise: another's case and no case look the same; a child protection enquiry that has not shown its strategy
-discussion and reference in 24 hours has lapsed, for good, and the hub's log says so once."""
+"""Promise: another's case and no case look the same.
+
+A child protection enquiry that has not shown its strategy discussion and reference in 24 hours has
+lapsed, for good, and the hub's log says so once.
+"""
 
 from datetime import timedelta
 from typing import Any
