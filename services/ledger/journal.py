@@ -44,6 +44,9 @@ class Broken:
 
     at: int
     what: str
+    torn: bool
+    """Whether the file simply ends too soon, as after a crash; False: the bytes are there and are not
+    right."""
     log: str = ""
     index: int = -1
 
@@ -75,15 +78,16 @@ def read_frames(file: BinaryIO) -> Iterator[Frame | Broken]:
     at = file.tell()
     while head := file.read(_HEAD.size):
         if len(head) < _HEAD.size:
-            yield Broken(at, "the file ends within a frame")
+            yield Broken(at, "the file ends within a frame", torn=True)
             return
         length, crc = _HEAD.unpack(head)
         rest = file.read(length) if length <= _LONGEST else b""
         parsed = _parse(rest)
         log, index, start = parsed or ("", -1, 0)
         if len(rest) < length or zlib.crc32(rest) != crc or parsed is None:
-            what = "the file ends within a frame" if len(rest) < length <= _LONGEST else "a frame is damaged"
-            yield Broken(at, what, log, index)
+            torn = len(rest) < length <= _LONGEST
+            what = "the file ends within a frame" if torn else "a frame is damaged"
+            yield Broken(at, what, torn, log, index)
             return
         leaf_at = at + _HEAD.size + start
         at += _HEAD.size + length

@@ -5,6 +5,8 @@ Promise: `append` returns when the entry is durable and covered by a signed chec
 is tried again until it comes.
 """
 
+import fcntl
+import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -38,8 +40,10 @@ def log_signer(hub: str, code: str, keys: KeyFolder) -> Signer:
 class Ledger:
     """All logs of one hub. Every method may be called from any thread."""
 
-    def __init__(self, *, sequencer: Sequencer, vault: Vault, keys: KeyFolder, settings: Settings) -> None:
-        self._sequencer, self._store, self._vault = sequencer, sequencer.store, vault
+    def __init__(
+        self, *, sequencer: Sequencer, vault: Vault, keys: KeyFolder, settings: Settings, lock: int
+    ) -> None:
+        self._sequencer, self._store, self._vault, self._lock = sequencer, sequencer.store, vault, lock
         self._hub, self._wait = settings.hub, settings.ledger_wait
         self._names = keys.mac("ledger-pseudonyms")
 
@@ -111,6 +115,7 @@ class Ledger:
         """Finish what is queued, publish the checkpoints, and let go of the folder."""
         self._sequencer.stop()
         self._vault.close()
+        os.close(self._lock)
 
     def _pending(self, draft: Draft) -> Pending:
         event = event_bytes(draft.event_id) if draft.event_id else secrets.token_bytes(16)
@@ -154,6 +159,7 @@ def open_ledger(settings: Settings, keys: KeyFolder, *, disk: Disk | None = None
             (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise BadSetting(f"MASH_HOME: cannot write the ledger's folder ({error.strerror})") from None
+    lock = _lock(folder)
     store = _store(settings, folder, disk)
     vault, checkpoints = Vault(folder / "vault.db", keys), Checkpoints(folder / "checkpoints.db")
     mark_key = keys.mac("ledger-marks").of("mark")
@@ -178,7 +184,21 @@ def open_ledger(settings: Settings, keys: KeyFolder, *, disk: Disk | None = None
     )
     sequencer.start()
     sequencer.tried.wait()
-    return Ledger(sequencer=sequencer, vault=vault, keys=keys, settings=settings)
+    return Ledger(sequencer=sequencer, vault=vault, keys=keys, settings=settings, lock=lock)
+
+
+def _lock(folder: Path) -> int:
+    """Hold the folder for this process. Two sequencers on one log would fork it: the second does not
+    start."""
+    file = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(file)
+        raise BadSetting(
+            "MASH_HOME: another process has this ledger open; end it, or choose another folder"
+        ) from None
+    return file
 
 
 def _store(settings: Settings, folder: Path, disk: Disk) -> Store:
@@ -186,7 +206,7 @@ def _store(settings: Settings, folder: Path, disk: Disk) -> Store:
         return FileStore(folder, settings.hub, disk)
     from services.ledger.store.kafka import KafkaStore  # noqa: PLC0415 (a client that only some hubs need)
 
-    return KafkaStore(settings.ledger.removeprefix("kafka://").split(","), settings.hub, folder)
+    return KafkaStore(settings.ledger.removeprefix("kafka://").split(","), settings.hub)
 
 
 def _publisher(folder: Path, disk: Disk) -> Callable[[Iterable[Log]], None]:

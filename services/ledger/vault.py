@@ -67,7 +67,7 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 class Vault:
-    """The database `vault.db`. `fetch` and `open` may be called from any thread; the sequencer alone stores."""
+    """The database `vault.db`. Any thread may call `fetch` and `open`; the sequencer alone stores."""
 
     def __init__(self, path: Path, keys: KeyFolder) -> None:
         self._base = connect(path)

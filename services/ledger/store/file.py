@@ -6,7 +6,6 @@ so a later success would prove nothing. That includes a full disk at write, wher
 whole frame could also be done; one rule is safer.
 """
 
-import fcntl
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,7 +16,7 @@ from services.ledger.store.ports import Row, StoreAway, StoreHalted
 
 
 class FileStore:
-    """The journal in `folder`. Holds the folder's lock: a second process is refused (`StoreHalted`)."""
+    """The journal in `folder`."""
 
     def __init__(self, folder: Path, hub: str, disk: Disk) -> None:
         self._folder, self._hub, self._disk = folder, hub, disk
@@ -92,13 +91,6 @@ class FileStore:
         if self._file >= 0:
             self._disk.close(self._file)
         self._file = self._disk.open(path)
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise StoreHalted(
-                "another process has this ledger open; two sequencers on one log would fork it. "
-                "End the other one"
-            ) from None
         self._places.clear()
         begin = journal.first_line(self._hub)
         found = self._disk.read(self._file, len(begin), 0)

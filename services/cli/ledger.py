@@ -1,0 +1,185 @@
+"""`mash ledger`: for auditors. Verifies a ledger folder, or a Kafka cluster's topics, with public keys from
+outside.
+
+Promise: nothing that could not be checked is called good; keys found beside the log are named as proving
+nothing against whoever holds the folder.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.cli.exits import Exit, Reporting
+from services.ledger import journal
+from services.ledger.note import BadKey, Verifier
+from services.ledger.verify import (
+    NoLedger,
+    Record,
+    Report,
+    keys_beside,
+    ledger_folder,
+    read_checkpoints,
+    read_trust,
+    verify_folder,
+    verify_records,
+)
+
+app = typer.Typer(
+    cls=Reporting, help="Verify what was entered.", no_args_is_help=True, pretty_exceptions_enable=False
+)
+BESIDE = "with the keys found beside the log, which proves nothing against whoever holds the folder"
+
+
+@app.callback()
+def group() -> None:
+    """For auditors: is every entry still what was signed?"""
+
+
+@app.command()
+def verify(
+    place: Annotated[str, typer.Argument(help="MASH_HOME or its folder ledger; or kafka://HOST:PORT")],
+    key: Annotated[str, typer.Option(help="Public key line (vkey) of the one log to verify.")] = "",
+    trust: Annotated[
+        Path | None, typer.Option(help="File of public key lines, one a line; # begins a comment.")
+    ] = None,
+    checkpoints: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="MASH_HOME", help="With kafka://: where the hub publishes its signed checkpoints."
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The report as JSON on stdout.")] = False,
+) -> None:
+    """Verify every log found: each entry, the order, the root that was signed, and the signature.
+
+    Example: mash ledger verify home/ledger --trust trust.txt
+
+    Exit: 0 all good, 1 findings, 2 usage, 3 the broker does not answer, 5 something could not be checked.
+    """
+    keys = _keys(key, trust)
+    if place.startswith("kafka://"):
+        report = _verify_kafka(place.removeprefix("kafka://"), checkpoints, keys, only=bool(key))
+    else:
+        report = _verify_path(Path(place), keys, only=bool(key))
+    if as_json:
+        print(json.dumps(report.as_json(), indent=2))
+    else:
+        _tell(report)
+    raise typer.Exit(report.exit_code)
+
+
+def _keys(key: str, trust: Path | None) -> list[Verifier]:
+    if key and trust:
+        raise typer.BadParameter("give --key for one log, or --trust for several, not both")
+    try:
+        if key:
+            return [Verifier.parse(key)]
+        found = read_trust(trust.read_text(encoding="utf-8")) if trust else []
+    except BadKey as error:
+        raise typer.BadParameter(f"{'--key' if key else trust}: {error}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise typer.BadParameter(f"--trust: {trust} cannot be read ({type(error).__name__})") from None
+    if trust and not found:
+        raise typer.BadParameter(f"--trust: no key in {trust}")
+    return found
+
+
+def _verify_path(path: Path, keys: Sequence[Verifier], *, only: bool) -> Report:
+    try:
+        folder = ledger_folder(path)
+    except NoLedger as error:
+        raise typer.BadParameter(f"{path}: {error}") from None
+    beside = not keys
+    try:
+        keys = keys or keys_beside(folder)
+        size = (folder / journal.NAME).stat().st_size if (folder / journal.NAME).is_file() else 0
+        with _progress(size) as step:
+            report = verify_folder(folder, keys, only=only, step=step)
+    except BadKey as error:
+        raise typer.BadParameter(f"{folder / 'keys'}: {error}; give --key or --trust") from None
+    except OSError as error:
+        print(f"{folder} cannot be read ({error.strerror})", file=sys.stderr)
+        raise typer.Exit(Exit.UNAVAILABLE) from None
+    if beside:
+        report.gaps.append(f"verified {BESIDE}; give --key or --trust")
+    return report
+
+
+def _verify_kafka(servers: str, home: Path | None, keys: Sequence[Verifier], *, only: bool) -> Report:
+    from services.ledger.store.broker import Broker, log_of
+    from services.ledger.store.ports import StoreAway, StoreHalted
+
+    if not keys:
+        raise typer.BadParameter("kafka:// holds no keys: give --key or --trust")
+    hubs = {verifier.name.partition("/")[0] for verifier in keys}
+    if len(hubs) > 1:
+        raise typer.BadParameter("the keys are of several hubs; verify one hub at a time")
+    try:
+        folder = ledger_folder(home) if home else None
+    except NoLedger as error:
+        raise typer.BadParameter(f"--checkpoints: {error}") from None
+    if folder is None:
+        raise typer.BadParameter("kafka:// holds no checkpoints: give --checkpoints, the hub's folder ledger")
+    hub, broker = hubs.pop(), Broker(servers.split(","))
+
+    def records() -> Iterator[Record]:
+        for topic in broker.topics():
+            if log := log_of(hub, topic):
+                for row in broker.read(topic, 0):
+                    yield Record(log, row.at, row.leaf)
+
+    try:
+        return verify_records(records(), hub, lambda: read_checkpoints(folder), keys, only=only)
+    except StoreAway as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(Exit.UNAVAILABLE) from None
+    except StoreHalted as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(Exit.FINDINGS) from None
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], None]]:
+    """A bar over the bytes of the journal where somebody looks on; else nothing."""
+    if not sys.stderr.isatty() or total < 1_000_000:
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading", total=total)
+        shown = 0
+
+        def step(at: int) -> None:
+            nonlocal shown
+            if at - shown > total // 200:
+                shown = at
+                bar.update(task, completed=at)
+
+        yield step
+
+
+def _tell(report: Report) -> None:
+    """The report in words: a line a log, then what is wrong, then what could not be checked."""
+    for row in report.logs:
+        good = row["signed"] >= 0
+        state = f"{row['signed']} entries as signed" if good else "does not hold"
+        print(f"{row['origin']}: {state}")
+        if row["key"]:
+            print(f"    key {row['key']}")
+    for finding in report.findings:
+        entry = f" entry {finding.index}" if finding.index >= 0 else ""
+        log = f"log {finding.log}" if finding.log else "the ledger"
+        print(f"WRONG  {log}{entry}: {finding.kind}: {finding.detail}")
+    for gap in report.gaps:
+        print(f"NOT CHECKED  {gap}")
+    for note in report.notes:
+        print(f"note  {note}")
+    words = {0: "All good.", 1: "The ledger is not what was signed.", 5: "Incomplete: see NOT CHECKED."}
+    print(words[report.exit_code])

@@ -1,0 +1,174 @@
+"""What an auditor holds against one log: form, order, root, signature, and how its entries refer to one
+another.
+
+Promise: every hash is computed again from the entries themselves; nothing that stands beside a log (an index,
+a cached hash, a key) is taken on trust. Needs no store, no web and no secret.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.contract.canonical import NotJson, canonical, parse, unb64u
+from services.ledger.checkpoint import Checkpoint, open_checkpoint
+from services.ledger.entry import LONGEST, fault_of
+from services.ledger.note import BadNote, Verifier, split_note
+from services.ledger.tree import Tree, leaf_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong: its kind, the entry where it shows (-1: none can be named), and words."""
+
+    log: str
+    kind: str
+    index: int
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What is kept of an entry to hold references against."""
+
+    log: str
+    index: int
+    kind: str
+    leaf_hash: bytes
+
+
+@dataclass
+class Audit:
+    """One log as it is read. `take` each entry in order, then `finish` once."""
+
+    code: str
+    origin: str
+    tree: Tree = field(default_factory=Tree)
+    findings: list[Finding] = field(default_factory=list)
+    refs: list[tuple[int, str, str, str]] = field(default_factory=list)
+    """(index, kind, log, event id) of each entry that names another."""
+    copies: list[int] = field(default_factory=list)
+    """Entries that stand twice byte for byte, as a broker may deliver late: harmless, and counted."""
+    signed: int = -1
+    verified_by: str = ""
+    _chains: set[str] = field(default_factory=set)
+
+    def find(self, kind: str, index: int, detail: str) -> None:
+        """Note a finding; the first of a kind in a log names the place, later ones only add to a pile."""
+        if sum(found.kind == kind for found in self.findings) < 10:
+            self.findings.append(Finding(self.code, kind, index, detail))
+
+    def take(self, index: int, leaf: bytes, events: dict[str, Named]) -> None:
+        """The next entry. A fault is noted and reading goes on: the root still tells."""
+        at = self.tree.size
+        if index != at:
+            self.find("order", at, f"entry {index} stands where {at} belongs")
+        hashed = leaf_hash(leaf)
+        self.tree.append(hashed)
+        stored = self._form(at, leaf)
+        if stored is None:
+            return
+        entry = stored["entry"]
+        seen = events.get(entry["event_id"])
+        if seen and (seen.log, seen.leaf_hash) == (self.code, hashed):
+            self.copies.append(at)
+            return
+        if seen:
+            self.find("event-id", at, f"its event id is that of entry {seen.index} of log {seen.log}")
+        self._chain(at, stored)
+        events.setdefault(entry["event_id"], Named(self.code, at, entry["kind"], hashed))
+        if "ref" in entry:
+            self.refs.append((at, entry["kind"], entry["ref"]["log"], entry["ref"]["event_id"]))
+
+    def _form(self, at: int, leaf: bytes) -> Mapping[str, Any] | None:
+        """The stored leaf, or None and a finding."""
+        try:
+            stored = parse(leaf)
+            one_form = canonical(stored) == leaf
+        except (NotJson, TypeError):
+            self.find("form", at, "not JSON")
+            return None
+        if not one_form:
+            self.find("form", at, "not in canonical form (RFC 8785)")
+        elif len(leaf) > LONGEST:
+            self.find("form", at, f"longer than {LONGEST} bytes")
+        elif not isinstance(stored, dict) or set(stored) != {"chain", "entry"}:
+            self.find("form", at, "not a stored leaf {chain, entry}")
+        elif fault := fault_of(stored["entry"]):
+            self.find("schema", at, fault)
+        elif stored["entry"]["origin"] != self.origin:
+            self.find("origin", at, f"an entry of {stored['entry']['origin']} in the log {self.origin}")
+        else:
+            return stored
+        return None
+
+    def _chain(self, at: int, stored: Mapping[str, Any]) -> None:
+        chain = stored["chain"]
+        count = len(stored["entry"].get("subjects", ()))
+        if not isinstance(chain, list) or len(chain) != count or not all(map(_is_short, chain)):
+            self.find("chain", at, f"{count} subjects, and not as many chain values of 16 bytes")
+        elif len(set(chain)) != count or not self._chains.isdisjoint(chain):
+            self.find("chain", at, "a chain value stands twice: entries were doubled, or the log forked")
+        else:
+            self._chains.update(chain)
+
+    def finish(self, note: bytes | None, keys: Sequence[Verifier]) -> None:
+        """Hold the tree against the signed checkpoint. Without a key everything but the signature is held."""
+        if note is None:
+            self.find("checkpoint", -1, "no checkpoint: what the log was signed to be cannot be known")
+            return
+        try:
+            found = open_checkpoint(note, keys) if keys else Checkpoint.parse(split_note(note)[0])
+        except BadNote as error:
+            self.find("signature", -1, f"the checkpoint does not hold: {error}")
+            return
+        if found.origin != self.origin:
+            self.find("origin", -1, f"the checkpoint is that of {found.origin}")
+            return
+        if found.size > self.tree.size:
+            self.find("short", self.tree.size, f"{found.size} entries were signed, {self.tree.size} are here")
+            return
+        if self.tree.root(found.size) != found.root:
+            first = min((f.index for f in self.findings if f.index >= 0), default=-1)
+            self.find("root", first, f"the first {found.size} entries are not those that were signed")
+            return
+        self.signed = found.size
+        self.verified_by = ", ".join(key.vkey for key in keys if key.name == found.origin)
+
+
+def _is_short(value: object) -> bool:
+    try:
+        return isinstance(value, str) and len(value) == 22 and len(unb64u(value)) == 16
+    except ValueError:
+        return False
+
+
+def pair(audits: Mapping[str, Audit], events: Mapping[str, Named]) -> None:
+    """Hold every reference against what it names: it exists, stands earlier, and is of the right kind; an
+    intent has at most one outcome. A log that is not at hand is passed over (its absence is reported by the
+    caller)."""
+    ended: set[str] = set()
+    for audit in audits.values():
+        for at, kind, log, event in audit.refs:
+            if log not in audits:
+                continue
+            named = events.get(event)
+            if named is None or named.log != log:
+                audit.find("ref", at, f"it follows an entry that is not in log {log}")
+            elif named.log == audit.code and named.index >= at:
+                audit.find("ref", at, f"it follows entry {named.index}, which comes after it")
+            elif kind == "release.outcome" and named.kind != "release.intent":
+                audit.find(
+                    "ref", at, f"an outcome of entry {named.index}, which is no intent but {named.kind}"
+                )
+            elif kind == "release.outcome" and event in ended:
+                audit.find("ref", at, f"a second outcome of entry {named.index}")
+            elif kind == "release.outcome":
+                ended.add(event)
+
+
+def by_origin(keys: Iterable[Verifier]) -> dict[str, list[Verifier]]:
+    """The keys of each log; a log whose key was changed has several."""
+    found: dict[str, list[Verifier]] = {}
+    for key in keys:
+        found.setdefault(key.name, []).append(key)
+    return found
