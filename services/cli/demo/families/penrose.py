@@ -185,6 +185,10 @@ def social_care(shelf: Shelf) -> None:
             }
         ],
     )
+    _costs(shelf, arthur)
+
+
+def _costs(shelf: Shelf, arthur: str) -> None:
     shelf.add(
         "Contract",
         "rates",

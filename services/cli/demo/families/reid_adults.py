@@ -9,6 +9,8 @@ from services.cli.demo.families.people import DANA, FLED, KERRY, LEE, LEO, MIA, 
 from services.contract.canonical import Lexical
 
 _KEYWORKER = "Priya Nair, keyworker"
+_SUSPECTED = "Domestic abuse: suspected perpetrator, high risk"
+_ORDER = "Non-molestation order in force, power of arrest"
 _NURSE = "Tom Haldane, community mental health nurse"
 
 
@@ -28,6 +30,11 @@ def substance_misuse(shelf: Shelf) -> None:
         careManager=named(_KEYWORKER),
     )
     shelf.seen("last-attended", dana, "Attended keywork appointment", -9, labels=hers)
+    _at_the_keyworkers(shelf, dana, hers)
+    _in_confidence(shelf, dana)
+
+
+def _at_the_keyworkers(shelf: Shelf, dana: str, hers: tuple[str, ...]) -> None:
     shelf.add(
         "RiskAssessment",
         "risk-to-children",
@@ -52,6 +59,9 @@ def substance_misuse(shelf: Shelf) -> None:
         participant=[{"role": [code("Keyworker")], "member": named(_KEYWORKER)}],
         telecom=[phone("01632 960233", "work")],
     )
+
+
+def _in_confidence(shelf: Shelf, dana: str) -> None:
     words = (
         "Dana spoke about the night of the flight, and about shame. She asked that this stays in the room."
     )
@@ -151,42 +161,31 @@ def police(shelf: Shelf) -> None:
     )
     dana = shelf.patient(DANA, address(FLED), local="NP-DR9002")
     shelf.patient(LEE, address(FLED, shelf.span(-600, -260)), local="NP-LM8604")
-    shelf.add(
-        "Flag",
-        "perpetrator",
-        labels=("SDV", "VIO"),
-        status="active",
-        category=[{"text": "Domestic abuse"}],
-        code=code("Domestic abuse: suspected perpetrator, high risk"),
-        subject=ref(sean),
-        period=shelf.span(-640),
-    )
-    shelf.add(
-        "Flag",
-        "order",
-        labels=("SDV",),
-        status="active",
-        category=[{"text": "Court order"}],
-        code=code("Non-molestation order in force, power of arrest"),
-        subject=ref(sean),
-        period=shelf.span(-200, 165),
-    )
-    shelf.add(
-        "Flag",
-        "victim",
-        labels=("SDV",),
-        status="active",
-        category=[{"text": "Domestic abuse"}],
-        code=code("Domestic abuse: victim, high risk"),
-        subject=ref(dana),
-        period=shelf.span(-640),
-    )
+    for key, who, labels, kind, words, since in (
+        ("perpetrator", sean, ("SDV", "VIO"), "Domestic abuse", _SUSPECTED, (-640, None)),
+        ("order", sean, ("SDV",), "Court order", _ORDER, (-200, 165)),
+        ("victim", dana, ("SDV",), "Domestic abuse", "Domestic abuse: victim, high risk", (-640, None)),
+    ):
+        shelf.add(
+            "Flag",
+            key,
+            labels=labels,
+            status="active",
+            category=[{"text": kind}],
+            code=code(words),
+            subject=ref(who),
+            period=shelf.span(*since),
+        )
     for key, who, words, days in (
         ("call-1", sean, "Domestic abuse call-out, arrested", -212),
         ("call-2", sean, "Breach of order reported", -96),
         ("call-3", dana, "Domestic abuse call-out, victim seen", -212),
     ):
         shelf.seen(key, who, words, days, labels=("SDV",))
+    _risk(shelf, sean)
+
+
+def _risk(shelf: Shelf, sean: str) -> None:
     shelf.add(
         "RiskAssessment",
         "risk-sean",
