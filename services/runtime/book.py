@@ -19,7 +19,7 @@ import jsonschema_rs
 from services.contract.canonical import canonical, digest
 from services.contract.directory import Organisation, Source
 from services.contract.places import policies
-from services.contract.problems import Problem
+from services.contract.problems import PolicyUnavailable, Problem
 from services.runtime import book_data
 from services.runtime.book_checks import checks
 from services.runtime.book_files import Finding, Located, faults, read_yaml
@@ -190,6 +190,7 @@ class Shelf:
         self._stamp = _stamp(folder)
         self._current = read_book(folder)
         self._before: tuple[Book, float] | None = None
+        self._coming: Book | None = None
         self._findings: tuple[Finding, ...] = ()
         self._ready_for: list[Callable[[Book], None]] = []
         self._kept: set[str] = set()
@@ -229,19 +230,26 @@ class Shelf:
                 if book.digest == self._current.digest:
                     self._findings = ()
                     return False
+                # An engine may answer under the new book before it is in force here.
+                self._coming = book
                 for ready_for in self._ready_for:
                     ready_for(book)
             except BadBook as bad:
                 self._findings = bad.findings
                 log.warning("policy-edit-refused", count=len(bad.findings), place=bad.findings[0].file)
                 return False
+            except PolicyUnavailable:
+                # The engine has it and may take it up yet: it stays accepted, and the watcher tries again.
+                self._findings = (Finding("policies", 1, "the engine has not taken up the change yet"),)
+                return False
             except (Problem, OSError) as problem:
+                self._coming = None
                 self._findings = (Finding("policies", 1, str(problem)),)
                 log.warning("policy-edit-refused", kind=type(problem).__name__)
                 return False
             # Readers see either tuple-wise consistent state: the book before is set first.
             self._before = (self._current, time.monotonic())
-            self._current, self._findings = book, ()
+            self._current, self._coming, self._findings = book, None, ()
         log.info("policy-changed", revision=book.revision)
         return True
 
@@ -260,12 +268,13 @@ class Shelf:
     def _books(self) -> tuple[Book, ...]:
         before, current = self._before, self._current
         young = before is not None and time.monotonic() - before[1] < self.GRACE
-        return (current, before[0]) if before is not None and young else (current,)
+        found = [current, self._coming, before[0] if before is not None and young else None]
+        return tuple(book for book in found if book is not None)
 
     def _watch(self) -> None:
         while not self._ended.wait(self.POLL):
             stamp = _stamp(self.folder)
-            if stamp != self._stamp:
+            if stamp != self._stamp or self._coming is not None:
                 self._stamp = stamp
                 self.reload()
 

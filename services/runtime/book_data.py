@@ -7,6 +7,7 @@ that a rule reads is taken from `schemas/vocabulary/`, so that a rule never repe
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from services.contract.decisions import AXES
 from services.contract.vocabulary import code_list, codes
 from services.runtime.book_checks import Documents, expanded, under
 from services.runtime.book_schemas import classes
@@ -32,6 +33,10 @@ def data_of(documents: Documents) -> dict[str, Any]:
             code: {name: row[name] for name in _PURPOSE} for code, row in code_list("purposes").items()
         },
         "role_purposes": role_purposes(documents),
+        "only_for": {
+            purpose: _set(types)
+            for purpose, types in documents["catalogue/role-purposes.yaml"].data["only_for"].items()
+        },
         "ceilings": _ceilings(),
         "role_groups": {code: row["group"] for code, row in code_list("roles").items()},
         "classes": {
@@ -99,8 +104,6 @@ def labels_of(documents: Documents) -> dict[str, dict[str, Any]]:
 
 
 def _axes() -> dict[str, dict[str, int]]:
-    from services.contract.decisions import AXES
-
     return {axis: {level: rank for rank, level in enumerate(levels)} for axis, levels in AXES.items()}
 
 

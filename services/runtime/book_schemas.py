@@ -18,7 +18,7 @@ DAY = {
     "pattern": r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$",
     "title": "a day, YYYY-MM-DD",
 }
-LEVELS = tuple("R G O -".split())
+LEVELS = ("R", "G", "O", "-")
 EXCEPTIONS = (
     "decision-maker-of-an-enquiry", "status-check", "not-a-sexual-health-source", "family-child-in-screening",
     "family-child-under-13", "family-child-13-17", "family-child-in-my-care", "item-share-agreed", "enquiry-or-panel",
@@ -216,6 +216,7 @@ def _matrix() -> Schema:
 
 def _role_purposes() -> Schema:
     count = len(codes("purposes"))
+    types = some(words("organisation-types", "a type of organisation"))
     marks = f"^[Y.]( [Y.]){{{count - 1}}}$"
     row = {
         "type": "string",
@@ -226,6 +227,7 @@ def _role_purposes() -> Schema:
         {
             "purposes": {**some(words("purposes", "a purpose")), "minItems": count},
             "closed": some(words("purposes", "a purpose"), 0),
+            "only_for": closed(dict.fromkeys(codes("purposes"), types), codes("purposes")),
             "roles": closed(dict.fromkeys(codes("roles"), row)),
         }
     )

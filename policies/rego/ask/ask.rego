@@ -1,0 +1,13 @@
+# METADATA
+# title: Whether to ask
+# description: |
+#   Before anything is gathered: may this source be asked about this person (ASK), and may it be sent the number and the date of
+#   birth (QUERY)? A source that is itself of concern, or whose staff is, is not asked, and nothing says so.
+#   Reads: source concern.
+package mash.ask
+
+# METADATA
+# description: What the rule says of either question, or null.
+default of(_) := {"rule": "ask", "effect": 3, "silent": true, "code": "HARM_DISCLOSURE", "how": {}, "missing": [], "tasks": []}
+
+of(profile) := null if profile.source_concern == false

@@ -1,0 +1,24 @@
+"""Opening the policy service with the engine that the settings name."""
+
+from services.policy.build import BUILT
+from services.policy.bundle import write_bundle
+from services.policy.decide import Decider
+from services.policy.opa import ServerEngine
+from services.policy.wasm import EmbeddedEngine
+from services.runtime.book import Shelf
+from services.runtime.settings import Settings
+
+
+def open_policy(settings: Settings, shelf: Shelf) -> Decider:
+    """The decider over the embedded engine, or over the OPA server at `MASH_OPA`.
+
+    Raises `BadSetting` where the compiled rules are not those of the book. A server that is not there yet stops nothing:
+    `ready()` says so, and until it answers under the book in force every question is `PolicyUnavailable`.
+    """
+    if not settings.opa:
+        embedded = EmbeddedEngine(BUILT, settings.policy_wait)
+        embedded.prepare(shelf.current())
+        return Decider(shelf, embedded)
+    bundle = settings.home / "policy" / "bundle.tar.gz"
+    write_bundle(shelf.current(), bundle)
+    return Decider(shelf, ServerEngine(settings.opa, bundle, settings.policy_wait, settings.opa_token))

@@ -1,0 +1,31 @@
+"""What deciding needs of an engine: the same rules on the same book, whoever evaluates them."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from services.runtime.book import Book
+
+
+class EngineFailed(Exception):
+    """The engine gave no answer at all. Carries the kind of failure only, never the question."""
+
+
+class Engine(Protocol):
+    """Evaluates `data.mash.main.answer`. Thread-safe."""
+
+    def prepare(self, book: Book) -> None:
+        """Make the book ready to be decided under. Raises a `Problem` that says why it cannot be."""
+        ...
+
+    def ask(self, book: Book, question: Mapping[str, Any]) -> Any:
+        """The engine's answer as JSON values, unchecked; under `book`, or under the one that has followed it.
+
+        Raises `EngineFailed` within a bounded time.
+        """
+        ...
+
+    def ready(self, book: Book) -> bool:
+        """Whether it answers now, under this book."""
+        ...
+
+    def close(self) -> None: ...
