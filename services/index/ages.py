@@ -48,8 +48,10 @@ def event_age(resource: Mapping[str, Any], on: str, lookback: Any) -> str:
     end = event_end(resource)
     if end in (OPEN, NO_EVENT):
         return end
-    ended = first_day(end)
-    return bucket(ended, date.fromisoformat(on), lookback) if ended else NO_EVENT
+    ended, day = first_day(end), date.fromisoformat(on)
+    if ended is None:
+        return NO_EVENT
+    return OPEN if ended > day else bucket(ended, day, lookback)
 
 
 def event_end(resource: Mapping[str, Any]) -> str:
@@ -99,5 +101,5 @@ def _months_before(on: date, months: int) -> date:
 def relation_age(resource: Mapping[str, Any], on: str, lookback: Any) -> str:
     """The bucket of a relationship's end; OPEN while it goes on."""
     ends = [text_of(period.get("end")) for period in dicts(resource.get("period"))]
-    ended = first_day(ends[0]) if ends and ends[0] else None
-    return bucket(ended, date.fromisoformat(on), lookback) if ended else OPEN
+    ended, day = first_day(ends[0]) if ends and ends[0] else None, date.fromisoformat(on)
+    return OPEN if ended is None or ended > day else bucket(ended, day, lookback)

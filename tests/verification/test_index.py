@@ -140,7 +140,10 @@ def test_nothing_may_refer_to_what_is_unseen_or_anothers(index: Index) -> None:
     ("faulty", "place"),
     [
         (MIA_AT_CSC | {"birthDate": "2021-02-30"}, "Patient.birthDate"),
-        (MIA_AT_CSC | {"name": [{"family": "Reid", "period": {"start": "2021-02-30"}}]}, "Patient.name[0].period.start"),
+        (
+            MIA_AT_CSC | {"name": [{"family": "Reid", "period": {"start": "2021-02-30"}}]},
+            "Patient.name[0].period.start",
+        ),
         (MIA_AT_CSC | {"name": [{"period": {"start": "2021-03-02", "end": "2021-03-01"}}]}, "Patient.name[0].period"),
     ],
 )

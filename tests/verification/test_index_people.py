@@ -139,7 +139,9 @@ def test_nobody_protected_is_found_by_a_postcode_right_or_wrong(index: Index) ->
 
 
 def test_a_restricted_patient_is_kept_out_of_searches_by_place(index: Index) -> None:
-    secret = {"meta": {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}]}}
+    secret = {
+        "meta": {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}]}
+    }
     publish(index, "csc", patient("m", "Mia Reid", BORN, MIA, address=[home("1 Safe St")], **secret))
     assert ask(index, about(nhs=MIA, born=BORN, postcode="ZZ99 3VZ")).people == ()
     assert ask(index, about(nhs=MIA, born=BORN)).people[0].facts.confidentiality == "R"
@@ -165,7 +167,9 @@ def test_the_askers_own_people_are_a_conflict(index: Index) -> None:
 def test_identifiers_are_compared_with_the_record(index: Index) -> None:
     publish(index, "csc", patient("m", "Mia Reid", BORN, MIA, gender="female"))
     mia = people(index, MIA).pop()
-    assert index.compare(mia, {"nhs_number": MIA, "birth_date": BORN, "given": "mia", "family": "REID", "sex": "female"})
+    assert index.compare(
+        mia, {"nhs_number": MIA, "birth_date": BORN, "given": "mia", "family": "REID", "sex": "female"}
+    )
     for wrong in ({"nhs_number": MYA}, {"birth_date": "2019-07-05"}, {"given": "Mya"}, {"sex": "male"}, {},
                   {"postcode": "ZZ99 3VZ"}, {"given": "Mia", "family": "Cole"}, {"nhs_number": ""}):  # fmt: skip
         assert not index.compare(mia, wrong), wrong
