@@ -1,0 +1,119 @@
+"""Promise: what `mash staff` and `mash partner` register is what the hub reads.
+
+No value of a person is printed.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+from joserfc.jwk import ECKey, RSAKey
+from typer.testing import CliRunner
+
+from services.cli.main import app
+from services.cli.registers import opened
+from services.contract.places import policies
+from services.runtime.book import read_book
+
+ORGANISATION = next(
+    one for one in read_book(policies()).organisations.values() if one.sources and not one.suspended
+)
+
+
+@pytest.fixture
+def mash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    monkeypatch.setenv("MASH_MODE", "demo")
+    monkeypatch.setenv("MASH_HOME", str(tmp_path / "home"))
+    return CliRunner()
+
+
+def jwks(tmp_path: Path, key: ECKey | RSAKey, *, private: bool = False) -> str:
+    file = tmp_path / f"{key.thumbprint()}-{private}.json"
+    file.write_text(json.dumps({"keys": [key.as_dict(private=private)]}), encoding="utf-8")
+    return str(file)
+
+
+def test_staff_added_listed_and_ended(mash: CliRunner, tmp_path: Path) -> None:
+    about = tmp_path / "about.json"
+    told = {"name": "Jo Smith", "own": {"nhs_number": "9991000100"}, "conflicts": [{"family": "Pike"}]}
+    about.write_text(json.dumps(told), encoding="utf-8")
+    line = ["staff", "add", "--organisation", ORGANISATION.id, "--role", "SW-CHILD", "--team", "north"]
+    added = mash.invoke(app, [*line, "--user", "j.smith", "--about", str(about)])
+    assert added.exit_code == 0, added.output
+    assert added.output.startswith("Added ")
+    id = added.output.split()[1]
+    with opened() as registers:
+        worker = registers.staff.by_partner(ORGANISATION.id, "j.smith")
+    assert worker is not None
+    assert (worker.id, worker.teams, worker.name) == (id, ("north",), "Jo Smith")
+    assert [one.nhs_number or one.family for one in worker.own] == ["9991000100", "Pike"]
+    again = mash.invoke(app, [*line, "--user", "j.smith"])
+    assert again.exit_code == 4
+    (row,) = json.loads(mash.invoke(app, ["staff", "list", "--json"]).output)
+    assert (row["id"], row["own_identity"], row["ended"]) == (id, "given", None)
+    ended = mash.invoke(app, ["staff", "end", id])
+    assert ended.output.startswith(f"Ended {id}")
+    with opened() as registers:
+        assert registers.staff.by_id(id) is None
+    assert "ended 20" in mash.invoke(app, ["staff", "list"]).output
+    everything = added.output + again.output + ended.output
+    for value in ("Jo Smith", "9991000100", "Pike", "j.smith"):
+        assert value not in everything
+
+
+def test_bad_staff_is_told_and_not_kept(mash: CliRunner, tmp_path: Path) -> None:
+    about = tmp_path / "about.json"
+    about.write_text('{"own": {"birth_date": "Tyler"}, "Zebedee": 1}', encoding="utf-8")
+    line = ["staff", "add", "--organisation", ORGANISATION.id, "--user", "x"]
+    for more in (
+        ["--role", "NO-SUCH-ROLE"],
+        ["--role", "SW-CHILD", "--about", str(about)],
+        ["--role", "SW-CHILD", "--about", str(tmp_path / "missing.json")],
+    ):
+        found = mash.invoke(app, [*line, *more])
+        assert found.exit_code == 2, found.output
+        assert "Tyler" not in found.output
+        assert "Zebedee" not in found.output
+    assert (
+        mash.invoke(app, ["staff", "add", "--organisation", "nowhere", "--role", "SW-CHILD"]).exit_code == 2
+    )
+    assert mash.invoke(app, ["staff", "end", "nobody"]).exit_code == 2
+    assert json.loads(mash.invoke(app, ["staff", "list", "--json"]).output) == []
+
+
+def test_partner_added_listed_and_ended(mash: CliRunner, tmp_path: Path) -> None:
+    key = ECKey.generate_key("P-384")
+    line = ["partner", "add", "a-feed", "--organisation", ORGANISATION.id, "--scope", "system/*.cru"]
+    line += ["--source", ORGANISATION.sources[0].id, "--keys", jwks(tmp_path, key)]
+    added = mash.invoke(app, line)
+    assert added.exit_code == 0, added.output
+    assert added.output.startswith("Registered a-feed")
+    (row,) = json.loads(mash.invoke(app, ["partner", "list", "--json"]).output)
+    assert row["keys"] == [key.thumbprint()]
+    assert mash.invoke(app, line).exit_code == 4
+    assert mash.invoke(app, ["partner", "end", "a-feed"]).exit_code == 0
+    with opened() as registers:
+        assert registers.clients.find("a-feed") is None
+
+
+def test_bad_partners_are_told_and_not_kept(mash: CliRunner, tmp_path: Path) -> None:
+    good = ECKey.generate_key("P-384")
+    line = ["partner", "add", "a-feed", "--organisation", ORGANISATION.id, "--scope"]
+    for more in (
+        ["system/*.cru", "--keys", jwks(tmp_path, good, private=True)],
+        ["everything", "--keys", jwks(tmp_path, good)],
+        ["system/*.cru", "--keys", jwks(tmp_path, good), "--source", "not-theirs"],
+        ["system/*.cru", "--keys", jwks(tmp_path, good), "--role", "WIZARD"],
+        ["system/*.cru", "--keys", str(tmp_path / "missing.json")],
+    ):
+        found = mash.invoke(app, [*line, *more])
+        assert found.exit_code == 2, found.output
+    for weak in (ECKey.generate_key("P-256"), RSAKey.generate_key(1024)):
+        assert mash.invoke(app, [*line, "system/*.cru", "--keys", jwks(tmp_path, weak)]).exit_code == 2
+    assert json.loads(mash.invoke(app, ["partner", "list", "--json"]).output) == []
+
+
+@pytest.mark.parametrize("group", ["staff", "partner"])
+@pytest.mark.parametrize("command", ["add", "list", "end"])
+def test_help_has_an_example(mash: CliRunner, group: str, command: str) -> None:
+    assert f"mash {group} {command}" in mash.invoke(app, [group, command, "--help"]).output
