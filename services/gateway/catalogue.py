@@ -34,12 +34,18 @@ class Node:
     members: dict[str, tuple[Element, "Node"]] = field(default_factory=dict)
     by: dict[str, "Node"] = field(default_factory=dict)
     """Told apart by value: an identifier's system, an extension's URL."""
+    met: dict[str, "Met"] = field(default_factory=dict)
+    """JSON member -> what it is, for members that were met before."""
 
     def which(self, value: Any) -> "Node":
         """The node for one value of this element."""
         if not self.by or not isinstance(value, dict):
             return self
         return self.by.get(value.get("url") or value.get("system") or "", self)
+
+
+Met = tuple[Element, Node | None, bool]
+"""A member of an object: the element, its node where it has a line of its own, whether it is an underscored twin."""
 
 
 class Catalogue:
@@ -60,8 +66,16 @@ class Catalogue:
         self.top_labels: Mapping[str, Mapping[str, str]] = book.get("top_labels", {})
         """Code -> the coding that stands for it at the level `top-label`."""
         self.public_systems = tuple(book.get("public_systems", ()))
+        if not all(isinstance(beginning, str) for beginning in self.public_systems):
+            raise CatalogueFault("public_systems", "each is a text; quote one that ends with a colon")
         """Beginnings of code system addresses that name no publisher."""
         self.extensions = self._everywhere()
+        self._variants = {
+            layer.type: tuple(
+                name for name in self._when if any((o.type, o.variant) == (layer.type, name) for o in self._layers)
+            )
+            for layer in self._layers
+        }
         self._types = {name for layer in self._layers for name in [layer.type] if name != "*"}
         for layer in self._layers:
             if layer.variant and layer.variant not in self._when:
@@ -78,12 +92,25 @@ class Catalogue:
             return None
         labels: set[str] | None = None
         variants: tuple[str, ...] = ()
-        for variant in self._variants(name):
+        for variant in self._variants.get(name, ()):
             if labels is None:
                 labels = _labels(resource)
             if self._when[variant].holds(resource, labels):
                 variants = (*variants, variant)
         return self._tree(name, variants)
+
+    def meet(self, node: Node, key: str) -> Met | None:
+        """What the JSON member `key` of this node's object is; None where R4 does not know it."""
+        known = node.met.get(key)
+        if known is None:
+            twin = key[:1] == "_"
+            plain = key[1:] if twin else key
+            element = self.elements.of(node.type).get(plain)
+            if element is None or (twin and not element.primitive):
+                return None
+            listed = node.members.get(plain)
+            known = node.met[key] = (element, listed[1] if listed else None, twin)
+        return known
 
     def classes_of(self, resource: Mapping[str, Any]) -> set[str]:
         """Every class that something in the record has, contained resources included."""
@@ -126,8 +153,8 @@ class Catalogue:
         if found is not None:
             return found
         if step.name == "extension":
-            class_ = self.extensions.get(step.by, UNCLASSIFIED)
-            return Node(step.name, node.class_ if class_ == SAME else class_, NO_FORMS, False, "Extension")
+            class_ = self.extension_class({"url": step.by}, node.class_)
+            return Node(step.name, class_, NO_FORMS, False, "Extension")
         element = next(
             (e for e in self.elements.of(node.type).values() if step.name in (e.name, e.key)), None
         )
@@ -192,15 +219,11 @@ class Catalogue:
             if len(layer.steps) == 1 and step.name == "extension"
         }
 
-    def _variants(self, name: str) -> Iterator[str]:
-        used = {layer.variant for layer in self._layers if layer.type == name}
-        return (variant for variant in self._when if variant in used)
-
     def _tree(self, name: str, variants: tuple[str, ...]) -> Node:
         known = self._trees.get((name, variants))
         if known is None:
             order = ("", *variants)
-            rows = [row for row in self._layers if row.type == "*"]
+            rows = [row for row in self._layers if row.type == "*" and row.steps[0].name != "extension"]
             rows += [
                 row for variant in order for row in self._layers if (row.type, row.variant) == (name, variant)
             ]

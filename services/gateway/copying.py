@@ -8,15 +8,19 @@ and no string in which a protected person's place is found (`Placed`).
 import base64
 import binascii
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from services.contract.decisions import WITHHELD_UNAVAILABLE, Cell
 from services.gateway.catalogue import UNCLASSIFIED, Catalogue
+from services.gateway.elements import DIRECTORY, DIRECTORY_REFERENCE
 from services.gateway.fresh_ids import Rewrite
 from services.gateway.places import Places
 
 NOT_LISTED = Cell(effect="withhold", code="UNCLASSIFIED", shown_as="UNCLASSIFIED")
+NOT_PLAIN = Cell(effect="withhold", code="MINIMISATION", shown_as="MINIMISATION")
 PLAIN_TEXT = "text/plain"
+UNSAID: Final = object()
+"""What a copy is of something that stays behind, where it may be seen that something does; None where it may not."""
 
 
 class Placed(Exception):  # noqa: N818
@@ -61,52 +65,70 @@ class Copying:
         return self.cell("DM0p").effect == "release"
 
     def copy(self, value: Any, type_name: str, class_: str) -> Any:
-        """The value, or what may leave of it; None where nothing may. Raises `Placed` and `ModifierWithheld`."""
+        """The value, or what may leave of it; None or `UNSAID` where nothing may.
+
+        Raises `Placed` and `ModifierWithheld`.
+        """
         if isinstance(value, str):
             return self._text(value)
         if isinstance(value, dict):
-            if type_name == "Reference":
-                return self.reference(value, class_)
+            if type_name in ("Reference", DIRECTORY_REFERENCE):
+                return self.reference(value, class_, directory=type_name == DIRECTORY_REFERENCE)
             if type_name == "Attachment":
                 return self._attachment(value, class_)
             return self._object(value, type_name, class_)
         if isinstance(value, list):
-            kept = [self.copy(item, type_name, class_) for item in value]
-            # A list of primitives, or its underscored twin, keeps its gaps: the two go side by side.
-            gaps = type_name in ("Element", "") or not self.elements.of(type_name)
-            kept = kept if gaps else [item for item in kept if item is not None]
-            return kept if any(item is not None for item in kept) else None
+            return self._list(value, type_name, class_)
         if self.places and value is not None and not isinstance(value, bool):
             self._text(str(value))
         return value
+
+    def _list(self, value: list[Any], type_name: str, class_: str) -> Any:
+        kept = [self.copy(item, type_name, class_) for item in value]
+        if type_name == "Element" or not self.elements.of(type_name):
+            # A list of primitives, or its underscored twin, keeps its gaps: the two go side by side.
+            return kept if any(item is not None for item in kept) else None
+        there = [item for item in kept if item is not None and item is not UNSAID]
+        return there or (UNSAID if UNSAID in kept else None)
 
     def _text(self, text: str) -> str:
         if self.places and self.places.found_in(text):
             raise Placed
         return text
 
-    def _object(self, value: Mapping[str, Any], type_name: str, class_: str) -> dict[str, Any] | None:
+    def _object(self, value: Mapping[str, Any], type_name: str, class_: str) -> Any:
         known = self.elements.of(type_name)
+        scan = self.places is not None
         kept: dict[str, Any] = {}
+        masks: dict[str, Any] = {}
         for key, sub in value.items():
-            if key == "extension":
-                copied: Any = self.extensions(sub, class_)
+            element = known.get(key)
+            if element is None:
+                twin = known.get(key[1:]) if key[:1] == "_" else None
+                if twin is None or not twin.primitive:
+                    self.lost.setdefault(UNCLASSIFIED, NOT_LISTED)
+                    continue
+                copied: Any = self.copy(sub, "Element", class_)
+            elif type(sub) is str:
+                copied = self._text(sub) if scan else sub
+            elif key == "extension":
+                copied = self.extensions(sub, class_)
             elif key == "modifierExtension":
                 raise ModifierWithheld
             else:
-                element = known.get(key)
-                if element is None:
-                    twin = known.get(key[1:]) if key[:1] == "_" else None
-                    if twin is None:
-                        self.lost.setdefault(UNCLASSIFIED, NOT_LISTED)
-                        continue
-                    copied = self.copy(sub, "Element", class_)
-                elif element.primitive and isinstance(sub, str):
-                    copied = self._text(sub) if self.places else sub
-                else:
-                    copied = self.copy(sub, element.type, class_)
-            if copied is not None:
+                copied = self.copy(sub, element.type, class_)
+            if copied is not None and copied is not UNSAID:
                 kept[key] = copied
+            elif element is not None and element.required:
+                # Without it the whole is not R4: a mask stands for it, or the whole stays behind as well.
+                mask = self.elements.mask(type_name, element) if copied is UNSAID else None
+                if mask is None:
+                    return copied
+                masks[mask[0]] = mask[1]
+        if masks:
+            kept = {**kept, **masks} if kept else {}
+            if not kept:
+                return UNSAID
         if "system" in kept and not self.names_provider():
             self._hide_system(kept, type_name)
         return kept if kept.keys() - {"id", "url"} else None
@@ -130,40 +152,58 @@ class Copying:
                 self.lost.setdefault(own, self.cell(own))
                 continue
             copied = self._object(extension, "Extension", own)
-            if copied is not None:
+            if copied is not None and copied is not UNSAID:
                 kept.append(copied)
         return kept or None
 
-    def reference(self, value: Mapping[str, Any], class_: str) -> dict[str, Any] | None:
-        """A reference by fresh id; to what is not shown, nothing; to what the hub does not hold, who it names."""
+    def reference(self, value: Mapping[str, Any], class_: str, *, directory: bool) -> Any:
+        """A reference by fresh id. To what is not shown, nothing at all: the same whether or not the hub holds it.
+
+        To an organisation, a worker or a place, which is nobody's record: who it names, by the class of the element.
+        """
         written = value.get("reference")
+        if isinstance(written, str) and written.startswith("#"):
+            if written[1:] not in self.contained:
+                return UNSAID
+            self.used.add(written[1:])
+            return {"reference": written}
         if isinstance(written, str):
-            if written.startswith("#"):
-                if written[1:] in self.contained:
-                    self.used.add(written[1:])
-                    return {"reference": written}
-            elif written in self.references:
-                return self.lead(self.references[written])
-        named = {key: sub for key, sub in value.items() if key != "reference"}
-        kept = self._object(named, "Reference", class_) if named else None
-        return kept if kept and kept.keys() - {"type"} else None
+            led = self.lead(self.references.get(written, ""))
+            if led is not None or not (directory or _directory(value, written)):
+                return led
+        kept = self._object({key: sub for key, sub in value.items() if key != "reference"}, "Reference", class_)
+        return kept if isinstance(kept, dict) and kept.keys() - {"type"} else UNSAID
 
     def lead(self, target: str) -> dict[str, Any] | None:
         """A reference to a person or record of this answer."""
-        urn = self.rewrite.of(target)
+        urn = self.rewrite.of(target) if target else None
         if urn is None:
             return None
         self.targets.add(target)
         return {"reference": urn}
 
-    def _attachment(self, value: Mapping[str, Any], class_: str) -> dict[str, Any] | None:
+    def _attachment(self, value: Mapping[str, Any], class_: str) -> Any:
         """Plain text that is in the record, read before it leaves. An address would lead around the gate."""
-        if not str(value.get("contentType", "")).lower().startswith(PLAIN_TEXT) or "data" not in value:
-            return None
-        try:
-            text = base64.b64decode(value["data"], validate=True).decode("utf-8")
-        except (binascii.Error, ValueError, TypeError):
-            return None
+        text = _plain(value)
+        if text is None:
+            self.lost.setdefault(class_, NOT_PLAIN)
+            return UNSAID
         self._text(text)
         wanted = ("contentType", "language", "data", "title", "creation")
         return self._object({key: value[key] for key in wanted if key in value}, "Attachment", class_)
+
+
+def _plain(attachment: Mapping[str, Any]) -> str | None:
+    """The words of a plain text attachment; None for any other."""
+    if not str(attachment.get("contentType", "")).lower().startswith(PLAIN_TEXT) or "data" not in attachment:
+        return None
+    try:
+        return base64.b64decode(attachment["data"], validate=True).decode("utf-8")
+    except (binascii.Error, ValueError, TypeError):
+        return None
+
+
+def _directory(value: Mapping[str, Any], written: str) -> bool:
+    """Whether a reference is to something that is nobody's record."""
+    steps = written.split("/_history/")[0].split("/")
+    return (steps[-2] if len(steps) > 1 else value.get("type")) in DIRECTORY

@@ -29,6 +29,13 @@ MODIFIERS = frozenset(
         "List.entry.deleted Appointment.status"
     ).split()
 )
+DIRECTORY = frozenset(
+    {"Endpoint", "HealthcareService", "Location", "Medication", "Organization", "Practitioner"}
+    | {"PractitionerRole", "Questionnaire", "Substance"}
+)
+"""Types that are nobody's record: that a reference to one leads nowhere says nothing of a person."""
+DIRECTORY_REFERENCE = "Reference (directory)"
+"""The type of an element that can only refer to those."""
 ANY_MODIFIERS = frozenset({"implicitRules", "modifierExtension"})
 
 
@@ -51,8 +58,9 @@ class Element:
 class Elements:
     """The elements of every definition of an R4 JSON Schema (`$defs`), worked out when first asked for."""
 
-    def __init__(self, definitions: Mapping[str, Any]) -> None:
-        self._definitions = definitions
+    def __init__(self, definitions: Mapping[str, Any], targets: Mapping[str, Mapping[str, list[str]]]) -> None:
+        self._definitions = {**definitions, DIRECTORY_REFERENCE: definitions["Reference"]}
+        self._targets = targets
         self._of: dict[str, Mapping[str, Element]] = {}
         self._masks: dict[tuple[str, str], tuple[str, Any] | None] = {}
 
@@ -87,6 +95,8 @@ class Elements:
         inner = schema["items"] if many else schema
         inner = next((one for one in inner.get("anyOf", ()) if "$ref" in one), inner)
         target = inner.get("$ref", "").removeprefix("#/$defs/").partition(":")[0]
+        if target == "Reference" and {*self._targets.get(owner, {}).get(key, ["?"])} <= DIRECTORY:
+            target = DIRECTORY_REFERENCE
         primitive = "properties" not in self._definitions.get(target, {}) and target not in (
             "Resource",
             "CodeableConcept",
@@ -133,5 +143,6 @@ def _named(rule: Mapping[str, Any]) -> set[str]:
 @cache
 def shipped() -> Elements:
     """The elements of the schema that travels with the hub; read once in a process."""
-    document = json.loads((schemas() / "fhir" / "r4.schema.json").read_bytes())
-    return Elements(document["$defs"])
+    folder = schemas() / "fhir"
+    document = json.loads((folder / "r4.schema.json").read_bytes())
+    return Elements(document["$defs"], json.loads((folder / "references.json").read_bytes()))

@@ -12,9 +12,9 @@ from typing import Any, Protocol
 from services.contract.decisions import AXES, EFFECTS, WITHHELD_UNAVAILABLE, Cell
 from services.contract.people import Item
 from services.contract.vocabulary import codes
-from services.gateway.catalogue import Catalogue
+from services.gateway.catalogue import UNCLASSIFIED, Catalogue, Node
 from services.gateway.catalogue_paths import Step
-from services.gateway.contained import used_of, walk_contained, with_fresh_locals
+from services.gateway.contained import Part, used_of, walk_contained, with_fresh_locals
 from services.gateway.copying import NOT_LISTED, Copying
 from services.gateway.fresh_ids import RECORD, Rewrite
 from services.gateway.generalise import Words
@@ -69,94 +69,107 @@ class Decided(Protocol):
 def minimise_all(
     decided: Sequence[Decided], catalogue: Catalogue, places: Places | None, rewrite: Rewrite
 ) -> tuple[Minimised, ...]:
-    """Every record of one answer, by position. A reference to a record of which nothing leaves is taken out as well."""
+    """Every record of one answer, by position. A reference to what does not leave is taken out as well.
+
+    `places` are those of everybody across a harm link in the answer: each is looked for in everybody's records.
+    """
     patients = {
         one.item.record: one.item.person
         for one in decided
         if one.item.resource.get("resourceType") == "Patient"
     }
     rewrite = replace(rewrite, patients={**patients, **rewrite.patients})
-
-    def once(one: Decided, rewrite: Rewrite) -> Minimised:
-        return minimise(one.item, one.cells, one.elements, catalogue, places, rewrite)
-
-    made = [once(one, rewrite) for one in decided]
+    answer = _Answer(catalogue, places, rewrite)
+    made = [answer.minimise(one.item, one.cells, one.elements) for one in decided]
     while True:
         gone = {one.item.record for one, done in zip(decided, made, strict=True) if done.resource is None}
         dangling = {RECORD + record for record in gone if record not in rewrite.patients}
-        again = [
-            place for place, done in enumerate(made) if done.resource is not None and done.targets & dangling
-        ]
+        again = [place for place, done in enumerate(made) if not dangling.isdisjoint(done.targets)]
         if not again:
             return tuple(made)
-        rewrite = replace(rewrite, gone=frozenset(gone))
+        answer = replace(answer, rewrite=replace(rewrite, gone=frozenset(gone)))
         for place in again:
-            made[place] = once(decided[place], rewrite)
+            one = decided[place]
+            made[place] = answer.minimise(one.item, one.cells, one.elements)
 
 
 def minimise(
     item: Item,
     cells: Cells,
     elements: Mapping[str, Cells],
-    catalogue: Catalogue,
-    places: Places | None,
-    rewrite: Rewrite,
-) -> Minimised:
-    """One record. `elements`: path -> cells, for elements that name or place somebody else. Pure: no input or output."""
-    root = catalogue.node_of(item.resource)
-    if root is None:
-        return Minimised(None, withheld={"UNCLASSIFIED": NOT_LISTED}, dropped="unlisted")
-    scoped = {catalogue.nearest(path, item.resource): path for path in elements}
-    other = {node: _for_element(path, node, cells, elements[path]) for node, path in scoped.items() if node}
-    made = _made(item, cells, other, catalogue, places, rewrite)
-    if made.dropped == "invalid":
-        # Some rules of R4 ask for one of several optional elements: a mask stands for it where that may be known.
-        made = _made(item, cells, other, catalogue, places, rewrite, mask_all=True)
-    return made
-
-
-def _made(
-    item: Item,
-    cells: Cells,
-    scoped: Mapping[str, Cells],
-    catalogue: Catalogue,
-    places: Places | None,
-    rewrite: Rewrite,
     *,
-    mask_all: bool = False,
+    catalogue: Catalogue,
+    places: Places | None,
+    rewrite: Rewrite,
 ) -> Minimised:
-    words = Words(catalogue.services.get(rewrite.kinds.get(item.source, ""), {}), catalogue.top_labels)
+    """One record by itself. `elements`: path -> cells, for elements that name or place somebody else."""
+    return _Answer(catalogue, places, rewrite).minimise(item, cells, elements)
 
-    def walk() -> Walk:
-        copying = Copying(cells, catalogue, places, rewrite, item.references)
-        return Walk(copying, words, item.person, scoped, mask_all=mask_all)
 
-    inside = walk_contained(item.resource, catalogue, walk)
-    main = walk()
-    main.copying.contained = frozenset(inside)
-    body = main.record(item.resource, catalogue.node_of(item.resource))
-    kept = used_of(main.copying.used, inside)
-    for part in kept:
-        main.tally.take(part.tally)
-        main.copying.targets |= part.targets
-    tally = main.tally
-    if tally.drop or not tally.substance:
-        return _nothing(tally, tally.drop or "empty")
-    record = {
-        "resourceType": item.resource["resourceType"],
-        "id": rewrite.records[item.record].removeprefix("urn:uuid:"),
-        "meta": _meta(item.resource, catalogue, main.copying, tally),
-        **({"contained": [part.resource for part in kept]} if kept else {}),
-        **body,
-    }
-    if kept:
-        record = with_fresh_locals(record)
-    if not is_valid(record):
-        return _nothing(tally, "invalid")
-    targets = frozenset(main.copying.targets)
-    return Minimised(
-        record, frozenset(tally.released), tally.generalised, tally.withheld, tally.silent, "", targets
-    )
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What is the same for every record of one answer."""
+
+    catalogue: Catalogue
+    places: Places | None
+    rewrite: Rewrite
+
+    def minimise(self, item: Item, cells: Cells, elements: Mapping[str, Cells]) -> Minimised:
+        root = self.catalogue.node_of(item.resource)
+        if root is None:
+            return Minimised(None, withheld={UNCLASSIFIED: NOT_LISTED}, dropped="unlisted")
+        scoped: dict[str, Cells] = {}
+        for path, theirs in elements.items():
+            node = self.catalogue.nearest(path, item.resource)
+            scoped[node] = _for_element(path, node, scoped.get(node, cells), theirs, again=node in scoped)
+        if root.path in scoped:
+            # No line covers the element, so the whole record goes by the stricter of both.
+            cells = scoped.pop(root.path)
+        made = self._walked(item, root, cells, scoped, mask_all=False)
+        if made.dropped == "invalid":
+            # Some rules of R4 ask for one of several optional elements: a mask stands for it where that may be known.
+            made = self._walked(item, root, cells, scoped, mask_all=True)
+        return made
+
+    def _walked(
+        self, item: Item, root: Node, cells: Cells, scoped: Mapping[str, Cells], *, mask_all: bool
+    ) -> Minimised:
+        kind = self.rewrite.kinds.get(item.source, "")
+        words = Words(self.catalogue.services.get(kind, {}), self.catalogue.top_labels)
+
+        def walk() -> Walk:
+            copying = Copying(cells, self.catalogue, self.places, self.rewrite, item.references)
+            return Walk(copying, words, item.person, scoped, mask_all=mask_all)
+
+        inside = walk_contained(item.resource, self.catalogue, walk) if "contained" in item.resource else {}
+        main = walk()
+        main.copying.contained = frozenset(inside)
+        body = main.record(item.resource, root)
+        kept = used_of(main.copying.used, inside)
+        for part in kept:
+            main.tally.take(part.tally)
+            main.copying.targets |= part.targets
+        return self._checked(item, body, kept, main)
+
+    def _checked(self, item: Item, body: dict[str, Any], kept: list[Part], main: Walk) -> Minimised:
+        """The record put together, if it may leave and is valid."""
+        tally = main.tally
+        if tally.drop or not tally.substance:
+            return _nothing(tally, tally.drop or "empty")
+        record = {
+            "resourceType": item.resource["resourceType"],
+            "id": self.rewrite.records[item.record].removeprefix("urn:uuid:"),
+            "meta": _meta(item.resource, self.catalogue, main.copying, tally),
+            **({"contained": [part.resource for part in kept]} if kept else {}),
+            **body,
+        }
+        if kept:
+            record = with_fresh_locals(record)
+        if not is_valid(record):
+            return _nothing(tally, "invalid")
+        targets = frozenset(main.copying.targets)
+        released = frozenset(tally.released)
+        return Minimised(record, released, tally.generalised, tally.withheld, tally.silent, "", targets)
 
 
 def _nothing(tally: Tally, why: str) -> Minimised:
@@ -198,9 +211,9 @@ def _meta(
     return meta
 
 
-def _for_element(path: str, node: str, usual: Cells, theirs: Cells) -> Cells:
-    """The cells of an element about somebody else; where only something wider is listed, the stricter of both."""
-    if Step.read(path) == Step.read(node):
+def _for_element(path: str, node: str, usual: Cells, theirs: Cells, *, again: bool) -> Cells:
+    """The cells of an element about somebody else; of two, or where only something wider is listed, the stricter."""
+    if not again and Step.read(path) == Step.read(node):
         return theirs
     return {
         class_: stricter(usual.get(class_, WITHHELD_UNAVAILABLE), theirs.get(class_, WITHHELD_UNAVAILABLE))

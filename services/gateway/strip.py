@@ -12,12 +12,11 @@ from typing import Any
 
 from services.contract.decisions import Cell
 from services.gateway.catalogue import NEVER_COPIED, UNCLASSIFIED, Node
-from services.gateway.copying import NOT_LISTED, Copying, ModifierWithheld, Placed
+from services.gateway.copying import NOT_LISTED, NOT_PLAIN, UNSAID, Copying, ModifierWithheld, Placed
 from services.gateway.elements import Element
 from services.gateway.generalise import DROP, Words, forms_at, in_form
 
 PLACED = Cell(effect="withhold", code="HARM_LOCATION", shown_as="RESTRICTED")
-ATTACHMENT = Cell(effect="withhold", code="MINIMISATION", shown_as="MINIMISATION")
 _SPOKEN = frozenset({"kind", "in-service"})
 
 
@@ -80,6 +79,7 @@ class Walk:
         mask_all: bool = False,
     ) -> None:
         self.copying = copying
+        self.catalogue = copying.catalogue
         self.elements = copying.elements
         self.words = words
         self.person = person
@@ -105,22 +105,21 @@ class Walk:
         """What is kept of an object's members, and what is not. `inherited` is the class of members without a line."""
         kept: dict[str, Any] = {}
         lost: list[tuple[Element, Gone]] = []
-        known = self.elements.of(node.type)
+        met = node.met
         for key, sub in value.items():
-            plain = key[1:] if key[:1] == "_" else key
-            listed = node.members.get(plain)
-            element = listed[0] if listed else known.get(plain)
-            if element is None:
+            known = met.get(key) or self.catalogue.meet(node, key)
+            if known is None:
                 self.tally.note(Gone(UNCLASSIFIED, NOT_LISTED))
                 continue
-            if plain == "extension":
-                result = self._extensions(sub, listed[1] if listed else None, inherited)
+            element, listed, twin = known
+            if element.key == "extension":
+                result = self._extensions(sub, listed, inherited)
             elif listed is not None:
-                result = self._listed(sub, element, listed[1], twin=key != plain)
+                result = self._listed(sub, element, listed, twin=twin)
             elif inherited == UNCLASSIFIED:
                 result = Gone(UNCLASSIFIED, NOT_LISTED)
             else:
-                result = self._copied(sub, element.type if key == plain else "Element", inherited)
+                result = self._copied(sub, "Element" if twin else element.type, inherited)
             if isinstance(result, Gone):
                 self.tally.note(result)
                 lost.append((element, result))
@@ -131,14 +130,14 @@ class Walk:
     def _listed(self, sub: Any, element: Element, node: Node, *, twin: bool) -> Any:
         """One listed member: its value, or each of its values, or `Gone`."""
         if not isinstance(sub, list) or element.primitive:
-            return self._scoped(sub, element, node.which(sub), twin=twin)
+            return self._scoped(sub, element, node.which(sub) if node.by else node, twin=twin)
         kept: list[Any] = []
         lost: list[Gone] = []
         for item in sub:
-            result = self._scoped(item, element, node.which(item), twin=twin)
+            result = self._scoped(item, element, node.which(item) if node.by else node, twin=twin)
             if isinstance(result, Gone):
                 lost.append(result)
-            elif result not in kept:
+            elif len(sub) == 1 or result not in kept:
                 kept.append(result)
         if kept:
             for gone in lost:
@@ -149,7 +148,7 @@ class Walk:
         return (
             next((gone for gone in lost if not gone.silent), lost[0])
             if lost
-            else Gone(node.class_, ATTACHMENT, quiet=True)
+            else Gone(node.class_, NOT_PLAIN, quiet=True)
         )
 
     def _scoped(self, value: Any, element: Element, node: Node, *, twin: bool) -> Any:
@@ -164,6 +163,12 @@ class Walk:
 
     def _value(self, value: Any, element: Element, node: Node, *, twin: bool) -> Any:
         cell = self.copying.cell(node.class_)
+        effect = cell.effect
+        if effect == "release" and type(value) is str and self.copying.places is None and not node.frame:
+            # Most members are this: a string that leaves as it is.
+            self.tally.released.add(node.class_)
+            self.tally.substance = True
+            return value
         if not cell.released:
             return self._refused(node, cell)
         forms: tuple[str, ...] = ()
@@ -199,14 +204,14 @@ class Walk:
         led = self.copying.lead(target or f"person:{self.person}")
         if led is None:
             self.tally.drop = self.tally.drop or "frame"
-            return Gone("DM0", ATTACHMENT, quiet=True)
+            return Gone("DM0", NOT_PLAIN, quiet=True)
         return led
 
     def _in_forms(
         self, value: Any, element: Element, node: Node, cell: Cell, forms: tuple[str, ...], *, twin: bool
     ) -> Any:
         """The value copied and put in its forms."""
-        used = set(self.copying.used)
+        used = set(self.copying.used) if self.copying.contained else None
         if forms and forms[0] in _SPOKEN:
             # What is said in its place comes from the catalogue alone: nothing of the value is read.
             result: Any = value
@@ -217,7 +222,7 @@ class Walk:
         for form in forms:
             if not isinstance(result, Gone):
                 result = self._formed(result, form, node, cell)
-        if isinstance(result, Gone):
+        if used is not None and isinstance(result, Gone):
             self.copying.used = used
         return result
 
@@ -228,7 +233,7 @@ class Walk:
         return Gone(node.class_, replace(cell, effect="withhold")) if made is None else made
 
     def _copied(self, value: Any, type_name: str, class_: str) -> Any:
-        used = set(self.copying.used)
+        used = set(self.copying.used) if self.copying.contained else set()
         try:
             kept = self.copying.copy(value, type_name, class_)
         except Placed:
@@ -237,8 +242,8 @@ class Walk:
         except ModifierWithheld:
             self.tally.drop = self.tally.drop or "modifier"
             return Gone(class_, NOT_LISTED, quiet=True)
-        if kept is None:
-            return Gone(class_, ATTACHMENT, quiet=type_name != "Attachment")
+        if kept is None or kept is UNSAID:
+            return Gone(class_, NOT_PLAIN, dropped=True, quiet=kept is None)
         return kept
 
     def _container(self, value: Mapping[str, Any], node: Node, cell: Cell, forms: tuple[str, ...]) -> Any:
