@@ -19,7 +19,7 @@ from services.index.open import open_index
 from services.ledger.open import open_ledger
 from services.policy.open import open_policy
 from services.runtime.book import Book, Shelf, open_shelf
-from services.runtime.fhir import faults, resource_types
+from services.runtime.fhir import faults
 from services.runtime.keys import KeyFolder
 from services.runtime.logs import open_logs
 from services.runtime.settings import Settings, claim_home
@@ -42,6 +42,11 @@ class BookRules:
     def purposes_of(self, role: str) -> AbstractSet[str]:
         """The purposes that the book's table gives to `role`."""
         return purposes_of(self.shelf.current(), role)
+
+
+def publishable(book: Book) -> AbstractSet[str]:
+    """The FHIR types that publishers may send: those whose fields the catalogue classes; others could never be released."""
+    return frozenset(path.split(".")[0].split("[")[0] for path in book.fields["fields"]) - {"*"}
 
 
 def purposes_of(book: Book, role: str) -> AbstractSet[str]:
@@ -84,7 +89,7 @@ def build(settings: Settings) -> Running:
             ledger=ledger,
             rules=BookRules(shelf),
             gate=faults,
-            resource_types=resource_types(),
+            resource_types=publishable(shelf.current()),
             shelf=shelf,
         )
         app, ops = make_gateway(parts), make_ops(parts)

@@ -129,6 +129,8 @@ class Answer:
     """Codes for the whole context, such as AGREEMENT_LAPSED."""
     profiles: tuple[Profile, ...] = ()
     """As the engine was shown them (paper filled in): this is what is recorded and replayed."""
+    classes: tuple[str, ...] = ()
+    """As asked, so that a record of the answer stands by itself."""
 
 
 def with_paper(profile: Profile, paper: str, isa: str) -> Profile:

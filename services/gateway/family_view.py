@@ -5,14 +5,13 @@ said may leave, does not; and an answer, its receipt and its entry are the same 
 Read top to bottom: the steps are numbered as in the README, and there is no going back.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from services.contract.cases import Asker, CaseState
-from services.contract.decisions import Answer, Context, Question
-from services.contract.people import AskerIdentity, CaseSubject, Gather, Relate, Relations, Resolve
+from services.contract.decisions import Cell, Context, Profile, Question
+from services.contract.people import AskerIdentity, CaseSubject, Gather, Relate, Related, Relations, Resolve
 from services.contract.problems import PolicyUnavailable
 from services.contract.views import FamilyView, Refused, ViewRequest
 from services.contract.vocabulary import codes
@@ -35,13 +34,17 @@ class Request:
     hub: Hub
     now: datetime
 
-    def decide(self, profiles: list[Any], classes: tuple[str, ...]) -> Answer:
-        """One crossing to policy, under the one book of this request."""
-        question = Question(self.hub.book.revision, self.context, tuple(profiles), classes)
-        decided = self.hub.policy.decide(question)
-        if len(decided.cells) != len(profiles):
+    def decide(
+        self, trail: record.Trail, profiles: Sequence[Profile], classes: tuple[str, ...]
+    ) -> list[tuple[Cell, ...]]:
+        """One crossing to policy, under the one book of this request: a row of cells for each profile, by position."""
+        distinct = tuple(dict.fromkeys(profiles))
+        decided = self.hub.policy.decide(Question(self.hub.book.revision, self.context, distinct, classes))
+        if len(decided.cells) != len(distinct):
             raise PolicyUnavailable("the policy answer is not whole")
-        return decided
+        trail.keep(replace(decided, classes=classes))
+        row_of = dict(zip(distinct, decided.cells, strict=True))
+        return [row_of[profile] for profile in profiles]
 
 
 def show_family_view(
@@ -61,11 +64,11 @@ def show_family_view(
         Resolve(body.about, request.context.on, person, case.confirmed, _identity(asker))
     )
     profiles = [most_open(asker, hub.own_kind(asker.organisation)), *matching.profiles(request, found)]
-    first = trail.keep(request.decide(profiles, codes("classes")))
-    refusal = _refused_context(first)
+    rows = request.decide(trail, profiles, codes("classes"))
+    refusal = _refused_context(rows[0])
     if refusal:
         return record.refuse(request, refusal, trail)
-    match = matching.settle(request, found, first)
+    match = matching.settle(request, found, rows[1:])
     if match.person is None:
         return record.search(request, match, trail)
 
@@ -77,7 +80,7 @@ def show_family_view(
 
     # 4. Whether to ask, for each source and person; a live question is an entry before it goes out.
     kin, asks, refused = _whom_to_ask(request, relations, profiler, trail)
-    asked_of = record.query_sent(request, kin, asks)
+    asked_of = record.query_sent(request, asks)
 
     # 5. Records and pointers from every allowed source, with a state per source.
     gathered = hub.index.gather(
@@ -108,9 +111,8 @@ def _identity(asker: Asker) -> AskerIdentity:
     return AskerIdentity(asker.organisation, asker.user, asker.teams, asker.own)
 
 
-def _refused_context(first: Answer) -> str:
+def _refused_context(cells: tuple[Cell, ...]) -> str:
     """The code where the context lets nothing at all through, even of the asker's own record; else empty."""
-    cells = first.cells[0]
     if any(cell.released or cell.effect == "ask-owner" for cell in cells):
         return ""
     # The first word is the pointer's: the class that every purpose and role reaches first.
@@ -133,21 +135,22 @@ def _relate(request: Request, person: str) -> Relate:
 
 def _whom_to_ask(
     request: Request, relations: Relations, profiler: Profiler, trail: record.Trail
-) -> tuple[family.Family, list[tuple[str, str]], dict[tuple[str, str], Any]]:
+) -> tuple[family.Family, list[tuple[str, str]], dict[tuple[str, str], Cell]]:
     """The family after silence and caps; the (source, person) pairs to ask; and the cell of each that is not asked."""
     sources = request.hub.book.sources
     edges = family.edges_to_decide(relations, profiler)
     pairs = [(source, related.person) for related in relations.people for source in sources]
     profiles = [*(edge.profile for edge in edges), *(profiler.for_asking(*pair) for pair in pairs)]
-    decided = trail.keep(request.decide(profiles, (*ASK, "DM1", "DM2")))
+    rows = request.decide(trail, profiles, (*ASK, "DM1", "DM2"))
     edge_cells = tuple(
         cells[2] if family.edge_class(edge.edge) == "DM1" else cells[3]
-        for edge, cells in zip(edges, decided.cells, strict=False)
+        for edge, cells in zip(edges, rows, strict=False)
     )
     kin = family.settle(relations, edges, edge_cells)
-    asks, refused = [], {}
+    asks: list[tuple[str, str]] = []
+    refused: dict[tuple[str, str], Cell] = {}
     people = {related.person: related for related in kin.people}
-    for (source, person), cells in zip(pairs, decided.cells[len(edges) :], strict=True):
+    for (source, person), cells in zip(pairs, rows[len(edges) :], strict=True):
         if person not in people:
             continue
         live = sources[source].mode == "live"
@@ -158,7 +161,7 @@ def _whom_to_ask(
     return kin, asks, refused
 
 
-def _may_query(cell: Any, related: Any) -> bool:
+def _may_query(cell: Cell, related: Related) -> bool:
     """A live source learns number and date of birth; somebody without a number is never sent."""
     return cell.effect == "release" and related.nhs_number is not None and related.birth_date is not None
 

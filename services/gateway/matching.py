@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from services.contract.decisions import Answer, Cell, Profile
+from services.contract.decisions import Cell, Profile
 from services.contract.people import Candidate, Candidates
 from services.contract.views import Stub
 from services.contract.vocabulary import codes
@@ -40,12 +40,12 @@ def profiles(request: "Request", found: Candidates) -> list[Profile]:
     ]
 
 
-def settle(request: "Request", found: Candidates, decided: Answer) -> Match:
-    """Position 0 of `decided` is the context's own; the candidates follow."""
+def settle(request: "Request", found: Candidates, rows: Sequence[tuple[Cell, ...]]) -> Match:
+    """`rows`: the cells of each candidate, by position, over all classes."""
     if found.number_conflict:
         return Match("NONE")
     identity_class = codes("classes").index("DM1")
-    cells = [row[identity_class] for row in decided.cells[1:]]
+    cells = [row[identity_class] for row in rows]
     left = [(person, cell) for person, cell in zip(found.people, cells, strict=True) if not cell.silent]
     settled = [person for person, _ in left if person.grade == "exact"]
     if len(settled) == 1:

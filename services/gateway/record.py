@@ -44,17 +44,29 @@ class Trail:
         return answer
 
     def sealed_form(self) -> bytes:
-        """Canonical JSON {salt, context, calls: [{revision, profiles, cells}]}."""
+        """Canonical JSON {salt, context, cells: [cell], calls: [{revision, classes, profiles, cells: [[place]]}]}."""
+        seen: dict[int, int] = {}
+        distinct: list[Cell] = []
         calls = [
             {
                 "revision": answer.revision,
                 "digest": answer.digest,
+                "classes": answer.classes,
                 "profiles": [as_input(profile) for profile in answer.profiles],
-                "cells": [[_cell(cell) for cell in row] for row in answer.cells],
+                "cells": [[_number(cell, seen, distinct) for cell in row] for row in answer.cells],
             }
             for answer in self.answers
         ]
-        return canonical({"salt": b64u(self.salt), "context": as_input(self.context), "calls": calls})
+        told = {"salt": b64u(self.salt), "context": as_input(self.context), "calls": calls}
+        return canonical({**told, "cells": [_cell(cell) for cell in distinct]})
+
+
+def _number(cell: Cell, seen: dict[int, int], distinct: list[Cell]) -> int:
+    """The place of a cell in the record's list of distinct cells; the policy service hands out equal cells as one."""
+    if id(cell) not in seen:
+        seen[id(cell)] = len(distinct)
+        distinct.append(cell)
+    return seen[id(cell)]
 
 
 def _cell(cell: Cell) -> list[Any]:
@@ -120,7 +132,7 @@ def refuse(request: "Request", code: str, trail: Trail) -> Refused:
     return Refused(code, str(reason["sentence"]), str(reason["who_can_change"]), receipt_entry(receipt))
 
 
-def query_sent(request: "Request", kin: Family, asks: Sequence[tuple[str, str]]) -> tuple[str, str] | None:
+def query_sent(request: "Request", asks: Sequence[tuple[str, str]]) -> tuple[str, str] | None:
     """One entry for every question to a live source, durable before the first leaves; None where none is asked."""
     sources = request.hub.book.sources
     live = [(source, person) for source, person in asks if sources[source].mode == "live"]

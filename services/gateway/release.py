@@ -53,7 +53,7 @@ def decide_items(
 ) -> tuple[Decided, ...]:
     """Step 6: one call for the distinct profiles and all classes that the records hold; spread back to each record."""
     catalogue = request.hub.catalogue
-    wanted: dict[Profile, int] = {}
+    wanted: dict[Profile, None] = {}
     classes: dict[str, int] = {}
     plan = []
     for item in map(_provenanced, gathered.items):
@@ -61,16 +61,16 @@ def decide_items(
         elements = {path: profiler.for_element(profile, person) for path, person in item.names}
         held = catalogue.classes_of(item.resource) | {"DM0"}
         for needed in (profile, *elements.values()):
-            wanted.setdefault(needed, len(wanted))
+            wanted[needed] = None
         for class_ in sorted(held):
             classes.setdefault(class_, len(classes))
         plan.append((item, profile, elements, held))
     if not plan:
         return ()
-    answer = trail.keep(request.decide(list(wanted), tuple(classes)))
+    rows = dict(zip(wanted, request.decide(trail, list(wanted), tuple(classes)), strict=True))
 
     def cells_of(profile: Profile, held: set[str]) -> Cells:
-        row = answer.cells[wanted[profile]]
+        row = rows[profile]
         cells = {
             class_: row[classes[class_]] if classes[class_] < len(row) else WITHHELD_UNAVAILABLE
             for class_ in held
