@@ -64,6 +64,9 @@ def by_person(answer: Mapping[str, Any], names: Mapping[str, str]) -> list[Perso
         for state in line["people"]:
             if state["ref"] in people:
                 people[state["ref"]].states[line["source"]] = state["state"]
+    order = {name: place for place, name in enumerate(names.values())}
+    for person in people.values():
+        person.given = dict(sorted(person.given.items(), key=lambda pair: order.get(pair[0], len(order))))
     return list(people.values())
 
 

@@ -18,6 +18,24 @@ _MOST = 6
 """Records of one source that are listed before the rest are counted."""
 _STYLE = {"generalise": "yellow", "ask-owner": "magenta", "withhold": "red"}
 _WORD = {"generalise": "made coarser", "ask-owner": "the owner decides", "withhold": "withheld"}
+_WHY = {
+    "asked-about": "asked about",
+    "address": "same address",
+    "MTH": "mother",
+    "FTH": "father",
+    "BRO": "brother",
+    "SIS": "sister",
+    "SIB": "sibling",
+    "CHILD": "child",
+    "PRN": "parent",
+    "STPFTH": "stepfather",
+    "STPCHLD": "stepchild",
+    "FMRSPS": "former partner",
+    "SIGOTHR": "partner",
+    "FRND": "friend",
+    "HPOWATT": "attorney",
+}
+"""v3-RoleCode as people say it; any other code is shown as it is."""
 _STATES = {
     "NIL": "Nothing to show from",
     "NO_RESPONSE": "No reply from",
@@ -35,7 +53,8 @@ def narrate(console: Console, answer: Mapping[str, Any], names: Mapping[str, str
 
 
 def _title(person: PersonView) -> Text:
-    return Text.assemble((person.name, "bold"), f"  {', '.join(person.why)}; identity {person.match}")
+    why = ", ".join(dict.fromkeys(_WHY.get(code, code) for code in person.why))
+    return Text.assemble((person.name, "bold"), f"  {why}; identity {person.match}")
 
 
 def _person(person: PersonView) -> RenderableType:

@@ -17,7 +17,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from services.cli.demo.cast import Member
-from services.contract.canonical import emit
+from services.contract.canonical import emit, parse
 from services.contract.problems import Problem
 
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -135,7 +135,8 @@ class Voice:
 def _good(what: str, answer: httpx2.Response) -> dict[str, Any]:
     if not answer.is_success:
         raise NotPlayed(f"{what} answered {answer.status_code}: {_told(answer)}")
-    found: dict[str, Any] = answer.json()
+    # A partner's numbers stay as they were written: 6.30 is not 6.3.
+    found: dict[str, Any] = parse(answer.content)
     return found
 
 

@@ -68,7 +68,9 @@ class Play:
             outcome = do()
         seconds = time.monotonic() - started
         self.console.print(
-            f"[green]done[/] {self._count}. {what}: {outcome} ({seconds:.2f} s)", highlight=False
+            f"[green]done[/] {self._count}. {what}: {outcome} ({seconds:.2f} s)",
+            highlight=False,
+            soft_wrap=True,
         )
 
     def _enrol(self) -> str:
@@ -139,7 +141,7 @@ class Play:
             raise NotPlayed(
                 f"mash {' '.join(arguments)} ended with {done.returncode}: {done.stderr.strip()[-400:]}"
             )
-        self.console.print(done.stdout.strip(), highlight=False)
+        self.console.print(done.stdout.strip(), highlight=False, soft_wrap=True)
         return f"mash {' '.join(arguments)}"
 
     def _as(self, member: Member) -> Any:
@@ -180,5 +182,5 @@ def _told(console: Console, what: str) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        console.print(f"[bold red]failed[/] {what}", highlight=False)
+        console.print(f"[bold red]failed[/] {what}", highlight=False, soft_wrap=True)
         raise

@@ -9,8 +9,10 @@ import shutil
 import socket
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -101,11 +103,17 @@ def _policies(home: Path, practice: int) -> Path:
 def set_up(settings: Settings, ports: Ports) -> Iterator[Any]:
     """All three, listening; gives the running hub."""
     with ExitStack() as running:
+        started = []
+        pool = running.enter_context(ThreadPoolExecutor())
         for module, port in ((live_source.__name__, ports.practice), (sign_in.__name__, ports.sign_in)):
             child = _child(module, port, settings.home)
             running.callback(child.stop)
-            child.start(lambda port=port: listens(f"{LOOPBACK}:{port}"), _START_SECONDS)  # type: ignore[misc]
-        yield running.enter_context(served(settings))
+            started.append(pool.submit(child.start, partial(listens, f"{LOOPBACK}:{port}"), _START_SECONDS))
+        # The hub comes up meanwhile; a part that did not is told here.
+        hub = running.enter_context(served(settings))
+        for one in started:
+            one.result()
+        yield hub
 
 
 def _child(module: str, port: int, home: Path) -> Child:

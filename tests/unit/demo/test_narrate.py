@@ -8,6 +8,7 @@ from rich.console import Console
 
 from services.cli.demo.by_person import by_person, for_everyone, headline
 from services.cli.demo.narrate import BANNER, narrate
+from services.contract.canonical import Lexical
 from services.contract.views import FamilyView
 
 MIA, DANA = "urn:uuid:11111111-1111-4111-8111-111111111111", "urn:uuid:22222222-2222-4222-8222-222222222222"
@@ -92,7 +93,7 @@ def observation(of: str) -> dict[str, Any]:
         "code": {"text": "Length of bruise"},
         "subject": {"reference": of},
         "effectiveDateTime": "2026-10-21T18:30:00Z",
-        "valueQuantity": {"value": 6.3, "unit": "cm"},
+        "valueQuantity": {"value": Lexical("6.30"), "unit": "cm"},
     }
 
 
@@ -135,9 +136,9 @@ def test_everything_of_the_answer_is_told(answer: dict[str, Any]) -> None:
     said = [
         BANNER,
         "Mia Reid",
-        "asked-about",
-        "MTH",
-        "Length of bruise; 6.3 cm (2026-10-21)",
+        "asked about",
+        "mother; identity MATCH",
+        "Length of bruise; 6.30 cm (2026-10-21)",
         "substance use, in treatment (since 2025-09-19)",
         "masked: Patient.birthDate",
         "the owner decides: Detail: Sentence of OWNER_APPROVAL. [OWNER_APPROVAL] (Owner of OWNER_APPROVAL)",
