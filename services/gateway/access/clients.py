@@ -4,11 +4,12 @@ Promise: a client gets no scope, role or source that it is not registered for; o
 """
 
 import re
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import ECKey, KeySet, RSAKey
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
@@ -22,6 +23,7 @@ _SYSTEM = re.compile(r"^system/(\*|[A-Z][A-Za-z]{1,60})\.(c?r?u?d?s?)$")
 _OTHER = frozenset({"ledger/entries.read", "ledger/checkpoint.read"})
 _ID = re.compile(r"^[A-Za-z0-9._-]{3,64}$")
 _RSA_BITS = 2048
+_KEYS = "keys are RSA of 2048 bits or more, or EC on P-384"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,12 @@ def _check(client: Client) -> None:
         if scope not in PERSON_SCOPES | _OTHER and not _SYSTEM.match(scope):
             raise BadInput("a scope is system/Type.cruds, user/family-view, user/case or ledger/entries.read")
     try:
-        keys = client.keys().keys
+        with warnings.catch_warnings():
+            # What joserfc calls insecure (a short key) is refused, not warned of.
+            warnings.simplefilter("error", SecurityWarning)
+            keys = client.keys().keys
+    except SecurityWarning:
+        raise BadInput(_KEYS) from None
     except (JoseError, ValueError, KeyError, TypeError):
         raise BadInput("the key file is not a JSON Web Key Set") from None
     if not keys:
@@ -125,10 +132,10 @@ def _check(client: Client) -> None:
 
 def _check_key(key: Any) -> None:
     if not isinstance(key, RSAKey | ECKey):
-        raise BadInput("keys are RSA of 2048 bits or more, or EC on P-384")
+        raise BadInput(_KEYS)
     if key.is_private:
         raise BadInput("the key file holds a private key: send the public one only, and make a new pair")
     if isinstance(key, RSAKey) and key.raw_value.key_size < _RSA_BITS:
-        raise BadInput("keys are RSA of 2048 bits or more, or EC on P-384")
+        raise BadInput(_KEYS)
     if isinstance(key, ECKey) and key.curve_name != "P-384":
-        raise BadInput("keys are RSA of 2048 bits or more, or EC on P-384")
+        raise BadInput(_KEYS)

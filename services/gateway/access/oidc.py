@@ -25,9 +25,12 @@ _WAITING = "choices"
 
 
 class SignIn:
-    """The journey: `begin` -> provider -> `finish` -> (`choose`, where roles are several) -> signed in."""
+    """The journey: `begin` -> provider -> `finish` -> (`choose`, where roles are several) -> signed in.
 
-    def __init__(self, parts: Parts, sessions: Sessions) -> None:
+    `client` goes to the HTTP client (httpx2), such as a transport.
+    """
+
+    def __init__(self, parts: Parts, sessions: Sessions, **client: Any) -> None:
         self._parts, self._sessions = parts, sessions
         self._staff = Staff(parts.store, parts.keys)
         settings = parts.settings
@@ -37,7 +40,8 @@ class SignIn:
             client_id=settings.oidc_client_id,
             client_secret=settings.oidc_client_secret or None,
             server_metadata_url=settings.oidc_issuer.rstrip("/") + "/.well-known/openid-configuration",
-            client_kwargs={"scope": "openid profile", "code_challenge_method": "S256", "timeout": 10},
+            client_kwargs={"scope": "openid profile", "code_challenge_method": "S256", "timeout": 10}
+            | client,
         )
 
     async def begin(self, request: Request) -> Response:
