@@ -70,7 +70,7 @@ def worded(error: jsonschema_rs.ValidationError, definitions: dict[str, Any], na
     if isinstance(kind, _KINDS.AdditionalProperties):
         return Fault(path, "structure", _unknown(kind.unexpected, names))
     if isinstance(kind, _KINDS.Type):
-        return Fault(path, "structure", f"This must be {' or '.join(_FORMS[name] for name in kind.types)}.")
+        return Fault(path, "structure", f"This must be {_FORMS[next(n for n in kind.types if n != 'null')]}.")
     return Fault(path, *_by_keyword(kind.name, _definition(error.schema_path)))
 
 
@@ -114,7 +114,8 @@ def _rule(schema_path: Sequence[str | int], definitions: dict[str, Any]) -> dict
 
 
 def _definition(schema_path: Sequence[str | int]) -> str:
-    return str(schema_path[1]) if len(schema_path) > 1 else ""
+    """The name of the definition in which the error arose; "string?" is a string that may be null."""
+    return str(schema_path[1]).removesuffix("?") if len(schema_path) > 1 else ""
 
 
 def _unknown(unexpected: Sequence[str], names: frozenset[str]) -> str:

@@ -117,10 +117,10 @@ class Invariants:
     def _lay(self, node: _Node, holder: str, key: str, schema: Mapping[str, Any]) -> None:
         many = schema.get("type") == "array"
         item = schema["items"] if many else schema
-        if "anyOf" in item:
-            node.beside[key] = _nulls(key)
-        elif key.startswith("_"):
+        if key.startswith("_"):
             node.beside[key] = self._twins(key) if many else self._twin(key)
+        elif item.get("$ref", "").endswith("?"):
+            node.beside[key] = _nulls(key)
         else:
             visit = self._visit(holder, key, item)
             if visit is not None:

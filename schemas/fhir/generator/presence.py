@@ -107,8 +107,9 @@ class _Reader:
         left = self.term()
         if not self.take("=", "!="):
             return left
+        unequal = self._last == "!="
         different = {"oneOf": [left, self.term()]}
-        return different if self._last == "!=" else negate(different)
+        return different if unequal else negate(different)
 
     def term(self) -> Schema:
         if self.take("("):

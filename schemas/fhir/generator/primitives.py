@@ -46,7 +46,7 @@ def primitive(structure: Structure) -> Schema:
         schema["maxLength"] = length
     schema |= {"pattern": f"^({_ascii(regex)})$"} if regex else {"minLength": 1}
     if name in _DATES:
-        schema["not"] = {"pattern": NO_SUCH_DAY}
+        schema["not"] = {"type": "string", "pattern": NO_SUCH_DAY}
     return schema
 
 

@@ -19,9 +19,7 @@ _SYSTEM = "http://hl7.org/fhirpath/"
 _NAMES_TYPE = "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type"
 _PROFILED = {"SimpleQuantity", "MoneyQuantity"}
 _OWN_PARTS = {"BackboneElement", "Element"}
-# ele-1 and ext-1 are written below in a form of their own. rqg-1 is left out: UK Core's own RequestGroups
-# break it (actions told in words only), and nothing that the hub shows stands in one.
-_NOT_TAKEN = {"ele-1", "ext-1", "rqg-1"}
+_OWN_FORM = {"ele-1", "ext-1"}  # written below
 
 
 def reference(name: str) -> Schema:
@@ -30,11 +28,11 @@ def reference(name: str) -> Schema:
 
 @dataclass
 class Shapes:
-    """All definitions by name: "Patient", "Patient.contact", "code:administrative-gender", "Resource"."""
+    """All definitions by name: "Patient", "Patient.contact", "code:name-use", "string?" (or null)."""
 
     definitions: Definitions
     defs: dict[str, Schema] = field(default_factory=dict)
-    invariants: set[str] = field(default_factory=set)
+    nullable: set[str] = field(default_factory=lambda: {"Element"})
 
     def build(self) -> dict[str, Schema]:
         for structure in self.definitions.structures.values():
@@ -42,7 +40,8 @@ class Shapes:
                 self.defs[structure.name] = primitive(structure)
             elif not structure.abstract or structure.name == "Element":
                 self._type(structure)
-        self.defs["Element?"] = {"anyOf": [reference("Element"), {"type": "null"}]}
+        for name in self.nullable:
+            self.defs[f"{name}?"] = _or_null(self.defs[name])
         self.defs["Resource"] = any_resource(self.definitions.resources)
         return dict(sorted(self.defs.items()))
 
@@ -61,13 +60,12 @@ class Shapes:
             self.defs[structure.name if root else path] = shape.schema()
 
     def _rule(self, shape: "_Object", constraint: dict[str, Any], root: str) -> None:
-        if constraint["severity"] != "error" or constraint["key"] in _NOT_TAKEN:
+        if constraint["severity"] != "error" or constraint["key"] in _OWN_FORM:
             return
         try:
             rule = translate(constraint.get("expression", ""), shape.members, root)
         except Beyond:
             return
-        self.invariants.add(constraint["key"])
         shape.rules.append({"$comment": constraint["key"], "description": constraint["human"], **rule})
 
     def coded(self, type_name: str, canonical: str) -> Schema:
@@ -91,6 +89,12 @@ def any_resource(names: list[str]) -> Schema:
         "properties": {"resourceType": {"enum": names}},
         "allOf": by_type,
     }
+
+
+def _or_null(schema: Schema) -> Schema:
+    if "enum" in schema:
+        return {"enum": [*schema["enum"], None]}
+    return schema | {"type": [schema["type"], "null"]}
 
 
 def _concept(expansion: Expansion) -> Schema:
@@ -151,7 +155,8 @@ class _Object:
         bare = type_name == "xhtml" or _codes(element).startswith(_SYSTEM)  # ids and urls take no extension
         simple = self._is_primitive(type_name) and not bare
         if many and simple:  # null holds the place of an item that is in the twin array only
-            schema = {"anyOf": [schema, {"type": "null"}]}
+            self.shapes.nullable.add(schema["$ref"].removeprefix("#/$defs/"))
+            schema = {"$ref": f"{schema['$ref']}?"}
         self.properties[name] = {"type": "array", "minItems": 1, "items": schema} if many else schema
         if not simple:
             return (name,)
