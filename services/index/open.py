@@ -10,6 +10,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from services.contract.problems import BadSetting
 from services.index.index import Index
@@ -47,7 +48,7 @@ def _engine(settings: Settings) -> Engine:
         return create_engine(f"sqlite:///{settings.home / 'index.db'}", hide_parameters=True)
     try:
         url = make_url(settings.database)
-    except ValueError:
+    except ArgumentError:
         raise BadSetting("MASH_DATABASE: not a database address; use postgresql://USER@HOST/NAME") from None
     if url.get_backend_name() != "postgresql":
         raise BadSetting("MASH_DATABASE: only PostgreSQL; leave it empty for the embedded SQLite")

@@ -131,6 +131,8 @@ class Concern(_Table, table=True):
 
 
 METADATA = _Table.metadata
+VERSION_TABLE = "index_revision"
+"""Alembic's own, apart, so that the index may share a database with another service."""
 LOOK_UP = _keyed("index_look_up")
 """Keyed hash of something that a question may say -> items. No location for protected people."""
 HOME = _keyed("index_home")

@@ -17,6 +17,8 @@ from services.index.references import relative
 from services.index.schema import RECORD, UNSEEN
 
 _PART_OF_A_HOUSE = re.compile(r"^(flat|apartment|apt|room|unit|floor)[a-z0-9]{0,4}$")
+SCHOOL = "urn:mash:ext:school"
+"""Extension: the name of a school, as text."""
 _PLACES = ("generalPractitioner", "location")
 _OF_SCHOOLS = ("managingOrganization", "serviceProvider")
 _SCHOOL_KINDS = frozenset({"education", "gp"})
@@ -48,6 +50,8 @@ def _words(people: People, source: str, value: object) -> Iterator[str]:
             yield number
     elif value.get("system") == "email":
         yield from filter(None, [squeeze(text_of(value.get("value")))])
+    if value.get("url") == SCHOOL:
+        yield from filter(None, [squeeze(text_of(value.get("valueString")))])
     registered = people.book.sources.get(source)
     schools = registered is not None and registered.kind in _SCHOOL_KINDS
     for name, member in value.items():

@@ -75,8 +75,8 @@ def test_a_version_finished_late_never_takes_the_place_of_a_later_one(index: Ind
 
 
 def test_numbers_come_back_as_they_were_written(index: Index) -> None:
-    raw = b'{"resourceType":"Observation","id":"o","status":"final","code":{"text":"x"},' \
-          b'"subject":{"reference":"Patient/m"},"valueQuantity":{"value":6.30}}'  # fmt: skip
+    written = flag("o", "m") | {"resourceType": "Observation", "valueQuantity": {"value": "6.30"}}
+    raw = emit(written).replace(b'"6.30"', b"6.30")
     publish(index, "csc", MIA_AT_CSC, parse(raw))
     back = index.read_back("csc", "Observation", "o")
     assert back is not None

@@ -28,7 +28,7 @@ __all__ = ["index", "opened"]
 
 COPIES = ("csc", "gp", "hospice", "police")
 CPR = "https://fhir.nhs.uk/StructureDefinition/EOL-CPRStatus-Flag-1"
-EOL = {"meta": {"profile": [CPR], "security": [{"system": "urn:mash:cs:label", "code": "L:EOL"}]}}
+EOL: dict[str, Any] = {"meta": {"profile": [CPR], "security": [{"system": "urn:mash:cs:label", "code": "L:EOL"}]}}
 
 
 def person(index: Index, nhs: str) -> str:
@@ -154,9 +154,9 @@ def test_the_currency_of_a_resuscitation_decision(index: Index) -> None:
         return flag(id, "a", code=code, **{**EOL, **more})
 
     publish(index, "gp", patient("a", "Arthur Penrose", "1941-07-08", ARTHUR), cpr("now"),
-            cpr("overdue", period={"end": "2026-11-19"}), cpr("today", period={"end": ON}), cpr("revoked", status="inactive"),
-            cpr("wrong", status="entered-in-error"), cpr("foreign", code="304253006"),
-            flag("plan", "a", period={"end": "2026-01-01"}))  # fmt: skip
+            cpr("overdue", period={"end": "2026-11-19"}), cpr("today", period={"end": ON}),
+            cpr("revoked", status="inactive"), cpr("wrong", status="entered-in-error"),
+            cpr("foreign", code="304253006"), flag("plan", "a", period={"end": "2026-01-01"}))  # fmt: skip
     found = gathered(index, ARTHUR)
     facts = {item.resource["id"]: item.facts for item in found.items}
     assert {id: fact.currency for id, fact in facts.items() if id != "a"} == {
@@ -188,7 +188,7 @@ def test_a_document_that_another_replaces_is_superseded(index: Index) -> None:
         ("2021-11-19", "OVER_5Y"),
         ("2021", "OVER_5Y"),
         ("2026-11-21", "OPEN"),
-    ],  # fmt: skip
+    ],
 )
 def test_how_long_ago_an_episode_ended(index: Index, end: str | None, bucket: str) -> None:
     period = {"start": "2018-01-01"} | ({"end": end} if end else {})
@@ -208,9 +208,11 @@ def test_the_strictest_objection_of_all_sources(index: Index) -> None:
 
 
 def test_the_share_state_of_an_item_and_of_end_of_life_items(index: Index) -> None:
-    item = {"provision": {"type": "permit", "data": [{"meaning": "instance", "reference": {"reference": "Flag/hiv"}}]}}
-    publish(index, "gp", patient("a", "Arthur Penrose", "1941-07-08", ARTHUR), flag("hiv", "a", "HIV"), flag("other", "a", "HIV"),
-            flag("cpr", "a", code="450476008", **EOL), consent("c", "a", **item))  # fmt: skip
+    data = [{"meaning": "instance", "reference": {"reference": "Flag/hiv"}}]
+    item = {"provision": {"type": "permit", "data": data}}
+    publish(index, "gp", patient("a", "Arthur Penrose", "1941-07-08", ARTHUR), flag("hiv", "a", "HIV"),
+            flag("other", "a", "HIV"), flag("cpr", "a", code="450476008", **EOL),
+            consent("c", "a", **item))  # fmt: skip
     publish(index, "police", patient("a", "Arthur Penrose", "1941-07-08", ARTHUR), flag("hiv", "a", "HIV"))
     shares = {(item.source, item.resource["id"]): item.facts.item_share for item in gathered(index, ARTHUR).items}
     assert shares["gp", "hiv"] == "AGREED"

@@ -142,7 +142,7 @@ def test_a_restricted_patient_is_kept_out_of_searches_by_place(index: Index) -> 
     secret = {
         "meta": {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}]}
     }
-    publish(index, "csc", patient("m", "Mia Reid", BORN, MIA, address=[home("1 Safe St")], **secret))
+    publish(index, "csc", patient("m", "Mia Reid", BORN, MIA, address=[home("1 Safe St")]) | secret)
     assert ask(index, about(nhs=MIA, born=BORN, postcode="ZZ99 3VZ")).people == ()
     assert ask(index, about(nhs=MIA, born=BORN)).people[0].facts.confidentiality == "R"
 

@@ -6,9 +6,7 @@ database with another service.
 
 from alembic import context
 
-from services.index.schema import METADATA
-
-VERSION_TABLE = "index_revision"
+from services.index.schema import METADATA, VERSION_TABLE
 
 context.configure(
     connection=context.config.attributes["connection"],

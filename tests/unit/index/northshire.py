@@ -1,4 +1,4 @@
-"""Synthetic people and a small index for tests: NHS numbers of the 999 range, pseudo-postcodes, people of Northshire."""
+"""Synthetic people and a small index for tests: NHS numbers of the 999 range, pseudo-postcodes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -159,8 +159,8 @@ def gather(index: Index, handler: Handler) -> Gathered:
 
 def test_live_and_published_records_come_together_and_a_live_label_holds_for_both(index: Index) -> None:
     publish(index, "csc", ME)
-    objects = {"resourceType": "Consent", "id": "c", "status": "active", "scope": {"coding": [{"code": "patient-privacy"}]},
-               "category": [{"text": "x"}], "patient": {"reference": "Patient/m"},
+    objects = {"resourceType": "Consent", "id": "c", "status": "active", "patient": {"reference": "Patient/m"},
+               "scope": {"coding": [{"code": "patient-privacy"}]}, "category": [{"text": "x"}],
                "policyRule": {"coding": [{"code": "OPTOUT"}]}}  # fmt: skip
     found = gather(index, answer(bundle(ME, flag("f", "m", "L:SAFEADDR"), objects)))
     mia = found.items[0].person
