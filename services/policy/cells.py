@@ -11,6 +11,18 @@ from services.contract.vocabulary import code_list
 
 _MEMBERS = frozenset(Cell.__dataclass_fields__)
 _LISTS = ("missing", "obligations", "tasks")
+_KEPT_BACK = ("ask-owner", "withhold")
+_RELEASE = {"effect": "release"}
+_EMPTY = {
+    "code": "",
+    "shown_as": "",
+    "visibility": "shown",
+    "how": {},
+    "missing": [],
+    "obligations": [],
+    "tasks": [],
+}
+RELEASED = Cell(effect="release")
 
 
 def rows_of(answer: Any, profiles: int, classes: int) -> tuple[tuple[Cell, ...], ...] | None:
@@ -28,10 +40,18 @@ def _row(row: Any, classes: int) -> tuple[Cell, ...]:
 
 
 def cell_of(found: Any) -> Cell:
-    """One cell; WITHHELD_UNAVAILABLE for anything but a whole one."""
-    if not isinstance(found, dict) or found.keys() != _MEMBERS or not _sound(found):
+    """One cell; WITHHELD_UNAVAILABLE for anything but a whole one.
+
+    An engine leaves out what is empty: a plain release is `{"effect": "release"}`.
+    """
+    if found == _RELEASE:
+        return RELEASED
+    if not isinstance(found, dict) or not found.keys() <= _MEMBERS or "effect" not in found:
         return WITHHELD_UNAVAILABLE
-    return Cell(**{**found, **{name: tuple(found[name]) for name in _LISTS}})
+    whole = {**_EMPTY, **found}
+    if not _sound(whole) or (whole["effect"] in _KEPT_BACK and "visibility" not in found):
+        return WITHHELD_UNAVAILABLE
+    return Cell(**{**whole, **{name: tuple(whole[name]) for name in _LISTS}})
 
 
 def _sound(found: dict[str, Any]) -> bool:
@@ -43,15 +63,19 @@ def _sound(found: dict[str, Any]) -> bool:
         return False
     if bool(how) != (effect == "generalise") or (silent and effect != "withhold"):
         return False
-    reasons = code_list("reasons")
-    if any(code and code not in reasons for code in (found["code"], found["shown_as"])):
+    lists = [found[name] for name in _LISTS]
+    if not all(isinstance(one, list) and all(isinstance(word, str) for word in one) for one in lists):
         return False
-    told = found["shown_as"], found["missing"], found["obligations"]
-    if silent and any(told):
+    return _explained(found, silent)
+
+
+def _explained(found: dict[str, Any], silent: bool) -> bool:
+    """What is kept back has its reason; a silent cell says nothing; nothing is owed for what is not released."""
+    reasons, kept_back = code_list("reasons"), found["effect"] in _KEPT_BACK
+    if any(code != "" and code not in reasons for code in (found["code"], found["shown_as"])):
         return False
-    if effect in ("ask-owner", "withhold") and not (found["code"] and (silent or found["shown_as"])):
+    if kept_back and (not found["code"] or bool(found["obligations"])):
         return False
-    return all(
-        isinstance(found[name], list) and all(isinstance(word, str) for word in found[name])
-        for name in _LISTS
+    return not (silent and (found["shown_as"] or found["missing"])) and (
+        not kept_back or silent == (not found["shown_as"])
     )

@@ -168,8 +168,10 @@ def _row(row: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
     then = row["then"]
     code = {"release": "", "generalise": "SENSITIVE_CATEGORY", "ask-owner": "OWNER_APPROVAL"}
     return {
+        "rule": "sensitivity",
         "when": row.get("when", "always"),
         "effect": _EFFECTS[then],
+        "missing": ["owner-approval"] if then == "ask-owner" else [],
         "silent": then == "silent",
         "how": row.get("how", {}),
         "code": code.get(then, table.get("code", "SENSITIVE_CATEGORY")),
@@ -180,14 +182,16 @@ def _row(row: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
 def _isa(isa: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "roles": _set(isa["roles"]),
-        "classes": _scope(isa["classes"]),
+        "scope": _scope(isa["classes"]),
         "consent": isa["consent"],
         "obligations": isa["obligations"],
     }
 
 
-def _scope(scope: str | Sequence[str]) -> dict[str, bool]:
-    return _set(classes() if isinstance(scope, str) else scope)
+def _scope(scope: str | Sequence[str]) -> dict[str, Any]:
+    """`whole`: nothing is left to compare."""
+    listed = classes() if isinstance(scope, str) else scope
+    return {"whole": isinstance(scope, str), "classes": _set(listed)}
 
 
 def _gateway(gateway: Mapping[str, Any]) -> dict[str, Any]:
@@ -197,8 +201,8 @@ def _gateway(gateway: Mapping[str, Any]) -> dict[str, Any]:
         "purposes": _set(gateway["purposes"]),
         "askers": _set(types if gateway["askers"] == "any" else gateway["askers"]),
         "holders": _set(types if gateway["holders"] == "any" else gateway["holders"]),
-        "classes": _scope(gateway["classes"]),
-        "without_isa": _set(gateway.get("without_isa", list(_scope(gateway["classes"])))),
+        "scope": _scope(gateway["classes"]),
+        "without_isa": _scope(gateway.get("without_isa", gateway["classes"])),
         # A gateway without a date of effect opens nothing: the far end of the calendar.
         "from": gateway["effective_from"] or "9999-99-99",
         "last": gateway["last_day"] or "9999-99-99",

@@ -6,8 +6,15 @@
 #   Reads: source concern.
 package mash.ask
 
-# METADATA
-# description: What the rule says of either question, or null.
-default of(_) := {"rule": "ask", "effect": 3, "silent": true, "code": "HARM_DISCLOSURE", "how": {}, "missing": [], "tasks": []}
+import data.mash.situation
 
-of(profile) := null if profile.source_concern == false
+# METADATA
+# description: What the rule says of a profile - class to finding.
+of(profile) := {} if {
+	profile.source_concern == false
+} else := unasked
+
+unasked := {class: finding |
+	finding := {"rule": "ask", "effect": 3, "silent": true, "code": "HARM_DISCLOSURE", "how": {}, "missing": [], "tasks": []}
+	some class in (situation.asked_for & situation.questions)
+}

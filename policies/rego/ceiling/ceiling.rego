@@ -6,6 +6,19 @@
 #   Reads: role, purpose, class, own, owner's decision.
 package mash.ceiling
 
+import data.mash.situation
+
+# METADATA
+# description: What the rule says of a profile - class to finding.
+of(profile) := of_own if {
+	profile.own == true
+} else := everything if {
+	own_only
+} else := of_own if {
+	# The owner's approval opens narrative for a partner as it is open to the owner's own.
+	profile.owner_decision == "approved"
+} else := of_partners
+
 default allowed := {}
 
 allowed := data.book.ceilings[input.context.role].by[input.context.purpose] if {
@@ -16,30 +29,32 @@ default own_only := true
 
 own_only := data.book.ceilings[input.context.role].own_only
 
-# METADATA
-# description: What the rule says of one class, or null.
-of(profile, class) := refused if {
-	own_only
-	not profile.own == true
-} else := null if {
-	allowed[class]
-} else := null if {
-	class in {"ASK", "QUERY"}
+of_own := {class: refusal(class) |
+	some class in situation.asked_for
+	not reached(class)
+	not narrative(class)
+}
+
+of_partners := object.union(of_own, {class: finding |
+	finding := {"rule": "ceiling", "effect": 2, "silent": false, "code": "OWNER_APPROVAL", "how": {}, "missing": ["owner-approval"], "tasks": []}
+	some class in situation.fields
+	narrative(class)
+})
+
+everything := {class: refusal(class) | some class in situation.asked_for}
+
+reached(class) if allowed[class]
+
+reached(class) if {
+	class in situation.questions
 	count(allowed) > 0
-} else := narrative(profile) if {
-	class == "DM6"
-	allowed.DM5
-} else := commercial if {
+}
+
+narrative("DM6") if allowed.DM5
+
+refusal(class) := commercial if {
 	class == "DM8"
 } else := refused
-
-narrative(profile) := null if {
-	profile.own == true
-} else := null if {
-	profile.owner_decision == "approved"
-} else := owner
-
-owner := {"rule": "ceiling", "effect": 2, "silent": false, "code": "OWNER_APPROVAL", "how": {}, "missing": ["owner-approval"], "tasks": []}
 
 refused := {"rule": "ceiling", "effect": 3, "silent": false, "code": "ROLE_NOT_PERMITTED", "how": {}, "missing": [], "tasks": []}
 

@@ -6,25 +6,34 @@
 #   Reads: channel, labels of location, label L:HBA, class.
 package mash.channel
 
+import data.mash.situation
+
 # METADATA
-# description: What the rule says of one class, or null.
-of(profile, class) := null if {
+# description: What the rule says of a profile - class to finding.
+of(profile) := {} if {
 	input.context.channel == "view"
-} else := location if {
-	input.context.channel in {"product", "notice", "print"}
-	class in {"DM2", "DM9"}
-	some label in profile.labels
-	data.book.labels[label].location
+} else := unknown if {
+	not input.context.channel in {"product", "notice", "print"}
 } else := unsaid if {
 	input.context.channel == "notice"
 	some label in profile.labels
 	label == "L:HBA"
-} else := null if {
-	input.context.channel in {"product", "notice", "print"}
-} else := unknown
+} else := location if {
+	some label in profile.labels
+	data.book.labels[label].location
+} else := {}
 
-location := {"rule": "channel", "effect": 3, "silent": false, "code": "HARM_LOCATION", "how": {}, "missing": [], "tasks": []}
+location := {class: finding |
+	finding := {"rule": "channel", "effect": 3, "silent": false, "code": "HARM_LOCATION", "how": {}, "missing": [], "tasks": []}
+	some class in (situation.fields & {"DM2", "DM9"})
+}
 
-unsaid := {"rule": "channel", "effect": 3, "silent": true, "code": "SENSITIVE_CATEGORY", "how": {}, "missing": [], "tasks": []}
+unsaid := {class: finding |
+	finding := {"rule": "channel", "effect": 3, "silent": true, "code": "SENSITIVE_CATEGORY", "how": {}, "missing": [], "tasks": []}
+	some class in situation.fields
+}
 
-unknown := {"rule": "channel", "effect": 3, "silent": false, "code": "MINIMISATION", "how": {}, "missing": [], "tasks": []}
+unknown := {class: finding |
+	finding := {"rule": "channel", "effect": 3, "silent": false, "code": "MINIMISATION", "how": {}, "missing": [], "tasks": []}
+	some class in situation.fields
+}

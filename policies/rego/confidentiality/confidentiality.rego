@@ -6,14 +6,19 @@
 #   Reads: confidentiality, own, owner's decision.
 package mash.confidentiality
 
+import data.mash.situation
+
 # METADATA
-# description: What the rule says of every class of a profile, or null.
-of(profile) := null if {
-	profile.own == true
-} else := null if {
+# description: What the rule says of a profile - class to finding.
+of(profile) := {} if {
 	profile.confidentiality in {"U", "L", "M", "N", "R"}
-} else := null if {
+} else := {} if {
+	profile.own == true
+} else := {} if {
 	profile.owner_decision == "approved"
 } else := owner
 
-owner := {"rule": "confidentiality", "effect": 2, "silent": false, "code": "OWNER_APPROVAL", "how": {}, "missing": ["owner-approval"], "tasks": []}
+owner := {class: finding |
+	finding := {"rule": "confidentiality", "effect": 2, "silent": false, "code": "OWNER_APPROVAL", "how": {}, "missing": ["owner-approval"], "tasks": []}
+	some class in situation.fields
+}

@@ -5,8 +5,15 @@
 #   Reads: conflict.
 package mash.conflict
 
-# METADATA
-# description: What the rule says of every class of a profile, or null.
-default of(_) := {"rule": "conflict", "effect": 3, "silent": false, "code": "CONFLICT_OF_INTEREST", "how": {}, "missing": [], "tasks": []}
+import data.mash.situation
 
-of(profile) := null if profile.conflict == false
+# METADATA
+# description: What the rule says of a profile - class to finding.
+of(profile) := {} if {
+	profile.conflict == false
+} else := refused
+
+refused := {class: finding |
+	finding := {"rule": "conflict", "effect": 3, "silent": false, "code": "CONFLICT_OF_INTEREST", "how": {}, "missing": [], "tasks": []}
+	some class in situation.asked_for
+}

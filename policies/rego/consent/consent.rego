@@ -11,21 +11,23 @@ package mash.consent
 import data.mash.situation
 
 # METADATA
-# description: What the rule says of one class, or null.
-of(profile, class) := null if {
+# description: What the rule says of a profile - class to finding.
+of(profile) := {} if {
 	profile.own == true
-} else := null if {
+} else := {} if {
 	agreement_not_read
 	not isa_asks(profile)
-} else := null if {
+} else := {} if {
 	profile.agreement in {"AGREED", "BEST-INTERESTS", "PROXY-LPA"}
-} else := null if {
+} else := {} if {
 	# A competent child's own; not what a parent said.
 	profile.agreement == "CHILD-OWN-VIEW"
 	profile.subject_age in {"13_17", "UNKNOWN"}
-} else := null if {
+} else := {} if {
 	profile.agreement == "AGREED-LIMITED"
-	within(profile, class)
+	profile.source_kind in profile.agreed_to
+} else := {class: finding | some class, finding in required; not within(profile, class)} if {
+	profile.agreement == "AGREED-LIMITED"
 } else := required
 
 agreement_not_read if situation.purpose.agreement == false
@@ -46,9 +48,7 @@ isa_asks(profile) if {
 	data.book.isas[profile.isa].consent == "agreement"
 }
 
-# Limited to classes, or to kinds of source.
-within(profile, _) if profile.source_kind in profile.agreed_to
-
+# Limited to classes: a class goes with the one that it is a letter of.
 within(profile, class) if class in profile.agreed_to
 
 within(profile, class) if data.book.classes[class] in profile.agreed_to
@@ -59,9 +59,12 @@ within(profile, class) if {
 	data.book.classes[agreed]
 }
 
-required := {
-	"rule": "consent", "effect": 3, "silent": false, "code": "CONSENT_REQUIRED",
-	"how": {}, "missing": would_do, "tasks": [],
+required := {class: finding |
+	finding := {
+		"rule": "consent", "effect": 3, "silent": false, "code": "CONSENT_REQUIRED",
+		"how": {}, "missing": would_do, "tasks": [],
+	}
+	some class in situation.asked_for
 }
 
 default would_do := ["agreement"]

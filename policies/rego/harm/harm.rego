@@ -8,13 +8,20 @@
 # - ref: Information Commissioner, reprimands for disclosing safe addresses to alleged abusers, 2023
 package mash.harm
 
+import data.mash.situation
+
 # METADATA
-# description: What the rule says of one class, or null.
-of(profile, class) := null if {
+# description: What the rule says of a profile - class to finding.
+of(profile) := {} if {
 	profile.harm_link == false
-} else := null if {
-	class in {"DM0", "DM1", "ASK", "QUERY"}
-} else := by_year if {
+} else := across
+
+across := {class: finding |
+	some class in (situation.fields - {"DM0", "DM1"})
+	finding := what_of(class)
+}
+
+what_of(class) := by_year if {
 	class in {"DM3", "DM3s"}
 } else := withheld
 

@@ -6,18 +6,22 @@
 #   Reads: identity, class.
 package mash.identity
 
+import data.mash.situation
+
 # METADATA
-# description: What the rule says of one class, or null.
-of(profile, class) := null if {
+# description: What the rule says of a profile - class to finding.
+of(profile) := {} if {
 	profile.identity in {"MATCH", "CONFIRMED"}
 } else := stub if {
 	profile.identity == "NOT_CONFIRMED"
-	class == "DM1"
 } else := refused
 
-refused := {"rule": "identity", "effect": 3, "silent": false, "code": "IDENTITY_NOT_CONFIRMED", "how": {}, "missing": ["identity"], "tasks": []}
+refused := {class: finding |
+	finding := {"rule": "identity", "effect": 3, "silent": false, "code": "IDENTITY_NOT_CONFIRMED", "how": {}, "missing": ["identity"], "tasks": []}
+	some class in situation.asked_for
+}
 
-stub := {
+stub := object.union(refused, {"DM1": {
 	"rule": "identity", "effect": 1, "silent": false, "code": "IDENTITY_NOT_CONFIRMED",
 	"how": {"identity": "stub"}, "missing": ["identity"], "tasks": [],
-}
+}})

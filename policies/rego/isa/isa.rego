@@ -3,7 +3,7 @@
 # description: |
 #   A release needs an agreement between the organisations (ISA) or a gateway in law that names the purpose. Paperwork never
 #   blinds statutory or emergency work; a suspended partner is refused always, for its own records too.
-#   Reads: purpose, day, kinds of asker and holder, paper, own, class.
+#   Reads: purpose, day, types of asker and holder, role, paper, ISA, own, class.
 # related_resources:
 # - ref: UK GDPR Article 6; Data Protection Act 2018 Schedule 1
 package mash.isa
@@ -11,26 +11,38 @@ package mash.isa
 import data.mash.situation
 
 # METADATA
-# description: |
-#   What the paperwork between asker and holder lets through, as sets of classes; worked out once for a profile.
+# description: What the rule says of a profile - class to finding.
+of(profile) := suspended if {
+	profile.paper == "SUSPENDED"
+} else := {} if {
+	profile.own == true
+} else := {} if {
+	situation.purpose.isa == "NOT_READ"
+} else := {} if {
+	some scope in grants(profile)
+	scope.whole
+} else := refused(profile, [scope | some scope in grants(profile)])
+
+# What the paperwork between asker and holder lets through, as scopes.
 grants(profile) := array.concat(
-	[isa.classes |
+	[isa.scope |
 		profile.paper == "CURRENT"
 		isa := data.book.isas[profile.isa]
 		isa.roles[input.context.role]
 	],
-	[classes |
+	[scope |
+		count(in_force) > 0
 		holder := data.book.organisations[profile.source_organisation]
 		some gateway in in_force
 		gateway.holders[holder]
-		classes := scope(gateway, profile.paper)
+		scope := scope_of(gateway, profile.paper)
 	],
 )
 
-scope(gateway, paper) := gateway.classes if paper in {"CURRENT", "LAPSED"}
+scope_of(gateway, paper) := gateway.scope if paper in {"CURRENT", "LAPSED"}
 
 # There never was an ISA: the gateway says how much it gives without one.
-scope(gateway, paper) := gateway.without_isa if paper == "NONE"
+scope_of(gateway, "NONE") := gateway.without_isa
 
 # The gateways that may stand in for an ISA here and today.
 in_force := [gateway |
@@ -61,45 +73,40 @@ stands_in if {
 	situation.risk
 }
 
-# METADATA
-# description: |
-#   What the rule says of one class, or null. `granted` is grants(profile). A source is asked if anything may come of it, and
-#   it is sent a number and a date of birth only where identity may pass between the two.
-of(profile, granted, class) := suspended if {
-	profile.paper == "SUSPENDED"
-} else := null if {
-	profile.own == true
-} else := null if {
-	situation.purpose.isa == "NOT_READ"
-} else := null if {
-	some classes in granted
-	classes[stands_for(class)]
-} else := null if {
-	# Whether to ask at all; a class in no list is the matrix's to name.
-	not data.book.classes[stands_for(class)]
-	count(granted) > 0
-} else := expired if {
-	profile.paper == "LAPSED"
-} else := missing
+refused(profile, scopes) := {class: finding |
+	finding := by_paper(profile)
+	some class in situation.asked_for
+	not within(scopes, class)
+}
 
+within(scopes, class) if {
+	some scope in scopes
+	scope.classes[stands_for(class)]
+}
+
+# Whether to ask at all needs no more than that something may come of it; a class in no list is the matrix's to name.
+within(scopes, class) if {
+	not data.book.classes[stands_for(class)]
+	count(scopes) > 0
+}
+
+# A source is sent a number and a date of birth only where identity may pass between the two.
 stands_for(class) := "DM1" if {
 	class == "QUERY"
 } else := class
 
-suspended := {
-	"rule": "isa", "effect": 3, "silent": false, "code": "PARTNER_SUSPENDED",
-	"how": {}, "missing": [], "tasks": [],
+by_paper(profile) := expired if {
+	profile.paper == "LAPSED"
+} else := missing
+
+suspended := {class: finding |
+	finding := {"rule": "isa", "effect": 3, "silent": false, "code": "PARTNER_SUSPENDED", "how": {}, "missing": [], "tasks": []}
+	some class in situation.asked_for
 }
 
-expired := {
-	"rule": "isa", "effect": 3, "silent": false, "code": "AGREEMENT_EXPIRED",
-	"how": {}, "missing": ["isa"], "tasks": [],
-}
+expired := {"rule": "isa", "effect": 3, "silent": false, "code": "AGREEMENT_EXPIRED", "how": {}, "missing": ["isa"], "tasks": []}
 
-missing := {
-	"rule": "isa", "effect": 3, "silent": false, "code": "NO_AGREEMENT",
-	"how": {}, "missing": ["isa"], "tasks": [],
-}
+missing := {"rule": "isa", "effect": 3, "silent": false, "code": "NO_AGREEMENT", "how": {}, "missing": ["isa"], "tasks": []}
 
 # METADATA
 # description: Warnings for the whole answer - what went on although no ISA is in force.

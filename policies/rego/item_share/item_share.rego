@@ -9,28 +9,21 @@ package mash.item_share
 import data.mash.situation
 
 # METADATA
-# description: Whether the rule reads a profile at all; worked out once for it.
-default reads(_) := true
-
-reads(profile) := false if profile.own == true
-
-reads(_) := false if situation.column != "B"
-
-reads(_) := false if input.context.purpose == "BTG"
-
-reads(profile) := false if {
+# description: What the rule says of a profile - class to finding.
+of(profile) := {} if {
+	profile.item_share in {"AGREED", "NOT-RECORDED", "BEST-INTERESTS", "PROXY-LPA"}
+} else := {} if {
+	profile.own == true
+} else := {} if {
+	situation.column != "B"
+} else := {} if {
+	input.context.purpose == "BTG"
+} else := {} if {
 	is_array(profile.labels)
-	count([label | some label in profile.labels; label == "L:EOL"]) == 0
-}
-
-reads(profile) := false if profile.item_share in {"AGREED", "NOT-RECORDED", "BEST-INTERESTS", "PROXY-LPA"}
-
-# METADATA
-# description: What the rule says of one class, or null. `read` is reads(profile).
-of(read, class) := null if {
-	read == false
-} else := null if {
-	class in {"DM0", "DM0p"}
+	not "L:EOL" in profile.labels
 } else := refused
 
-refused := {"rule": "item_share", "effect": 3, "silent": true, "code": "OBJECTION", "how": {}, "missing": [], "tasks": []}
+refused := {class: finding |
+	finding := {"rule": "item_share", "effect": 3, "silent": true, "code": "OBJECTION", "how": {}, "missing": [], "tasks": []}
+	some class in (situation.fields - {"DM0", "DM0p"})
+}

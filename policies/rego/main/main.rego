@@ -1,9 +1,9 @@
 # METADATA
 # title: The answer to one question
 # description: |
-#   Every rule is evaluated for every profile and class. The most restrictive effect wins; two generalisings combine by the
-#   coarser level of each axis; a cell is silent if any rule that withholds it is. A profile that cannot be read has no row, and
-#   a cell that cannot be decided is null: whoever asked takes both as withheld.
+#   Every rule is evaluated for every profile; each answers what it takes away, class by class. The most restrictive effect wins;
+#   two generalisings combine by the coarser level of each axis; a cell is silent if any rule that withholds it is. A profile
+#   that a rule cannot read has no row: whoever asked takes it as withheld.
 package mash.main
 
 import data.mash.ask
@@ -40,128 +40,151 @@ answer := {
 
 default row(_) := null
 
-row(profile) := [cell |
-	some class in input.classes
-	cell := decided(profile, known, class)
-] if {
+# Most profiles meet no rule but the two that read purpose and role alone, and those are the same for all of them.
+row(profile) := cells if {
 	is_object(profile)
-	known := {
-		"wide": wide(profile),
-		"grants": isa.grants(profile),
-		"tables": sensitivity.tables(profile),
-		"coarse": matrix.adult_service(profile),
-		"item": item_share.reads(profile),
-		"owed": obligations.owed(profile),
+	others := restrictions(profile)
+	owed := obligations.of(profile)
+	usual := usual_kind(profile)
+	cells := usual_row(usual, others, owed)
+} else := cells if {
+	is_object(profile)
+	owed := obligations.of(profile)
+	factors := array.concat([matrix.of(profile), ceiling.of(profile)], restrictions(profile))
+	cells := [composed([finding | some factor in factors; finding := factor[class]], owed) |
+		some class in input.classes
+	]
+}
+
+# What every rule but matrix and ceiling takes away, where it takes anything.
+restrictions(profile) := [found |
+	some found in array.concat(
+		[
+			isa.of(profile),
+			role_purpose.of,
+			conflict.of(profile),
+			identity.of(profile),
+			relationship.of(profile),
+			statutory_bar.of(profile),
+			harm.of(profile),
+			consent.of(profile),
+			objection.of(profile),
+			item_share.of(profile),
+			confidentiality.of(profile),
+			owner_decision.of(profile),
+			currency.of(profile),
+			currency.of_value(profile),
+			channel.of(profile),
+			ask.of(profile),
+		],
+		sensitivity.of(profile),
+	)
+	found != {}
+]
+
+usual_kind(profile) := "own" if {
+	profile.own == true
+	profile.owner_decision == "none"
+} else := kind if {
+	profile.owner_decision == "none"
+	profile.same_place == false
+	not ceiling.own_only
+	not matrix.panel
+	not matrix.adult_service(profile)
+	kind := {true: "case-child", false: "other"}[profile.subject == "case-child"]
+}
+
+# Kind of profile -> class -> what matrix and ceiling say, and the cell where nothing else does.
+usual := {kind: {class: {"findings": findings, "cell": composed(findings, [])} |
+	some class in situation.asked_for
+	findings := [finding | some factor in factors; finding := factor[class]]
+} |
+	some kind, factors in {
+		"own": [matrix.outside, ceiling.of_own],
+		"case-child": [matrix.of_child, ceiling.of_partners],
+		"other": [matrix.of_others, ceiling.of_partners],
 	}
 }
 
-# What does not depend on the class.
-wide(profile) := [found |
-	some found in [
-		role_purpose.finding,
-		conflict.of(profile),
-		relationship.of(profile),
-		owner_decision.of(profile),
-	]
-	found != null
-]
+usual_cells := {kind: [cells[class].cell | some class in input.classes] | some kind, cells in usual}
 
-default decided(_, _, _) := null
+usual_row(kind, [], []) := usual_cells[kind]
 
-decided(profile, known, class) := composed(findings, known.owed) if {
-	not class in situation.questions
-	findings := array.concat(
-		array.concat(known.wide, sensitivity.of(profile, known.tables, class)),
-		[found |
-			some found in [
-				isa.of(profile, known.grants, class),
-				identity.of(profile, class),
-				statutory_bar.of(profile, class),
-				harm.of(profile, class),
-				consent.of(profile, class),
-				objection.of(profile, class),
-				item_share.of(known.item, class),
-				matrix.of(profile, known.coarse, class),
-				ceiling.of(profile, class),
-				confidentiality.of(profile),
-				currency.of(profile),
-				currency.of_value(profile, class),
-				channel.of(profile, class),
-			]
-			found != null
-		],
-	)
-}
-
-# What only the records can tell is not known yet, and these rules do not read it.
-decided(profile, known, class) := composed(findings, []) if {
-	class in situation.questions
-	findings := array.concat(known.wide, [found |
-		some found in [
-			isa.of(profile, known.grants, class),
-			identity.of(profile, class),
-			statutory_bar.of(profile, class),
-			consent.of(profile, class),
-			objection.of(profile, class),
-			matrix.of(profile, known.coarse, class),
-			ceiling.of(profile, class),
-			ask.of(profile),
-		]
-		found != null
-	])
+usual_row(kind, others, owed) := [composed(array.concat(cells[class].findings, [finding | some factor in others; finding := factor[class]]), owed) |
+	cells := usual[kind]
+	some class in input.classes
+] if {
+	count(others) + count(owed) > 0
 }
 
 effects := ["release", "generalise", "ask-owner", "withhold"]
 
 # METADATA
-# description: The cell of a list of findings.
-composed(findings, owed) := plain(owed) if {
-	count(findings) == 0
-} else := cell if {
-	worst := max([found.effect | some found in findings])
-	telling := [found | some found in findings; found.effect == worst]
-	silent := [found | some found in telling; found.silent]
-	recorded := first(recorded_at, [telling, silent][min([1, count(silent)])])
-	cell := told(effects[worst], telling, recorded.code, count(silent) > 0, owed, tasks(findings))
+# description: |
+#   The cell of a list of findings; null where they cannot be composed. Members that are empty are left out, so that an answer
+#   of many plain releases is short; what is not released always says whether it is shown or silent.
+default composed(_, _) := null
+
+composed([], owed) := plain(owed)
+
+composed(findings, owed) := found if {
+	count(findings) > 0
+	worst := max([finding.effect | some finding in findings])
+	telling := [finding | some finding in findings; finding.effect == worst]
+	silent := [finding | some finding in telling; finding.silent]
+	found := object.union(told(worst, telling, silent, owed), to_do({task | some finding in findings; some task in finding.tasks}))
 }
 
-plain(owed) := {
-	"effect": "release", "how": {}, "code": "", "shown_as": "", "visibility": "shown",
-	"missing": [], "obligations": owed, "tasks": [],
-}
+plain([]) := {"effect": "release"}
 
-told(effect, _, code, true, _, todo) := {
-	"effect": effect, "how": {}, "code": code, "shown_as": "", "visibility": "silent",
-	"missing": [], "obligations": [], "tasks": todo,
-}
+plain(owed) := {"effect": "release", "obligations": owed} if count(owed) > 0
 
-told("release", _, _, false, owed, todo) := object.union(plain(owed), {"tasks": todo})
+to_do(tasks) := {} if {
+	count(tasks) == 0
+} else := {"tasks": sort(tasks)}
+
+told(0, _, _, owed) := plain(owed)
 
 # A generaliser never marks: whatever made it coarser, the reason shown is the same.
-told("generalise", telling, code, false, owed, todo) := {
-	"effect": "generalise", "how": coarsest(telling), "code": code, "shown_as": "MINIMISATION", "visibility": "shown",
-	"missing": [], "obligations": owed, "tasks": todo,
+told(1, telling, _, owed) := object.union(plain(owed), {
+	"effect": "generalise",
+	"how": coarsest(telling),
+	"code": first(recorded_at, telling).code,
+	"shown_as": "MINIMISATION",
+})
+
+told(worst, _, silent, _) := {"effect": effects[worst], "code": first(recorded_at, silent).code, "visibility": "silent"} if {
+	worst > 1
+	count(silent) > 0
 }
 
-told(effect, telling, code, false, _, todo) := {
-	"effect": effect, "how": {}, "code": code, "shown_as": data.book.shown_as[shown.code], "visibility": "shown",
-	"missing": shown.missing, "obligations": [], "tasks": todo,
-} if {
-	effect in {"ask-owner", "withhold"}
+told(worst, telling, [], _) := object.union(found, missing(shown.missing)) if {
+	worst > 1
 	shown := first(shown_at, telling)
+	found := {
+		"effect": effects[worst], "code": first(recorded_at, telling).code,
+		"shown_as": data.book.shown_as[shown.code], "visibility": "shown",
+	}
 }
 
-tasks(findings) := sort({task | some found in findings; some task in found.tasks})
+missing([]) := {}
+
+missing(words) := {"missing": words} if count(words) > 0
+
+coarsest(telling) := telling[0].how if count(telling) == 1
 
 coarsest(telling) := {axis: level |
-	some found in telling
-	some axis, _ in found.how
+	some finding in telling
+	some axis, _ in finding.how
 	ranks := data.book.axes[axis]
-	levels := [[ranks[other.how[axis]], other.how[axis]] | some other in telling]
-	level := max(levels)[1]
+	level := max([[ranks[other.how[axis]], other.how[axis]] | some other in telling])[1]
+} if {
+	count(telling) > 1
 }
 
-first(order, found) := found[min([[order[one.rule], place] | some place, one in found])[1]]
+first(_, found) := found[0] if count(found) == 1
+
+first(order, found) := found[min([[order[one.rule], place] | some place, one in found])[1]] if count(found) > 1
 
 # The order in which the rules stand: it only says which code is recorded.
 recorded_at := {

@@ -10,51 +10,84 @@ package mash.matrix
 
 import data.mash.situation
 
-# The column of the purpose; a purpose without one has no cell to give.
-row := data.book.matrix.columns[situation.purpose.column]
+# METADATA
+# description: |
+#   What the rule says of a profile - class to finding. The usual cases are worked out once for a question.
+of(profile) := outside if {
+	profile.own == true
+} else := nothing if {
+	panel
+	not profile.subject in {"case-child", "case-adult"}
+} else := cells(profile.subject == "case-child", profile.same_place == true, true, adult_service(profile)) if {
+	profile.owner_decision == "approved"
+} else := cells(profile.subject == "case-child", true, false, adult_service(profile)) if {
+	profile.same_place == true
+} else := cells(profile.subject == "case-child", false, false, true) if {
+	adult_service(profile)
+} else := of_child if {
+	profile.subject == "case-child"
+} else := of_others
 
 # METADATA
-# description: What the rule says of one class, or null. `coarse` is adult_service(profile).
-of(profile, coarse, class) := null if {
+# description: Whether the purpose is a panel's, which looks at its subjects only.
+default panel := false
+
+panel if input.context.purpose in data.book.matrix.subjects_only
+
+of_child := cells(true, false, false, false)
+
+of_others := cells(false, false, false, false)
+
+# The column of the purpose; a purpose without one has no cell to give.
+default row := {}
+
+row := data.book.matrix.columns[situation.purpose.column]
+
+# What is outside every column, of one's own records too: classes in no list, and questions to which nothing can come back.
+outside := object.union(
+	{class: finding |
+		finding := {"rule": "matrix", "effect": 3, "silent": false, "code": "UNCLASSIFIED", "how": {}, "missing": [], "tasks": []}
+		some class in situation.fields
+		not data.book.classes[class]
+	},
+	{class: withheld("DM0") |
+		count([cell | some cell in row; cell.cell != "-"]) == 0
+		some class in (situation.asked_for & situation.questions)
+	},
+)
+
+nothing := object.union(outside, {class: withheld(class) |
+	some class in situation.fields
 	data.book.classes[class]
-	profile.own == true
-} else := unclassified if {
-	not data.book.classes[class]
-	not class in situation.questions
-} else := null if {
-	class in situation.questions
-	something
-} else := by_level(profile, coarse, class, level(profile, row[class])) if {
-	not outside_panel(profile)
-} else := withheld(class)
+})
 
-# A purpose that needs nothing has no question to ask either, and this is so even of one's own records.
-something if {
-	some class, cell in row
-	cell.cell != "-"
-}
+cells(child, here, approved, coarse) := object.union(outside, {class: finding |
+	some class in situation.fields
+	data.book.classes[class]
+	finding := by_level(level(child, here, class), approved, coarse, class)
+	finding != null
+})
 
-something if row.DM9["same-place"]
+level(child, here, class) := row[class]["case-child"] if {
+	child
+} else := row[class]["same-place"] if {
+	here
+} else := row[class].cell
 
-level(profile, cell) := cell["case-child"] if {
-	profile.subject == "case-child"
-} else := cell["same-place"] if {
-	profile.same_place == true
-} else := cell.cell
+default by_level(_, _, _, _) := {"rule": "matrix", "effect": 3, "silent": false, "code": "MINIMISATION", "how": {}, "missing": [], "tasks": []}
 
-by_level(_, coarse, class, "R") := plain(coarse, class)
+by_level("R", _, coarse, class) := plain(coarse, class)
 
-by_level(_, coarse, class, "G") := generalised(object.get(data.book.forms, class, {}), coarse, class)
+by_level("G", _, coarse, class) := generalised(object.get(data.book.forms, class, {}), coarse, class)
 
-by_level(profile, coarse, class, "O") := plain(coarse, class) if {
-	profile.owner_decision == "approved"
-} else := owner
+by_level("O", true, coarse, class) := plain(coarse, class)
 
-by_level(_, _, class, "-") := withheld(class)
+by_level("O", false, _, _) := {"rule": "matrix", "effect": 2, "silent": false, "code": "OWNER_APPROVAL", "how": {}, "missing": ["owner-approval"], "tasks": []}
 
-plain(coarse, class) := null if {
-	coarse == false
-} else := generalised({}, coarse, class) if {
+by_level("-", _, _, class) := withheld(class)
+
+plain(coarse, class) := generalised({}, true, class) if {
+	coarse
 	data.book.adult_services.forms[class]
 } else := null
 
@@ -63,42 +96,27 @@ generalised(form, coarse, class) := {
 	"how": object.union(form, uniform(coarse, class)), "missing": [], "tasks": [],
 }
 
-uniform(coarse, class) := form if {
-	coarse == true
-	form := data.book.adult_services.forms[class]
+uniform(coarse, class) := data.book.adult_services.forms[class] if {
+	coarse
 } else := {}
 
-# Panels look at their subjects; of anybody else's record the column gives nothing.
-outside_panel(profile) if {
-	input.context.purpose in data.book.matrix.subjects_only
-	not profile.subject in {"case-child", "case-adult"}
-}
-
 # METADATA
-# description: Whether the source stands among the adult services that are given in the same words; once for a profile.
-default adult_service(_) := true
-
-adult_service(_) := false if not broad
-
-adult_service(profile) := false if data.book.adult_services.kinds[profile.source_kind] == false
-
+# description: Whether the source stands among the adult services that are given in the same words.
 adult_service(profile) := false if {
+	not broad
+} else := false if {
+	data.book.adult_services.kinds[profile.source_kind] == false
+} else := false if {
 	profile.subject_age == "UNDER_13"
 	profile.source_kind in data.book.adult_services.also_for_children
-}
+} else := true
 
 broad if {
 	unless := data.book.adult_services.purposes[input.context.purpose]
 	count([kind | some kind in input.context.evidence; kind in unless]) == 0
 }
 
-owner := {"rule": "matrix", "effect": 2, "silent": false, "code": "OWNER_APPROVAL", "how": {}, "missing": ["owner-approval"], "tasks": []}
-
-unclassified := {"rule": "matrix", "effect": 3, "silent": false, "code": "UNCLASSIFIED", "how": {}, "missing": [], "tasks": []}
-
-default withheld(_) := {"rule": "matrix", "effect": 3, "silent": false, "code": "MINIMISATION", "how": {}, "missing": [], "tasks": []}
-
 withheld(class) := {
-	"rule": "matrix", "effect": 3, "silent": false, "code": row[class].code,
+	"rule": "matrix", "effect": 3, "silent": false, "code": object.get(row, [class, "code"], "MINIMISATION"),
 	"how": {}, "missing": [], "tasks": [],
 }

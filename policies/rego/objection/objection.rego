@@ -11,26 +11,29 @@ package mash.objection
 import data.mash.situation
 
 # METADATA
-# description: What the rule says of one class, or null.
-of(profile, class) := null if {
+# description: What the rule says of a profile - class to finding.
+of(profile) := {} if {
 	profile.own == true
-} else := null if {
+} else := {} if {
 	situation.purpose.objection == false
-} else := null if {
+} else := {} if {
 	profile.objection in {"NOT-RECORDED", "AGREED", "NDOO"}
-} else := null if {
+} else := {} if {
 	profile.objection == "EMERGENCY-ONLY"
 	input.context.purpose in {"ETREAT", "ERTREAT"}
-} else := enquiry(class) if {
+} else := {} if {
+	input.context.purpose == "A-S42"
+	situation.grounded
+} else := reason_required if {
 	input.context.purpose == "A-S42"
 } else := objected
 
-enquiry(class) := null if {
-	situation.grounded
-} else := null if {
-	class in {"DM0", "DM0p", "DM1", "DM1i", "ASK", "QUERY"}
-} else := reason_required
+objected := {class: finding |
+	finding := {"rule": "objection", "effect": 3, "silent": false, "code": "OBJECTION", "how": {}, "missing": [], "tasks": []}
+	some class in situation.asked_for
+}
 
-objected := {"rule": "objection", "effect": 3, "silent": false, "code": "OBJECTION", "how": {}, "missing": [], "tasks": []}
-
-reason_required := {"rule": "objection", "effect": 3, "silent": false, "code": "REASON_REQUIRED", "how": {}, "missing": ["ground"], "tasks": []}
+reason_required := {class: finding |
+	finding := {"rule": "objection", "effect": 3, "silent": false, "code": "REASON_REQUIRED", "how": {}, "missing": ["ground"], "tasks": []}
+	some class in (situation.fields - {"DM0", "DM0p", "DM1", "DM1i"})
+}

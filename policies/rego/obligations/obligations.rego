@@ -7,31 +7,21 @@ package mash.obligations
 
 # METADATA
 # description: The obligations of what is released under a profile, sorted.
-owed(profile) := [] if {
+of(profile) := [] if {
 	profile.own == true
-} else := sort({code | some code in codes(profile)})
+} else := sort({code | some list in [by_isa(profile), by_label(profile), no_onward(profile)]; some code in list})
 
-codes(profile) := array.concat(
-	[code |
-		profile.paper == "CURRENT"
-		some code in data.book.isas[profile.isa].obligations
-	],
-	[code |
-		some code, due in {
-			"NORDSCLCD": no_onward(profile),
-			"PERSISTLABEL": labelled(profile),
-		}
-		due
-	],
-)
+by_isa(profile) := data.book.isas[profile.isa].obligations if {
+	profile.paper == "CURRENT"
+} else := []
 
-default no_onward(_) := false
+by_label(profile) := ["PERSISTLABEL"] if {
+	count(profile.labels) > 0
+} else := []
 
 # A board's answer serves its own functions only (Care Act 2014 section 45(4)); so does what an owner approved for one case.
-no_onward(_) if input.context.purpose == "A-S45"
-
-no_onward(profile) if profile.owner_decision == "approved"
-
-default labelled(_) := false
-
-labelled(profile) if count(profile.labels) > 0
+no_onward(profile) := ["NORDSCLCD"] if {
+	input.context.purpose == "A-S45"
+} else := ["NORDSCLCD"] if {
+	profile.owner_decision == "approved"
+} else := []

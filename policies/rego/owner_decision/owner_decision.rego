@@ -8,18 +8,16 @@
 # - ref: Children Act 2004 section 16LA(3)
 package mash.owner_decision
 
+import data.mash.situation
+
 # METADATA
-# description: What the rule says of every class of a profile, or null.
-of(profile) := null if {
+# description: What the rule says of a profile - class to finding.
+of(profile) := {} if {
 	profile.owner_decision in {"none", "approved"}
-} else := refused if {
+} else := throughout({"rule": "owner_decision", "effect": 3, "silent": false, "code": "OWNER_APPROVAL", "how": {}, "missing": [], "tasks": []}) if {
 	profile.owner_decision == "refused"
-} else := detriment if {
+} else := throughout({"rule": "owner_decision", "effect": 3, "silent": false, "code": "DETRIMENT_16LA3", "how": {}, "missing": [], "tasks": []}) if {
 	profile.owner_decision == "detriment"
-} else := harm
+} else := throughout({"rule": "owner_decision", "effect": 3, "silent": false, "code": "HARM_DISCLOSURE", "how": {}, "missing": [], "tasks": []})
 
-refused := {"rule": "owner_decision", "effect": 3, "silent": false, "code": "OWNER_APPROVAL", "how": {}, "missing": [], "tasks": []}
-
-detriment := {"rule": "owner_decision", "effect": 3, "silent": false, "code": "DETRIMENT_16LA3", "how": {}, "missing": [], "tasks": []}
-
-harm := {"rule": "owner_decision", "effect": 3, "silent": false, "code": "HARM_DISCLOSURE", "how": {}, "missing": [], "tasks": []}
+throughout(finding) := {class: finding | some class in situation.fields}

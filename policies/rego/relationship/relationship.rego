@@ -10,12 +10,12 @@ package mash.relationship
 import data.mash.situation
 
 # METADATA
-# description: What the rule says of every class of a profile, or null.
-of(profile) := null if {
+# description: What the rule says of a profile - class to finding.
+of(profile) := {} if {
 	situation.purpose.relationship == "NOT_READ"
-} else := null if {
+} else := {} if {
 	profile.identity == "NOT_CONFIRMED"
-} else := null if {
+} else := {} if {
 	profile.relationship in reached_by[situation.purpose.relationship]
 } else := refused
 
@@ -25,4 +25,7 @@ reached_by := {
 	"INCIDENT": {"incident"},
 }
 
-refused := {"rule": "relationship", "effect": 3, "silent": false, "code": "NO_RELATIONSHIP", "how": {}, "missing": ["relationship"], "tasks": []}
+refused := {class: finding |
+	finding := {"rule": "relationship", "effect": 3, "silent": false, "code": "NO_RELATIONSHIP", "how": {}, "missing": ["relationship"], "tasks": []}
+	some class in situation.asked_for
+}

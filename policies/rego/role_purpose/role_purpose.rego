@@ -11,18 +11,15 @@ package mash.role_purpose
 import data.mash.situation
 
 # METADATA
-# description: What the rule says of every cell of the question, or null.
-default finding := {"rule": "role_purpose", "effect": 3, "silent": false, "code": "PURPOSE_NOT_PERMITTED", "how": {}, "missing": ["case"], "tasks": []}
+# description: What the rule says of every profile of the question - class to finding.
+default of := null
 
-finding := null if {
+of := {} if {
 	permitted
 	situation.purpose.column != "REFER"
-}
-
-finding := refer if {
+} else := refer if {
 	permitted
-	situation.purpose.column == "REFER"
-}
+} else := refused
 
 permitted if {
 	data.book.role_purposes[input.context.role][input.context.purpose]
@@ -52,4 +49,12 @@ cause_stated if situation.grounded
 
 cause_stated if "reasonable-cause" in input.context.evidence
 
-refer := {"rule": "role_purpose", "effect": 2, "silent": false, "code": "OWNER_APPROVAL", "how": {}, "missing": ["owner-approval"], "tasks": []}
+refused := {class: finding |
+	finding := {"rule": "role_purpose", "effect": 3, "silent": false, "code": "PURPOSE_NOT_PERMITTED", "how": {}, "missing": ["case"], "tasks": []}
+	some class in situation.asked_for
+}
+
+refer := {class: finding |
+	finding := {"rule": "role_purpose", "effect": 2, "silent": false, "code": "OWNER_APPROVAL", "how": {}, "missing": ["owner-approval"], "tasks": []}
+	some class in situation.asked_for
+}

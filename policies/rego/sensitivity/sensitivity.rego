@@ -9,12 +9,14 @@ package mash.sensitivity
 import data.mash.situation
 
 # METADATA
-# description: |
-#   The tables that bite on a profile; worked out once for it. An unknown label is null.
-tables(profile) := [table |
+# description: What the labels say of a profile - a list, for each label class to finding.
+default of(_) := []
+
+of(profile) := [found |
 	some label in profile.labels
 	table := object.get(data.book.labels, label, null)
 	read(profile, table)
+	found := says(profile, table)
 ]
 
 read(profile, _) if not profile.own == true
@@ -23,84 +25,96 @@ read(_, table) if table == null
 
 read(_, table) if table.location
 
-# METADATA
-# description: What the labels say of one class - a list of findings, empty where none bites. `bitten` is tables(profile).
-of(profile, bitten, class) := [found |
-	some table in bitten
-	found := table_says(profile, table, class)
-	found != null
-]
-
-table_says(profile, table, class) := unknown if {
+says(profile, table) := unknown if {
 	table == null
-} else := found if {
-	rows := [row |
-		some row in table.columns[situation.column][class]
-		holds(row.when, profile)
-	]
-	found := unless_approved(profile, rows[0])
-} else := null
+} else := {class: row |
+	holding := holds(profile)
+	some class, rows in table.columns[situation.column]
+	class in situation.fields
+	row := [one | some one in rows; holding[one.when]][0]
+	not opened(profile, row)
+}
 
-unknown := {"rule": "sensitivity", "effect": 3, "silent": true, "code": "SENSITIVE_CATEGORY", "how": {}, "missing": [], "tasks": []}
+unknown := {class: finding |
+	finding := {"rule": "sensitivity", "effect": 3, "silent": true, "code": "SENSITIVE_CATEGORY", "how": {}, "missing": [], "tasks": []}
+	some class in situation.fields
+}
 
 # The owner's approval opens what was put to the owner, the generalising, and silence about an adult.
-unless_approved(profile, row) := null if {
+opened(profile, row) if {
 	profile.owner_decision == "approved"
-	opened(profile, row)
-} else := null if {
-	row.effect == 0
-	count(row.tasks) == 0
-} else := object.union(row, {"rule": "sensitivity", "missing": needs[row.effect]})
-
-opened(_, row) if row.effect in {1, 2}
+	row.effect in {1, 2}
+}
 
 opened(profile, row) if {
+	profile.owner_decision == "approved"
 	row.silent
 	profile.subject_age == "ADULT"
 }
 
-needs := [[], [], ["owner-approval"], []]
+# The exceptions that a row may name, as far as they hold for a profile.
+holds(profile) := {name: true |
+	some name, held in {
+		"always": true,
+		"break-glass": input.context.purpose == "BTG",
+		"status-check": input.context.purpose == "CP-ALERT",
+		"enquiry-or-panel": input.context.purpose in {"C-S47", "MARAC", "A-S42"},
+		"decision-maker-of-an-enquiry": decision_maker_of_an_enquiry,
+		"not-a-sexual-health-source": not_sexual_health(profile),
+		"item-share-agreed": item_share_agreed(profile),
+		"family-child-in-my-care": in_my_care(profile),
+		"family-child-in-screening": in_screening(profile),
+		"family-child-under-13": under_13(profile),
+		"family-child-13-17": from_13(profile),
+	}
+	held
+}
 
-# The exceptions that a row may name.
-holds("always", _)
+default decision_maker_of_an_enquiry := false
 
-holds("break-glass", _) if input.context.purpose == "BTG"
-
-holds("status-check", _) if input.context.purpose == "CP-ALERT"
-
-holds("enquiry-or-panel", _) if input.context.purpose in {"C-S47", "MARAC", "A-S42"}
-
-holds("decision-maker-of-an-enquiry", _) if {
+decision_maker_of_an_enquiry if {
 	situation.decision_maker
 	input.context.purpose == "C-S47"
 }
 
-holds("not-a-sexual-health-source", profile) if {
+default not_sexual_health(_) := false
+
+not_sexual_health(profile) if {
 	profile.source_kind != "sexual-health"
 	is_boolean(data.book.adult_services.kinds[profile.source_kind])
 }
 
-holds("item-share-agreed", profile) if profile.item_share == "AGREED"
+default item_share_agreed(_) := false
 
-holds("family-child-in-my-care", profile) if {
+item_share_agreed(profile) if profile.item_share == "AGREED"
+
+default in_my_care(_) := false
+
+in_my_care(profile) if {
 	family_child(profile)
 	data.book.role_groups[input.context.role] in {"HEALTH", "CARE-EMERGENCY"}
 }
 
-holds("family-child-in-screening", profile) if {
+default in_screening(_) := false
+
+in_screening(profile) if {
 	input.context.purpose == "C-SCREEN"
 	family_child(profile)
 	told(profile)
 }
 
-holds("family-child-under-13", profile) if {
+default under_13(_) := false
+
+under_13(profile) if {
 	family_child(profile)
 	profile.subject_age == "UNDER_13"
 	told(profile)
 }
 
+default from_13(_) := false
+
 # An age that nobody knows counts as 13 to 17.
-holds("family-child-13-17", profile) if {
+from_13(profile) if {
 	family_child(profile)
 	not profile.subject_age == "UNDER_13"
 	situation.decision_maker

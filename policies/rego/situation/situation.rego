@@ -46,5 +46,13 @@ default grounded := false
 grounded if input.context.ground in {"stated", "urgent"}
 
 # METADATA
+# description: The classes asked for that a field may have, in no order.
+fields := {class | some class in input.classes} - questions
+
+# METADATA
+# description: Everything asked for, the two questions before a source is asked included.
+asked_for := {class | some class in input.classes}
+
+# METADATA
 # description: The two questions that are decided like classes, before a source is asked.
 questions := {"ASK", "QUERY"}

@@ -8,16 +8,18 @@
 # - ref: Gender Recognition Act 2004 section 22; Human Fertilisation and Embryology Act 1990 section 33A
 package mash.statutory_bar
 
+import data.mash.situation
+
 # METADATA
-# description: What the rule says of one class, or null.
-of(profile, class) := barred if {
+# description: What the rule says of a profile - class to finding.
+of(profile) := barred if {
 	some label in profile.labels
 	data.book.labels[label].bar
 	not keeps_the_link(profile, label)
-} else := null if {
+} else := {} if {
 	profile.adoption in {"none", "after", "NOT_YET"}
 	is_array(profile.labels)
-} else := birth_family(class) if {
+} else := birth_family if {
 	profile.adoption == "before"
 	profile.own == true
 	is_array(profile.labels)
@@ -33,13 +35,15 @@ keeps_the_link(profile, label) if {
 }
 
 # The birth family's earlier child: that there was one, born in which year; never where or under what number.
-birth_family(class) := birth_year if {
-	class == "DM1"
-} else := barred if {
-	class in {"DM1i", "DM2"}
-} else := null
+birth_family := {
+	"DM1": birth_year,
+	"DM1i": bar,
+	"DM2": bar,
+}
 
-barred := {"rule": "statutory_bar", "effect": 3, "silent": true, "code": "STATUTORY_BAR", "how": {}, "missing": [], "tasks": []}
+barred := {class: bar | some class in situation.asked_for}
+
+bar := {"rule": "statutory_bar", "effect": 3, "silent": true, "code": "STATUTORY_BAR", "how": {}, "missing": [], "tasks": []}
 
 birth_year := {
 	"rule": "statutory_bar", "effect": 1, "silent": false, "code": "STATUTORY_BAR",
