@@ -153,7 +153,7 @@ class Catalogue:
         if found is not None:
             return found
         if step.name == "extension":
-            class_ = self.extension_class({"url": step.by}, node.class_)
+            class_ = self.extension_class({"url": step.by}, node.class_, inside=node.type == "Extension")
             return Node(step.name, class_, NO_FORMS, False, "Extension")
         element = next(
             (e for e in self.elements.of(node.type).values() if step.name in (e.name, e.key)), None
@@ -190,24 +190,26 @@ class Catalogue:
                     else:
                         self._collect_extensions(item, child.class_, found)
 
-    def _collect_extensions(self, value: Any, class_: str, found: set[str]) -> None:
+    def _collect_extensions(self, value: Any, class_: str, found: set[str], *, inside: bool = False) -> None:
         if isinstance(value, list):
             for item in value:
-                self._collect_extensions(item, class_, found)
+                self._collect_extensions(item, class_, found, inside=inside)
         elif isinstance(value, dict):
             for key, sub in value.items():
                 if key == "extension":
-                    listed = (self.extension_class(one, class_) for one in sub if isinstance(one, dict))
-                    found.update(listed)
-                if not isinstance(sub, str):
+                    for one in sub:
+                        own = self.extension_class(one, class_, inside=inside)
+                        found.add(own)
+                        self._collect_extensions(one, own, found, inside=True)
+                elif not isinstance(sub, str):
                     self._collect_extensions(sub, class_, found)
 
-    def extension_class(self, extension: Mapping[str, Any], bearer: str) -> str:
-        """The class of an extension inside an element of class `bearer`; a name within a listed extension inherits."""
+    def extension_class(self, extension: Mapping[str, Any], bearer: str, *, inside: bool) -> str:
+        """The class of an extension on an element of class `bearer`. `inside` a listed one, a plain name inherits."""
         url = extension.get("url")
         if not isinstance(url, str):
             return UNCLASSIFIED
-        class_ = self.extensions.get(url, UNCLASSIFIED if ":" in url else SAME)
+        class_ = self.extensions.get(url, SAME if inside and ":" not in url else UNCLASSIFIED)
         return bearer if class_ == SAME else class_
 
     def _everywhere(self) -> Mapping[str, str]:

@@ -112,7 +112,7 @@ class Copying:
             elif type(sub) is str:
                 copied = self._text(sub) if scan else sub
             elif key == "extension":
-                copied = self.extensions(sub, class_)
+                copied = self.extensions(sub, class_, inside=type_name == "Extension")
             elif key == "modifierExtension":
                 raise ModifierWithheld
             else:
@@ -139,16 +139,14 @@ class Copying:
             del kept["system"]
             kept.pop("version", None)
 
-    def extensions(self, value: Any, class_: str) -> list[Any] | None:
+    def extensions(self, value: Any, class_: str, *, inside: bool) -> list[Any] | None:
         """Those of the extensions of an element of `class_` that are listed, and whose own class is released as it is."""
         kept = []
         for extension in value if isinstance(value, list) else ():
-            own = (
-                self.catalogue.extension_class(extension, class_)
-                if isinstance(extension, dict)
-                else UNCLASSIFIED
-            )
-            if own != class_ and self.cell(own).effect != "release":
+            if not isinstance(extension, dict):
+                continue
+            own = self.catalogue.extension_class(extension, class_, inside=inside)
+            if own == UNCLASSIFIED or (own != class_ and self.cell(own).effect != "release"):
                 self.lost.setdefault(own, self.cell(own))
                 continue
             copied = self._object(extension, "Extension", own)

@@ -299,7 +299,7 @@ class Walk:
                     kept.append(result)
                 continue
             try:
-                kept += self.copying.extensions([extension], inherited) or ()
+                kept += self.copying.extensions([extension], inherited, inside=False) or ()
             except Placed:
                 self.tally.note(Gone(inherited, PLACED))
         return kept or None

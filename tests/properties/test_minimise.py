@@ -95,6 +95,30 @@ def test_a_silent_field_leaves_what_a_record_without_it_leaves(
         assert silent.touched == absent.touched
 
 
+@pytest.mark.parametrize("name", TYPES)
+def test_an_extension_that_is_not_listed_leaves_from_nowhere(name: str) -> None:
+    for resource in made(name):
+        plain, laden = referring(resource), referring(laden_with_secrets(resource))
+        assert "SECRET" not in texts(laden.resource)
+        assert plain.resource is None or laden.resource is None or body(plain.resource) == body(laden.resource)
+
+
+def body(resource: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in resource.items() if key != "meta"}
+
+
+def laden_with_secrets(value: Any) -> Any:
+    """The same, with an unlisted extension on every object and every primitive of it."""
+    secret = [{"url": "https://publisher.example/secret", "valueString": "SECRET"}, {"url": "secret", "valueString": "SECRET"}]
+    if isinstance(value, list):
+        return [laden_with_secrets(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    laden = {key: laden_with_secrets(sub) for key, sub in value.items()}
+    twins = {f"_{key}": {"extension": secret} for key, sub in value.items() if isinstance(sub, str) and key != "resourceType"}
+    return {**laden, **twins, "extension": secret}
+
+
 def without_class(resource: Mapping[str, Any], class_: str) -> dict[str, Any]:
     """The record as if it never had anything of that class."""
 
