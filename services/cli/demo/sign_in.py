@@ -3,6 +3,8 @@
 Promise: it listens on loopback only, and knows the invented staff of the demonstration and nobody else's.
 """
 
+import logging
+
 import typer
 
 from services.cli.demo.cast import STAFF
@@ -12,6 +14,8 @@ PORT = 8713
 
 def serve(port: int = PORT) -> None:
     """Listen on loopback until ended."""
+    # Its lines would hold addresses with one-time codes.
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     from oidc_provider_mock import User, app
     from werkzeug.serving import make_server
 
