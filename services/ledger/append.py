@@ -10,45 +10,22 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from time import monotonic
 
 from services.contract.problems import LedgerUnavailable, Problem
 from services.ledger.checkpoints import Checkpoints, Head, Move
 from services.ledger.entry import store_form
-from services.ledger.log import Log, mark_of
+from services.ledger.log import Log
+from services.ledger.pending import Pending, wake_all
 from services.ledger.recover import Logs
 from services.ledger.store.ports import Row, Store, StoreAway, StoreHalted
 from services.ledger.tree import leaf_hash
-from services.ledger.vault import Kept, Subject, Vault
+from services.ledger.vault import Vault
 
 LONGEST_QUEUE = 4096
 _SETTLE = 0.2
 _RETRY = 2.0
 _log = logging.getLogger("mash.ledger")
-
-
-@dataclass(slots=True, eq=False)
-class Pending:
-    """One entry on its way: built and checked by its caller, placed by the sequencer."""
-
-    log: str
-    event: bytes
-    entry: bytes = field(repr=False)
-    names: tuple[str, ...] = ()
-    subjects: tuple[Subject, ...] = ()
-    kept: tuple[Kept, ...] = ()
-    waited_for: bool = True
-    abandoned: bool = False
-    repeat: bool = False
-    index: int = -1
-    head: Head | None = None
-    error: LedgerUnavailable | None = None
-    done: threading.Lock = field(default_factory=threading.Lock)
-
-    def __post_init__(self) -> None:
-        # A lock taken now and let go by the sequencer: the cheapest thing to wait for in CPython.
-        self.done.acquire()
 
 
 class Sequencer(threading.Thread):
@@ -63,11 +40,10 @@ class Sequencer(threading.Thread):
         begin: Callable[[], Logs],
         make: Callable[[str], Log],
         publish: Callable[[Iterable[Log]], None],
-        mark_key: bytes,
     ) -> None:
         super().__init__(name="ledger-sequencer", daemon=True)
         self.store, self._vault, self._checkpoints = store, vault, checkpoints
-        self._begin, self._make, self._publish, self._mark_key = begin, make, publish, mark_key
+        self._begin, self._make, self._publish = begin, make, publish
         self._queue: queue.SimpleQueue[Pending | None] = queue.SimpleQueue()
         self._dirty: dict[str, Log] = {}
         self._published = monotonic()
@@ -181,14 +157,16 @@ class Sequencer(threading.Thread):
         news = list(first.values())
         if news:
             # 2. Chain values, in the order in which the entries will stand.
-            rows, ahead = self._place(news)
+            rows, hashes, ahead = self._place(news)
             # 3. Secrets and records: an entry must never be durable without what opens it.
             names = [name for pending in news for name in pending.names]
             self._vault.store(names, [kept for pending in news for kept in pending.kept])
             # 4. The entries.
             stood = self.store.append(rows)
             # 5. Into the tree, hashed again from the bytes that were stored.
-            touched = self._grow(stood, ahead, news)
+            touched = self._grow(stood, hashes, news)
+            for code, counts in ahead.items():
+                self.logs.by_code[code].settle(counts)
             # 6. One transaction moves every log on, or none: a second sequencer is found out here.
             moves = [Move(log.origin, log.head, Head(log.tree.size, log.tree.root())) for log in touched]
             self._checkpoints.swap(moves)
@@ -199,9 +177,9 @@ class Sequencer(threading.Thread):
                 self._dirty[log.code] = log
         # 8. Only what is signed is answered.
         for pending in fresh:
-            code, pending.index = self.logs.places[pending.event]
+            code, _ = self.logs.places[pending.event]
             pending.head = self.logs.by_code[code].signed.head
-            pending.done.release()
+        wake_all(fresh)
 
     def _admit(self, pending: Pending) -> bool:
         """Whether the entry's log is there, made on first use; else the caller is told."""
@@ -218,8 +196,10 @@ class Sequencer(threading.Thread):
         self.logs.by_code[pending.log] = log
         return True
 
-    def _place(self, news: list[Pending]) -> tuple[list[Row], dict[str, dict[bytes, int]]]:
+    def _place(self, news: list[Pending]) -> tuple[list[Row], set[bytes], dict[str, dict[bytes, int]]]:
+        """The rows to be stored, their leaf hashes, and the chain values given, by log and subject."""
         rows: list[Row] = []
+        hashes: set[bytes] = set()
         ahead: dict[str, dict[bytes, int]] = {}
         sizes: dict[str, int] = {}
         for pending in news:
@@ -227,23 +207,23 @@ class Sequencer(threading.Thread):
             counts = ahead.setdefault(log.code, {})
             chain = [log.next_chain(subject, counts) for subject in pending.subjects]
             leaf = store_form(chain, pending.entry)
+            hashed = leaf_hash(leaf)
+            hashes.add(hashed)
             index = sizes.get(log.code, log.tree.size)
             sizes[log.code] = index + 1
-            rows.append(Row(log.code, index, leaf, mark_of(self._mark_key, log.origin, leaf_hash(leaf))))
+            rows.append(Row(log.code, index, leaf, log.mark(hashed)))
             pending.entry = leaf
-        return rows, ahead
+        return rows, hashes, ahead
 
-    def _grow(
-        self, stood: Iterable[Row], ahead: dict[str, dict[bytes, int]], news: list[Pending]
-    ) -> list[Log]:
+    def _grow(self, stood: Iterable[Row], hashes: set[bytes], news: list[Pending]) -> list[Log]:
         touched: dict[str, Log] = {}
         standing: dict[bytes, int] = {}
         for row in stood:
             log = touched.setdefault(row.log, self.logs.by_code[row.log])
             hashed = leaf_hash(row.leaf)
-            # The mark was made from the hash of these bytes before they were written: a bit that flipped in
-            # memory between the two would be signed for good, and the log lost (CT log Yeti 2022).
-            if row.at != log.tree.size or mark_of(self._mark_key, log.origin, hashed) != row.mark:
+            # A bit that flipped in memory between hashing and storing would be signed for good, and the log
+            # lost (CT log Yeti 2022).
+            if row.at != log.tree.size or hashed not in hashes:
                 raise StoreHalted(
                     f"log {log.code}: entry {row.at} is not what was to be stored; restart the hub"
                 )
@@ -252,8 +232,6 @@ class Sequencer(threading.Thread):
             standing.setdefault(row.leaf, row.at)
         for pending in news:
             self.logs.places[pending.event] = (pending.log, standing[pending.entry])
-        for code, counts in ahead.items():
-            self.logs.by_code[code].settle(counts)
         return list(touched.values())
 
     def _show(self) -> None:
@@ -283,7 +261,7 @@ class Sequencer(threading.Thread):
 
 
 def _fail(pendings: Iterable[Pending], error: LedgerUnavailable) -> None:
-    for pending in pendings:
-        if pending.head is None and pending.error is None:
-            pending.error = error
-            pending.done.release()
+    left = [pending for pending in pendings if pending.head is None and pending.error is None]
+    for pending in left:
+        pending.error = error
+    wake_all(left)

@@ -7,6 +7,7 @@ and stops before it signs. All logs of a batch move in one durable transaction, 
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from services.contract.problems import LedgerUnavailable
@@ -17,7 +18,14 @@ from services.ledger.vault import connect
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS head (origin TEXT PRIMARY KEY, size INTEGER NOT NULL, root BLOB NOT NULL)"
 )
-_SWAP = "UPDATE head SET size=?, root=? WHERE origin=? AND size=? AND root=?"
+_SWAP = """
+WITH move(origin, old_size, old_root, size, root) AS (VALUES {rows})
+UPDATE head SET size = move.size, root = move.root FROM move
+WHERE head.origin = move.origin AND (
+  SELECT count(*) FROM head JOIN move USING (origin)
+  WHERE head.size = move.old_size AND head.root = move.old_root
+) = ?
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +71,33 @@ class Checkpoints:
             raise LedgerUnavailable(f"the checkpoints cannot be written ({type(error).__name__})") from None
 
     def swap(self, moves: Sequence[Move]) -> None:
-        """All the moves, durable, or none. Raises `StoreHalted`: after either fault only a restart can
-        tell."""
+        """All the moves, durable, or none. Raises `StoreHalted`: after either fault only a restart can tell."""
+        count = len(moves)
+        values: list[object] = [value for move in moves for value in _values(move)]
         try:
-            self._base.execute("BEGIN IMMEDIATE")
-            for move in moves:
-                new, old = move.new, move.old
-                done = self._base.execute(_SWAP, (new.size, new.root, move.origin, old.size, old.root))
-                if done.rowcount != 1:
-                    self._base.execute("ROLLBACK")
-                    raise StoreHalted(
-                        f"{move.origin}: another sequencer has moved this log on; nothing more is signed "
-                        "here. End the other one, run mash ledger verify, and restart"
-                    )
-            self._base.execute("COMMIT")
+            # One statement, so one transaction: it changes every row or, where one is not as thought, none.
+            before = self._base.total_changes
+            self._base.execute(_swap_of(count), [*values, count])
         except sqlite3.Error as error:
-            if self._base.in_transaction:
-                self._base.execute("ROLLBACK")
             raise StoreHalted(
                 f"the checkpoints could not be written ({type(error).__name__}); "
                 "make room or mend the disk, and restart"
             ) from None
+        if self._base.total_changes - before != count:
+            raise StoreHalted(
+                f"{', '.join(move.origin for move in moves)}: another sequencer has moved one of these logs on; "
+                "nothing more is signed here. End the other one, run mash ledger verify, and restart"
+            )
 
     def close(self) -> None:
         """Close the database."""
         self._base.close()
+
+
+@cache
+def _swap_of(count: int) -> str:
+    return _SWAP.format(rows=", ".join(["(?, ?, ?, ?, ?)"] * count))
+
+
+def _values(move: Move) -> tuple[object, ...]:
+    return move.origin, move.old.size, move.old.root, move.new.size, move.new.root

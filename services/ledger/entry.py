@@ -23,7 +23,8 @@ LONGEST = 8192
 """Bytes of a stored leaf; it must fit the tile format's entries many times over."""
 CHAIN = 16
 """Bytes of one chain value."""
-HUB_LOG = "hub"
+_FRAME = len(b'{"chain":[],"entry":}')
+_VALUE = len(b64u(bytes(CHAIN))) + len('"",')
 _CODE = re.compile(r"[a-z0-9-]{2,32}")
 
 
@@ -60,30 +61,35 @@ def check_log(code: str) -> str:
     return code
 
 
-def build(draft: Draft, *, origin: str, time: str, user: str, case_hash: str) -> bytes:
+def build(draft: Draft, *, origin: str, event_id: str, time: str, user: str, case_hash: str) -> bytes:
     """Canonical bytes of the entry. Raises `EntryRefused`: not the schema's, or too long."""
     asking = draft.asking
-    entry: dict[str, Any] = {
-        "v": 1,
-        "kind": draft.kind,
-        "event_id": draft.event_id,
-        "time": time,
-        "origin": origin,
-        "asker": _present(
-            organisation=asking.organisation, role=asking.role, user=user, client_key=asking.client_key
-        ),
-    }
-    entry |= _present(
-        purpose=draft.purpose,
-        basis=draft.basis,
-        case_hash=case_hash,
-        policy=_present(revision=draft.policy_revision, digest=draft.policy_digest),
-        subjects=[_subject(subject) for subject in draft.subjects],
-        decision_digest=draft.decision_digest,
-        body={"bucket": draft.body_bucket, "digest": draft.body_digest} if draft.body_digest else None,
-        ref={"log": draft.ref[0], "event_id": draft.ref[1]} if draft.ref else None,
-        facts=_plain(draft.facts),
-    )
+    asker = {"organisation": asking.organisation, "user": user}
+    entry: dict[str, Any] = {"v": 1, "kind": draft.kind, "event_id": event_id, "time": time}
+    entry |= {"origin": origin, "asker": asker}
+    # Members that do not apply are absent.
+    if asking.role:
+        asker["role"] = asking.role
+    if asking.client_key:
+        asker["client_key"] = asking.client_key
+    if draft.purpose:
+        entry["purpose"] = draft.purpose
+    if draft.basis:
+        entry["basis"] = draft.basis
+    if case_hash:
+        entry["case_hash"] = case_hash
+    if draft.policy_revision or draft.policy_digest:
+        entry["policy"] = {"revision": draft.policy_revision, "digest": draft.policy_digest}
+    if draft.subjects:
+        entry["subjects"] = [_subject(subject) for subject in draft.subjects]
+    if draft.decision_digest:
+        entry["decision_digest"] = draft.decision_digest
+    if draft.body_digest:
+        entry["body"] = {"bucket": draft.body_bucket, "digest": draft.body_digest}
+    if draft.ref:
+        entry["ref"] = {"log": draft.ref[0], "event_id": draft.ref[1]}
+    if draft.facts:
+        entry["facts"] = _plain(draft.facts)
     fault = fault_of(entry)
     if fault:
         raise EntryRefused(f"an entry of kind {draft.kind[:40]} was refused {fault}")
@@ -91,10 +97,6 @@ def build(draft: Draft, *, origin: str, time: str, user: str, case_hash: str) ->
     if leaf_length(len(raw), len(draft.subjects)) > LONGEST:
         raise EntryRefused(f"an entry would be longer than {LONGEST} bytes")
     return raw
-
-
-def _present(**members: Any) -> dict[str, Any]:
-    return {name: value for name, value in members.items() if value}
 
 
 def _subject(subject: CommittedSubject) -> dict[str, Any]:
@@ -109,7 +111,7 @@ def _plain(value: Any) -> Any:
 
 def leaf_length(entry: int, subjects: int) -> int:
     """Bytes of the leaf for an entry of that many bytes about that many subjects."""
-    return entry + len(b'{"chain":[],"entry":}') + max(0, subjects * (len(b64u(bytes(CHAIN))) + 3) - 1)
+    return entry + _FRAME + max(0, subjects * _VALUE - 1)
 
 
 def store_form(chain: Sequence[bytes], entry: bytes) -> bytes:

@@ -4,6 +4,7 @@ Promise: a chain value is given once, in order, per subject (MODEL section 7), a
 restart is known again from the log alone.
 """
 
+import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,9 +32,10 @@ class Signed:
 class Log:
     """State of one log. The sequencer's thread changes it; others read `signed` and proofs up to its size."""
 
-    def __init__(self, code: str, signer: Signer) -> None:
+    def __init__(self, code: str, signer: Signer, mark_key: bytes) -> None:
         self.code = code
         self.signer = signer
+        self._mark_key = hmac.digest(mark_key, self.origin.encode(), "sha256")
         self.tree = Tree()
         self.head = NEW
         self.signed = self._sign(NEW)
@@ -44,6 +46,10 @@ class Log:
     def origin(self) -> str:
         """`<hub>/<code>`, also the name of its key."""
         return self.signer.verifier.name
+
+    def mark(self, leaf_hash: bytes) -> bytes:
+        """What this ledger's sequencer puts beside an entry: a keyed BLAKE2s (RFC 7693) of 16 bytes."""
+        return hashlib.blake2s(leaf_hash, key=self._mark_key, digest_size=MARK).digest()
 
     def sign(self) -> Signed:
         """Sign the head; to be called only once the head is durable in the checkpoint store."""
@@ -76,11 +82,6 @@ class Log:
     def settle(self, ahead: Mapping[bytes, int]) -> None:
         """The values counted in `ahead` now stand in the store."""
         self._counts.update(ahead)
-
-
-def mark_of(key: bytes, origin: str, leaf_hash: bytes) -> bytes:
-    """What this ledger's sequencer puts beside an entry: 16 bytes that only a holder of `key` can make."""
-    return hmac.digest(key, origin.encode() + b"\n" + leaf_hash, "sha256")[:MARK]
 
 
 def receipt_of(log: Log, event_id: str, index: int, time: str, head: Head) -> Receipt:

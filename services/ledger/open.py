@@ -9,19 +9,20 @@ import fcntl
 import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from services.contract.canonical import b64u
 from services.contract.problems import BadSetting, LedgerUnavailable
 from services.contract.releases import Draft, LedgerHealth, Prepared, PreparedSubject, Receipt, SubjectCount
 from services.ledger import derive
-from services.ledger.append import Pending, Sequencer
+from services.ledger.append import Sequencer
 from services.ledger.checkpoints import Checkpoints
 from services.ledger.entry import EntryRefused, build, check_log, event_bytes
 from services.ledger.log import Log
 from services.ledger.note import Signer
+from services.ledger.pending import Pending
 from services.ledger.receipts import answered, proof_of
 from services.ledger.recover import Logs, recover
 from services.ledger.store.disk import Disk
@@ -45,7 +46,9 @@ class Ledger:
     ) -> None:
         self._sequencer, self._store, self._vault, self._lock = sequencer, sequencer.store, vault, lock
         self._hub, self._wait = settings.hub, settings.ledger_wait
-        self._names = keys.mac("ledger-pseudonyms")
+        names = keys.mac("ledger-pseudonyms")
+        # The few users and cases of a day come again and again.
+        self._pseudonym = lru_cache(10_000)(lambda kind, value: b64u(names.of(kind, value)[:16]))
 
     def prepare(self, subjects: Sequence[SubjectCount]) -> Prepared:
         """Event id, handles and salts for an entry to be built. Nothing is durable yet. Raises
@@ -64,8 +67,7 @@ class Ledger:
         receipt."""
         pending = self._pending(draft)
         self._sequencer.submit(pending)
-        if not pending.done.acquire(timeout=self._wait):
-            pending.abandoned = True
+        if not pending.wait(self._wait):
             waiting = self._store.waiting()
             raise LedgerUnavailable(waiting or "the ledger did not make the entry durable in time")
         if pending.error is not None:
@@ -74,7 +76,9 @@ class Ledger:
 
     def append_later(self, draft: Draft) -> None:
         """Queue and do not wait. Raises `LedgerUnavailable` only where the ledger takes nothing now."""
-        self._sequencer.submit(self._pending(draft))
+        pending = self._pending(draft)
+        pending.waited_for = False
+        self._sequencer.submit(pending)
 
     def checkpoint(self, log: str) -> bytes | None:
         """The log's newest signed checkpoint, or None where there is no such log."""
@@ -125,16 +129,18 @@ class Ledger:
                 raise EntryRefused("a subject's handle is not the one prepared for this event")
         time = datetime.now(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
         entry = build(
-            replace(draft, event_id=b64u(event)),
+            draft,
             origin=f"{self._hub}/{check_log(draft.log)}",
+            event_id=b64u(event),
             time=time,
-            user=b64u(self._names.of("user", draft.asking.user)[:16]),
-            case_hash=b64u(self._names.of("case", draft.case)[:16]) if draft.case else "",
+            user=self._pseudonym("user", draft.asking.user),
+            case_hash=self._pseudonym("case", draft.case) if draft.case else "",
         )
         records = ((DECISION, draft.decision_record), (OPENING, draft.opening))
         return Pending(
             log=draft.log,
             event=event,
+            time=time,
             entry=entry,
             names=tuple(subject.subject for subject in draft.subjects),
             subjects=subjects,
@@ -165,10 +171,10 @@ def open_ledger(settings: Settings, keys: KeyFolder, *, disk: Disk | None = None
     mark_key = keys.mac("ledger-marks").of("mark")
 
     def make(code: str) -> Log:
-        return Log(code, log_signer(settings.hub, code, keys))
+        return Log(code, log_signer(settings.hub, code, keys), mark_key)
 
     def begin() -> Logs:
-        logs = recover(settings.hub, store, checkpoints, make, mark_key)
+        logs = recover(settings.hub, store, checkpoints, make)
         every = logs.by_code.values()
         vault.sweep(logs.places.__contains__, lambda secret: any(log.has_first(secret) for log in every))
         return logs
@@ -180,7 +186,6 @@ def open_ledger(settings: Settings, keys: KeyFolder, *, disk: Disk | None = None
         begin=begin,
         make=make,
         publish=_publisher(folder, disk),
-        mark_key=mark_key,
     )
     sequencer.start()
     sequencer.tried.wait()
@@ -214,7 +219,7 @@ def _publisher(folder: Path, disk: Disk) -> Callable[[Iterable[Log]], None]:
 
     def publish(logs: Iterable[Log]) -> None:
         for log in logs:
-            disk.replace(folder / "checkpoints" / log.code, log.signed.note)
+            disk.overwrite(folder / "checkpoints" / log.code, log.signed.note)
             key = folder / "keys" / f"{log.code}.vkey"
             if not key.exists():
                 disk.replace(key, log.signer.verifier.vkey.encode() + b"\n")

@@ -8,9 +8,9 @@ from typing import Any
 from services.contract.canonical import canonical, parse
 from services.contract.problems import LedgerUnavailable
 from services.contract.releases import Receipt
-from services.ledger.append import Pending
 from services.ledger.entry import EntryRefused
 from services.ledger.log import receipt_of
+from services.ledger.pending import Pending
 from services.ledger.proof import Proof
 from services.ledger.recover import Logs
 from services.ledger.store.ports import Store, StoreAway
@@ -38,13 +38,13 @@ def answered(logs: Logs, store: Store, pending: Pending, event_id: str) -> Recei
     code, index = logs.places[pending.event]
     if pending.head is None:
         raise LedgerUnavailable("the entry was not signed")
-    mine = _entry(pending.entry)
+    time = pending.time
     if pending.repeat:
         stands = _entry(_read(store, code, index))
-        if _without_time(stands) != _without_time(mine):
+        if _without_time(stands) != _without_time(_entry(pending.entry)):
             raise EntryRefused("another entry with this event id stands in the ledger")
-        mine = stands
-    return receipt_of(logs.by_code[code], event_id, index, str(mine["time"]), pending.head)
+        time = str(stands["time"])
+    return receipt_of(logs.by_code[code], event_id, index, time, pending.head)
 
 
 def _entry(raw: bytes) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from services.contract.canonical import NotJson
 from services.ledger.checkpoints import Checkpoints, Head, Move
-from services.ledger.log import Log, mark_of
+from services.ledger.log import Log
 from services.ledger.store.ports import Row, Store, StoreHalted
 from services.ledger.tree import leaf_hash
 
@@ -24,9 +24,7 @@ class Logs:
     places: dict[bytes, tuple[str, int]] = field(default_factory=dict)
 
 
-def recover(
-    hub: str, store: Store, checkpoints: Checkpoints, make: Callable[[str], Log], mark_key: bytes
-) -> Logs:
+def recover(hub: str, store: Store, checkpoints: Checkpoints, make: Callable[[str], Log]) -> Logs:
     """All logs, whole and signed. Raises `StoreHalted`, `StoreAway`, `LedgerUnavailable`.
 
     The order is a safety property: nothing is compared before all is read, nothing signed before it is
@@ -37,7 +35,7 @@ def recover(
     found = Logs({code: make(code) for code in heads})
     # 2. Every entry, in order. Beyond the signed part only our own.
     for row in store.recover({code: head.size for code, head in heads.items()}):
-        _take(found, row, heads, mark_key)
+        _take(found, row, heads)
     # 3. The store holds at least what was signed, and exactly that.
     for code, head in heads.items():
         _compare(found.by_code[code], head)
@@ -56,7 +54,7 @@ def recover(
     return found
 
 
-def _take(found: Logs, row: Row, heads: Mapping[str, Head], mark_key: bytes) -> None:
+def _take(found: Logs, row: Row, heads: Mapping[str, Head]) -> None:
     log = found.by_code.get(row.log)
     if log is None:
         raise StoreHalted(
@@ -64,7 +62,7 @@ def _take(found: Logs, row: Row, heads: Mapping[str, Head], mark_key: bytes) -> 
             "was lost or belongs to another ledger. Restore checkpoints.db"
         )
     hashed = leaf_hash(row.leaf)
-    if row.at >= heads[row.log].size and mark_of(mark_key, log.origin, hashed) != row.mark:
+    if row.at >= heads[row.log].size and log.mark(hashed) != row.mark:
         raise StoreHalted(
             f"log {row.log}: entry {row.at} was not written by this ledger. Find out who can write there; it "
             "is not signed, and nothing more is taken until it is gone"

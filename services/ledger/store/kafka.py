@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any
 
 from kafka import KafkaProducer
-from kafka.errors import KafkaError, KafkaTimeoutError
+from kafka.errors import KafkaError
 
 from services.ledger.store.broker import BASE, Broker, log_of, topic_of
 from services.ledger.store.ports import Row, StoreAway, StoreHalted
@@ -23,7 +23,7 @@ _PATIENT_MS = 3_600_000
 # An idempotent producer of kafka-python never recovers once a batch in flight has passed its delivery
 # timeout. Long, so that a frozen or restarted broker is settled by the same producer, whose sequence numbers
 # rule out a second copy.
-_PRODUCER: Mapping[str, Any] = {
+PRODUCER: Mapping[str, Any] = {
     **BASE,
     "acks": "all",
     # Said aloud: left out, a conflicting setting switches it off with a line in a log.
@@ -111,19 +111,21 @@ class KafkaStore:
         except KafkaError:
             raise _Doubt from None
         for row, future in zip(rows, sent, strict=True):
-            if self._acknowledged(future) != row.at:
+            if not future.is_done:
+                self._await(future)
+            if future.exception is not None or future.value.offset != row.at:
                 raise _Doubt
 
-    def _acknowledged(self, future: Any) -> int:
-        while not self._closed.is_set():
+    def _await(self, future: Any) -> None:
+        """Until the client has decided, however long: only a store that is being closed gives up. Raises
+        `_Doubt`."""
+        while not future.is_done:
             try:
-                return int(future.get(1.0).offset)
-            except KafkaTimeoutError:
-                if future.is_done:
-                    break
+                future.get(1.0)
             except KafkaError:
-                break
-        raise _Doubt
+                # Our second is over, or the client has given the record up; `is_done` tells which.
+                if self._closed.is_set():
+                    raise _Doubt from None
 
     def _settle(self, rows: Sequence[Row]) -> Sequence[Row]:
         """After a doubt: a new producer, the tail as it is, and again what is not in it, until all of it
@@ -172,7 +174,7 @@ class KafkaStore:
         if self._closed.is_set():
             return
         try:
-            producer = KafkaProducer(bootstrap_servers=self._broker.servers, **_PRODUCER)
+            producer = KafkaProducer(bootstrap_servers=self._broker.servers, **PRODUCER)
             for log in logs:
                 producer.partitions_for(topic_of(self._hub, log))
         except (KafkaError, OSError, AssertionError) as error:

@@ -1,0 +1,235 @@
+"""Ledger append against its floor: the same callers, the same bytes, as many fsyncs a batch, and nothing else.
+
+Promise: both sides of a ratio run on the same machine in the same run, turn by turn; the vault is left out on both
+(entries about nobody). A missed gate ends with exit code 1.
+
+    python -m benchmarks.append
+    python -m benchmarks.append --kafka 127.0.0.1:9092 --rounds 5
+"""
+
+import argparse
+import os
+import queue
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from kafka import KafkaProducer
+
+from services.contract.canonical import b64u
+from services.contract.releases import Asking, Draft
+from services.ledger.open import open_ledger
+from services.ledger.store.broker import Broker
+from services.ledger.store.kafka import PRODUCER
+from services.runtime.keys import KeyFolder
+from services.runtime.settings import Settings
+
+CALLERS = 64
+GATES = {"embedded": 0.6, "kafka": 0.7}
+_DIGEST = b64u(bytes(32))
+_SIZE = 640
+"""Bytes of a bare entry: about those of the entries that the other side stores."""
+
+
+@dataclass
+class Run:
+    """One side of one round: appends a second, and the milliseconds of each."""
+
+    rate: float
+    times: list[float]
+
+
+def drive(append: Callable[[int], object], each: int) -> Run:
+    """`CALLERS` threads, each calling `append(caller)` `each` times, one after another."""
+    times: list[list[float]] = [[] for _ in range(CALLERS)]
+    ready = threading.Barrier(CALLERS + 1)
+
+    def call(caller: int) -> None:
+        ready.wait()
+        for _ in range(each):
+            begun = time.perf_counter()
+            append(caller)
+            times[caller].append((time.perf_counter() - begun) * 1000)
+
+    threads = [threading.Thread(target=call, args=(n,)) for n in range(CALLERS)]
+    for thread in threads:
+        thread.start()
+    ready.wait()
+    begun = time.perf_counter()
+    for thread in threads:
+        thread.join()
+    took = time.perf_counter() - begun
+    return Run(CALLERS * each / took, sorted(value for row in times for value in row))
+
+
+class Bare:
+    """A group commit and no more: what queued while the last batch was made durable is the next batch."""
+
+    def __init__(self, commit: Callable[[Sequence[tuple[int, bytes]]], None]) -> None:
+        self._commit = commit
+        self._queue: queue.SimpleQueue[tuple[int, bytes, threading.Lock] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def append(self, log: int) -> None:
+        """Queue an entry and wait until it is durable."""
+        done = threading.Lock()
+        done.acquire()
+        self._queue.put((log, os.urandom(16) + bytes(_SIZE - 16), done))
+        done.acquire()
+
+    def _run(self) -> None:
+        while (first := self._queue.get()) is not None:
+            batch = [first]
+            try:
+                while (more := self._queue.get_nowait()) is not None:
+                    batch.append(more)
+            except queue.Empty:
+                pass
+            self._commit([(log, raw) for log, raw, _ in batch])
+            for _, _, done in batch:
+                done.release()
+
+    def close(self) -> None:
+        """End the thread."""
+        self._queue.put(None)
+        self._thread.join()
+
+
+@contextmanager
+def bare_file(folder: Path, logs: int) -> Iterator[Callable[[int], object]]:
+    """One file for the entries and one for the checkpoint, an fsync each."""
+    files = [os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND) for name in ("entries", "head")]
+
+    def commit(batch: Sequence[tuple[int, bytes]]) -> None:
+        os.write(files[0], b"".join(raw for _, raw in batch))
+        os.fdatasync(files[0])
+        os.write(files[1], bytes(64) * min(logs, len(batch)))
+        os.fdatasync(files[1])
+
+    bare = Bare(commit)
+    yield lambda caller: bare.append(caller % logs)
+    bare.close()
+
+
+@contextmanager
+def bare_kafka(folder: Path, logs: int, servers: str, hub: str) -> Iterator[Callable[[int], object]]:
+    """One flush of kafka-python and one checkpoint write a batch, with the settings that the ledger uses."""
+    head = os.open(folder / "head", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    topics = [f"bare.{hub}.{n}" for n in range(logs)]
+    for topic in topics:
+        Broker([servers]).make(topic)
+    producer = KafkaProducer(bootstrap_servers=[servers], **PRODUCER)
+    for topic in topics:
+        producer.partitions_for(topic)
+
+    def commit(batch: Sequence[tuple[int, bytes]]) -> None:
+        for log, raw in batch:
+            producer.send(topics[log], raw, partition=0)
+        producer.flush()
+        os.write(head, bytes(64) * min(logs, len(batch)))
+        os.fdatasync(head)
+
+    bare = Bare(commit)
+    yield lambda caller: bare.append(caller % logs)
+    bare.close()
+    producer.close()
+
+
+@contextmanager
+def ledger(
+    folder: Path, logs: int, where: Callable[[], tuple[str, str]]
+) -> Iterator[Callable[[int], object]]:
+    """The ledger itself, as the gateway calls it; `where` gives store and hub, new for each round on a broker."""
+    store, hub = where()
+    settings = Settings(mode="demo", home=folder, hub=hub, ledger=store, ledger_wait=60)
+    opened = open_ledger(settings, KeyFolder(folder / "keys"))
+    drafts = [_draft(f"org-{n}") for n in range(logs)]
+    for draft in drafts:
+        opened.append(draft)
+    yield lambda caller: opened.append(drafts[caller % logs])
+    opened.close()
+
+
+def _draft(log: str) -> Draft:
+    return Draft(
+        log,
+        "release.refused",
+        Asking(log, "SW-CHILD", "a-user"),
+        purpose="FAM-OVERVIEW",
+        basis="6-1-e",
+        case="a-case",
+        policy_revision="0123456789abcdef",
+        policy_digest=_DIGEST,
+        decision_digest=_DIGEST,
+        facts={"code": "PURPOSE_NOT_PERMITTED"},
+    )
+
+
+def measure(sides: Sequence[Callable[[Path], Any]], rounds: int, each: int) -> list[list[Run]]:
+    """Each side in turn, `rounds` times, each time in a folder of its own; the first round warms up and is dropped."""
+    runs: list[list[Run]] = [[] for _ in sides]
+    for number in range(rounds + 1):
+        for side, opened in enumerate(sides):
+            with tempfile.TemporaryDirectory() as name, opened(Path(name)) as append:
+                drive(append, max(each // 10, 1))
+                run = drive(append, each)
+            if number:
+                runs[side].append(run)
+    return runs
+
+
+def row(title: str, runs: list[list[Run]], gate: float) -> bool:
+    """Print one line; whether the gate is met by the median over the rounds."""
+    mine, bare = ([run.rate for run in side] for side in runs)
+    ratio = median(a / b for a, b in zip(mine, bare, strict=True))
+    p50 = [median(run.times[len(run.times) // 2] for run in side) for side in runs]
+    p99 = [median(run.times[len(run.times) * 99 // 100] for run in side) for side in runs]
+    print(
+        f"{title:24} {median(mine):9.0f} {median(bare):9.0f} {ratio:6.2f} {gate:5.1f}  "
+        f"{p50[0]:6.1f} {p50[1]:6.1f}  {p99[0]:6.1f} {p99[1]:6.1f}  {'ok' if ratio >= gate else 'MISSED'}",
+        flush=True,
+    )
+    return ratio >= gate
+
+
+def main() -> int:
+    """Measure, print the table, and say by the exit code whether every gate is met."""
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    arguments.add_argument("--kafka", metavar="HOST:PORT", default="", help="also measure on this broker")
+    arguments.add_argument("--rounds", type=int, default=5, help="rounds that count (default 5)")
+    arguments.add_argument(
+        "--each", type=int, default=60, help="appends of each of the 64 callers (default 60)"
+    )
+    chosen = arguments.parse_args()
+    print(
+        f"{CALLERS} callers        appends/s:    ledger      bare  ratio  gate  p50 ms: l, b    p99 ms: l, b"
+    )
+    good, hub, count = True, f"bench-{os.getpid()}", iter(range(1000))
+    for logs in (1, 8):
+        sides = [
+            partial(ledger, logs=logs, where=lambda: ("file", "bench")),
+            partial(bare_file, logs=logs),
+        ]
+        good &= row(f"embedded, {logs} log(s)", measure(sides, chosen.rounds, chosen.each), GATES["embedded"])
+    for logs in (1, 8) if chosen.kafka else ():
+        sides = [
+            partial(ledger, logs=logs, where=lambda: (f"kafka://{chosen.kafka}", f"{hub}-{next(count)}")),
+            partial(bare_kafka, logs=logs, servers=chosen.kafka, hub=f"{hub}-{logs}"),
+        ]
+        good &= row(f"kafka, {logs} log(s)", measure(sides, chosen.rounds, chosen.each), GATES["kafka"])
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
