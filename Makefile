@@ -11,7 +11,7 @@ SETUP = $(if $(PYTHON),MASH_PYTHON=1 $(PYTHON),$(or $(FOUND),$(error \
 .PHONY: help setup demo run up check fix test
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST))
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s  %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 setup: ## make .venv from the locks and build the browser assets; at once the second time
 	@$(SETUP)
