@@ -63,12 +63,13 @@ class Index:
         return accept.unsent(self._store)
 
     def read_back(self, source: str, resource_type: str, record: str) -> Mapping[str, Any] | None:
-        """A source's own current record, or None."""
+        """A source's own current record, tagged with the protections that it began; or None."""
         item = self._store.item(source, resource_type, record)
         with self._store.read() as connection:
             wanted = select(RECORD).where(RECORD.c.item == item, RECORD.c.state == CURRENT)
             row = connection.execute(wanted).first()
-        return self._store.body(row) if row else None
+            begun = protect.begun_by(connection, item)
+        return protect.tagged(self._store.body(row), begun) if row else None
 
     def protection(self, id: str) -> Protection | None:
         """A protection, ended or not."""

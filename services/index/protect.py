@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from services.contract.problems import NotFound
 from services.contract.publishing import Protection
@@ -23,6 +23,8 @@ from services.index.store import Store, opaque
 
 CONCERN_URL = "urn:mash:ext:concern"
 """Extension on the Flag or labelled record: valueReference to somebody from whom the person is protected."""
+TAG = "urn:mash:protection"
+"""System of the tag by which a record read back names the protections that it began."""
 DETAIL_URL = "http://hl7.org/fhir/StructureDefinition/flag-detail"
 ODS = "https://fhir.nhs.uk/Id/ods-organization-code"
 ORGANISATION = "urn:mash:organisation"
@@ -214,6 +216,21 @@ def refresh_keys(people: People, items: Collection[str]) -> None:
             if wanted:
                 rows = [{"key": key, "item": known.item} for key in sorted(wanted)]
                 people.connection.execute(insert(LOOK_UP), rows)
+
+
+def begun_by(connection: Connection, item: str) -> list[str]:
+    """Ids of protections in force that this record began."""
+    wanted = select(PROTECTION.c.id).where(PROTECTION.c.origin == item, PROTECTION.c.ended == "")
+    return sorted(connection.execute(wanted).scalars())
+
+
+def tagged(resource: Mapping[str, Any], protections: Collection[str]) -> Mapping[str, Any]:
+    """The resource with a tag for each protection: by it the flagging organisation's reviewer names what to review."""
+    if not protections:
+        return resource
+    meta = resource.get("meta") or {}
+    tags = [*meta.get("tag", ()), *({"system": TAG, "code": id} for id in protections)]
+    return {**resource, "meta": {**meta, "tag": tags}}
 
 
 def protection(store: Store, book: Book, id: str) -> Protection | None:

@@ -6,7 +6,7 @@ import pytest
 
 from services.contract.people import About, AskerIdentity, CaseSubject, Relate, Related, Resolve
 from services.index.index import Index
-from services.index.schema import CONCERN, PROTECTION
+from services.index.schema import CONCERN
 from tests.unit.index.northshire import (
     ARTHUR,
     DANA,
@@ -171,19 +171,26 @@ def test_where_nobody_is_named_everybody_elses_case_is_a_harm_link(index: Index)
     assert not kin[SEAN].harm_link
 
 
+def tags(index: Index) -> list[str]:
+    """The protections that the practice's Flag began, as reading it back shows them."""
+    flagged = index.read_back("gp", "Flag", "f")
+    assert flagged is not None
+    return [tag["code"] for tag in flagged["meta"].get("tag", ()) if tag["system"] == "urn:mash:protection"]
+
+
 def test_only_a_review_ends_a_protection(index: Index) -> None:
     fled(index)
     publish(index, "gp", flag("f", "d", "L:SAFEADDR", status="inactive", period={"end": "2020-01-01"}))
     publish(index, "gp", flag("f", "d"))
     assert related(index, MIA, ABOUT[SEAN])[MIA].harm_link
-    with index._store.read() as connection:
-        (row,) = connection.execute(PROTECTION.select()).all()
-    standing = index.protection(row.id)
+    (id,) = tags(index)
+    standing = index.protection(id)
     assert standing is not None
     assert (standing.label, standing.organisation, standing.ended) == ("L:SAFEADDR", "harbour-gp", False)
-    index.end_protection(row.id, "officer")
-    index.end_protection(row.id, "officer")
-    ended = index.protection(row.id)
+    index.end_protection(id, "officer")
+    index.end_protection(id, "officer")
+    assert tags(index) == []
+    ended = index.protection(id)
     assert ended is not None
     assert ended.ended
     assert not related(index, MIA, ABOUT[SEAN])[MIA].harm_link
