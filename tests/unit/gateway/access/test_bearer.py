@@ -30,6 +30,18 @@ def test_a_system_token_gets_no_persons_address(world: World) -> None:
     assert (answer.status_code, answer.json()["title"]) == (403, "This is not open to you")
 
 
+def test_even_a_system_token_with_a_persons_scope_gets_none(world: World) -> None:
+    keys = TokenKeys(world.parts.keys)
+    claims = keys.read(world.person("worker", "SW-CHILD")["Authorization"].split()[1])
+    header = {"Authorization": f"Bearer {keys.sign(claims | {'role': 'SW-CHILD'})}"}
+    assert world.http.get("/cases", headers=header).status_code == 200
+    del claims["role"]
+    header = {"Authorization": f"Bearer {keys.sign(claims)}"}
+    answer = world.http.get("/cases", headers=header)
+    assert answer.status_code == 403
+    assert "system's token" in answer.json()["detail"]
+
+
 def test_a_persons_token_publishes_nothing(world: World) -> None:
     header = world.person("worker", "SW-CHILD")
     assert world.http.post("/fhir", json={}, headers=header).status_code == 403

@@ -12,7 +12,7 @@ from joserfc.jwk import RSAKey
 
 from services.contract.canonical import b64u
 from services.gateway.access.clients import Client, Clients
-from services.gateway.access.staff import Staff
+from services.gateway.access.staff import NewWorker, Staff
 from tests.gateway_world import World, jwks_of, key_of
 
 
@@ -154,6 +154,15 @@ def test_a_system_vouches_only_for_what_is_registered(
     world: World, user: str, role: str, over: dict[str, Any]
 ) -> None:
     assert _error(world.ask_person("csc-system", user, role, **over)) == (400, "invalid_grant")
+
+
+def test_a_role_the_system_is_not_registered_for(world: World) -> None:
+    held = NewWorker("northshire-csc", ("GP", "SW-CHILD"), partner_user="doctor")
+    Staff(world.parts.store, world.parts.keys).add(held, "2026-11-23T09:00:00Z")
+    assert world.ask_person("csc-system", "doctor", "SW-CHILD").status_code == 200
+    answer = world.ask_person("csc-system", "doctor", "GP")
+    assert _error(answer) == (400, "invalid_grant")
+    assert "not registered for this role" in answer.json()["error_description"]
 
 
 def test_a_person_needs_the_systems_own_proof_too(world: World) -> None:
