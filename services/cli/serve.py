@@ -18,18 +18,23 @@ from services.contract.problems import BadSetting
 from services.runtime.settings import Settings, read_settings
 
 LOOPBACK = "127.0.0.1"
+LISTENING = "listening"
+"""What a part that runs in a process of its own prints once its port is its own."""
 _START_SECONDS = 20.0
 _STOP_SECONDS = 20.0
+_WAITING = 512
 
 
 def bound(host: str, port: int, setting: str) -> socket.socket:
-    """A socket bound to the address. Raises `BadSetting` that names the setting where it is taken."""
+    """A socket that listens at the address. Raises `BadSetting` that names the setting where it is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     found = socket.socket(family, socket.SOCK_STREAM)
     # Closed connections of an earlier run linger; a listener that still lives is refused all the same.
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((host, port))
+        # From here the port is ours; whoever connects meanwhile waits.
+        found.listen(_WAITING)
     except OSError as error:
         found.close()
         raise BadSetting(
@@ -68,17 +73,21 @@ class Listener:
         self._sock.close()
 
 
-@contextmanager
-def served(settings: Settings) -> Iterator[Any]:
-    """The hub, built and taking connections on both its ports, until the block ends. Raises `Problem`."""
-    from services.wiring import build
-
+def both_ports(settings: Settings) -> tuple[socket.socket, socket.socket]:
+    """The sockets of the two listeners. Raises `BadSetting`."""
     front = bound(settings.host, settings.port, "MASH_PORT")
     try:
-        back = bound(LOOPBACK, settings.ops_port, "MASH_OPS_PORT")
+        return front, bound(LOOPBACK, settings.ops_port, "MASH_OPS_PORT")
     except BadSetting:
         front.close()
         raise
+
+
+@contextmanager
+def served(settings: Settings, front: socket.socket, back: socket.socket) -> Iterator[Any]:
+    """The hub, built and taking connections on both sockets, until the block ends. Raises `Problem`."""
+    from services.wiring import build
+
     try:
         running = build(settings)
     except BaseException:
@@ -114,7 +123,7 @@ def wait_for_end() -> None:
 def serve() -> None:
     """Serve with the installation's own settings until asked to end."""
     settings = read_settings()
-    with served(settings):
+    with served(settings, *both_ports(settings)):
         print(f"The hub listens at {settings.url}")
         print(f"Health and metrics: http://{LOOPBACK}:{settings.ops_port}/health/ready")
         wait_for_end()

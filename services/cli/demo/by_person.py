@@ -122,6 +122,7 @@ def headline(record: Mapping[str, Any]) -> str:
     """The record in a line: what it says it is, its value, its date."""
     words = [_concept(record, name) for name in ("code", "type", "medicationCodeableConcept", "relationship")]
     words += [
+        _team(record),
         _name(record),
         _address(record),
         _quantity(record),
@@ -141,6 +142,13 @@ def _concept(record: Mapping[str, Any], name: str) -> str:
     return str(
         value.get("text") or next((one["display"] for one in value.get("coding", ()) if "display" in one), "")
     )
+
+
+def _team(record: Mapping[str, Any]) -> str:
+    members = [
+        one.get("member", {}).get("display", "") for one in record.get("participant", ()) if "member" in one
+    ]
+    return ", ".join(member for member in members if member)
 
 
 def _address(record: Mapping[str, Any]) -> str:

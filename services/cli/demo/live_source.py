@@ -17,6 +17,7 @@ from fastapi import FastAPI, Form, Response
 
 from services.cli.demo.families import northshire
 from services.cli.demo.families.build import NHS_NUMBER, Resource
+from services.cli.serve import LISTENING, LOOPBACK, bound
 from services.contract.canonical import emit
 
 SOURCE = "northshire-gp-live"
@@ -122,7 +123,10 @@ def serve(port: int = PORT, control: Path | None = None) -> None:
     """Listen on loopback until ended."""
     import uvicorn
 
-    uvicorn.run(live_app(Knobs(control)), host="127.0.0.1", port=port, access_log=False, log_level="warning")
+    sock = bound(LOOPBACK, port, "--port")
+    print(LISTENING, flush=True)
+    config = uvicorn.Config(live_app(Knobs(control)), access_log=False, log_level="warning")
+    uvicorn.Server(config).run([sock])
 
 
 if __name__ == "__main__":

@@ -14,8 +14,10 @@ from rich.text import Text
 from services.cli.demo.by_person import Given, PersonView, by_person, for_everyone
 
 BANNER = "DEMO: invented people. Nothing here is about anybody."
-_MOST = 6
+_MOST = 8
 """Records of one source that are listed before the rest are counted."""
+_ORDER = ("Patient", "RiskAssessment", "Flag", "EpisodeOfCare", "CareTeam", "RelatedPerson")
+"""Types that are told first; the rest follow as they come."""
 _STYLE = {"generalise": "yellow", "ask-owner": "magenta", "withhold": "red"}
 _WORD = {"generalise": "made coarser", "ask-owner": "the owner decides", "withhold": "withheld"}
 _WHY = {
@@ -61,11 +63,11 @@ def _person(person: PersonView) -> RenderableType:
     table = Table(expand=True, pad_edge=False)
     for heading, ratio in (("Source", 2), ("Released", 5), ("Coarser, masked or withheld, and why", 5)):
         table.add_column(heading, ratio=ratio, overflow="fold")
-    sources = dict.fromkeys([*person.given, *person.withheld])
-    for source in sources:
-        given = person.given.get(source, [])
+    for source, given in person.given.items():
         table.add_row(Text(source), _given(given), _not_given(given, person.withheld.get(source, [])))
-    parts: list[RenderableType] = [table] if sources else []
+    for sources, rows in _alike(person):
+        table.add_row(Text(", ".join(sources)), Text(), _not_given((), rows))
+    parts: list[RenderableType] = [table] if table.rows else []
     for state, words in _STATES.items():
         found = [source for source, said in person.states.items() if said == state]
         if found:
@@ -73,8 +75,19 @@ def _person(person: PersonView) -> RenderableType:
     return Group(*parts)
 
 
+def _alike(person: PersonView) -> Iterable[tuple[list[str], list[Mapping[str, str]]]]:
+    """The sources of which nothing came, put together where the same is said of them."""
+    said: dict[str, tuple[list[str], list[Mapping[str, str]]]] = {}
+    for source, rows in person.withheld.items():
+        if source not in person.given:
+            words = "".join(_row(row).plain for row in rows)
+            said.setdefault(words, ([], rows))[0].append(source)
+    return said.values()
+
+
 def _given(given: Sequence[Given]) -> Text:
-    lines = [f"{one.kind}: {one.headline}" for one in given]
+    first = sorted(given, key=lambda one: _ORDER.index(one.kind) if one.kind in _ORDER else len(_ORDER))
+    lines = [f"{one.kind}: {one.headline}" for one in first]
     more = [f"and {len(lines) - _MOST} more"] if len(lines) > _MOST else []
     return Text("\n".join([*lines[:_MOST], *more]), style="green")
 

@@ -8,6 +8,7 @@ import logging
 import typer
 
 from services.cli.demo.cast import STAFF
+from services.cli.serve import LISTENING, LOOPBACK
 
 PORT = 8713
 
@@ -22,7 +23,9 @@ def serve(port: int = PORT) -> None:
     users = [
         User(sub=member.sign_in, claims={"name": member.name, "email": member.sign_in}) for member in STAFF
     ]
-    make_server("127.0.0.1", port, app(user_claims=users, require_nonce=True), threaded=True).serve_forever()
+    server = make_server(LOOPBACK, port, app(user_claims=users, require_nonce=True), threaded=True)
+    print(LISTENING, flush=True)
+    server.serve_forever()
 
 
 if __name__ == "__main__":

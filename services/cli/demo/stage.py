@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from services.cli.demo import live_source, sign_in
-from services.cli.parts.process import Child, listens
-from services.cli.serve import LOOPBACK, served
+from services.cli.parts.process import Child
+from services.cli.serve import LISTENING, LOOPBACK, bound, served
 from services.contract import places
 from services.contract.problems import BadSetting
 from services.runtime.settings import Settings, read_settings
@@ -36,37 +36,35 @@ class Ports:
     ops: int
     practice: int
     sign_in: int
-    moved: tuple[str, ...]
+    moved: tuple[str, ...] = ()
+    held: tuple[socket.socket, ...] = ()
+    """A socket that listens on each, in this order, so that nobody else takes it meanwhile."""
 
 
 def choose_ports() -> Ports:
     """The usual ports, or for each that is taken the next that is free."""
     usual = read_settings(mode="demo")
     wanted = {"hub": usual.port, "ops": usual.ops_port, "practice": live_source.PORT, "sign-in": sign_in.PORT}
-    taken: list[int] = []
-    chosen: dict[str, int] = {}
-    for name, port in wanted.items():
-        chosen[name] = _free_from(port, taken)
-        taken += [chosen[name], *wanted.values()]
+    held = {name: _free_from(port, frozenset(wanted.values())) for name, port in wanted.items()}
+    chosen = {name: int(found.getsockname()[1]) for name, found in held.items()}
     moved = tuple(
         f"{name}: port {port} is taken, {chosen[name]} instead"
         for name, port in wanted.items()
         if chosen[name] != port
     )
-    return Ports(chosen["hub"], chosen["ops"], chosen["practice"], chosen["sign-in"], moved)
+    return Ports(
+        chosen["hub"], chosen["ops"], chosen["practice"], chosen["sign-in"], moved, tuple(held.values())
+    )
 
 
-def _free_from(port: int, spoken_for: list[int]) -> int:
+def _free_from(port: int, spoken_for: frozenset[int]) -> socket.socket:
     for candidate in range(port, min(port + _TRIES, 65536)):
         if candidate != port and candidate in spoken_for:
             continue
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((LOOPBACK, candidate))
-            except OSError:
-                continue
-            return candidate
+        try:
+            return bound(LOOPBACK, candidate, "MASH_PORT")
+        except BadSetting:
+            continue
     raise BadSetting(f"MASH_PORT: no free port of {port} to {port + _TRIES}")
 
 
@@ -103,14 +101,17 @@ def _policies(home: Path, practice: int) -> Path:
 def set_up(settings: Settings, ports: Ports) -> Iterator[Any]:
     """All three, listening; gives the running hub."""
     with ExitStack() as running:
+        front, back, *others = ports.held
+        for other in others:
+            other.close()
         started = []
         pool = running.enter_context(ThreadPoolExecutor())
         for module, port in ((live_source.__name__, ports.practice), (sign_in.__name__, ports.sign_in)):
             child = _child(module, port, settings.home)
             running.callback(child.stop)
-            started.append(pool.submit(child.start, partial(listens, f"{LOOPBACK}:{port}"), _START_SECONDS))
+            started.append(pool.submit(child.start, partial(child.said, LISTENING), _START_SECONDS))
         # The hub comes up meanwhile; a part that did not is told here.
-        hub = running.enter_context(served(settings))
+        hub = running.enter_context(served(settings, front, back))
         for one in started:
             one.result()
         yield hub

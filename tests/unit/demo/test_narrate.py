@@ -167,7 +167,24 @@ def test_a_complete_answer_without_receipt_says_so(answer: dict[str, Any]) -> No
 def test_many_records_are_counted_not_lost(answer: dict[str, Any]) -> None:
     entries = answer["view"]["entry"]
     entries += [{"fullUrl": f"urn:uuid:n{number}", "resource": observation(MIA)} for number in range(9)]
-    assert "and 5 more" in told(answer)
+    assert "and 3 more" in told(answer)
+
+
+def test_sources_of_which_the_same_is_said_are_told_once(answer: dict[str, Any]) -> None:
+    answer["withheld"] = [
+        withheld(DANA, source, "IDENTITY_NOT_CONFIRMED") for source in ("Police", "Housing")
+    ]
+    text = told(answer)
+    assert text.count("IDENTITY_NOT_CONFIRMED. ") == 1
+    assert "Police, Housing" in text
+
+
+def test_risk_is_told_before_what_is_only_counted(answer: dict[str, Any]) -> None:
+    entries = answer["view"]["entry"]
+    entries += [{"fullUrl": f"urn:uuid:n{number}", "resource": observation(MIA)} for number in range(20)]
+    risk = observation(MIA) | {"resourceType": "RiskAssessment", "code": {"text": "Told last by the hub"}}
+    entries.append({"fullUrl": "urn:uuid:r", "resource": risk})
+    assert "RiskAssessment: Told last by the hub" in told(answer)
 
 
 def test_a_row_for_everybody_is_nobodys(answer: dict[str, Any]) -> None:

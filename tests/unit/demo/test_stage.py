@@ -27,6 +27,16 @@ def test_a_taken_port_is_moved_on_from_and_said(taken: int, monkeypatch: pytest.
     assert ports.hub != taken
     assert any(line.startswith(f"hub: port {taken} is taken") for line in ports.moved)
     assert len({ports.hub, ports.ops, ports.practice, ports.sign_in}) == 4
+    for held in ports.held:
+        held.close()
+
+
+def test_what_was_chosen_is_held_until_it_is_used() -> None:
+    first, second = choose_ports(), choose_ports()
+    chosen = [{ports.hub, ports.ops, ports.practice, ports.sign_in} for ports in (first, second)]
+    assert chosen[0].isdisjoint(chosen[1])
+    for held in (*first.held, *second.held):
+        held.close()
 
 
 def test_the_policies_are_the_projects_own_while_the_practice_is_where_they_say(tmp_path: Path) -> None:
