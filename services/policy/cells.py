@@ -1,7 +1,7 @@
 """From an engine's JSON to cells.
 
-Promise: a cell is taken whole or not at all. A row of the wrong length, an effect, level or visibility that is no word of the
-hub, a reason that is no code: withheld, POLICY_UNAVAILABLE.
+Promise: a cell is taken whole or not at all. A row of the wrong length, an effect, level or visibility that
+is no word of the hub, a reason that is no code: withheld, POLICY_UNAVAILABLE.
 """
 
 from typing import Any
@@ -70,7 +70,9 @@ def _sound(found: dict[str, Any]) -> bool:
 
 
 def _explained(found: dict[str, Any], silent: bool) -> bool:
-    """What is kept back has its reason; a silent cell says nothing; nothing is owed for what is not released."""
+    """What is kept back has its reason; a silent cell says nothing;
+    nothing is owed for what is not released.
+    """
     reasons, kept_back = code_list("reasons"), found["effect"] in _KEPT_BACK
     if any(code != "" and code not in reasons for code in (found["code"], found["shown_as"])):
         return False

@@ -1,7 +1,8 @@
 """Deciding: a question about profiles and classes goes to the engine, a whole answer comes back or none.
 
-Promise: every profile and class asked for has a cell; a cell that the engine did not give, or gave wrongly, is withheld; an
-answer under a revision that is not accepted is no answer; one answer never mixes two revisions.
+Promise: every profile and class asked for has a cell; a cell that the engine did not give, or gave wrongly,
+is withheld; an answer under a revision that is not accepted is no answer; one answer never mixes two
+revisions.
 """
 
 from datetime import date
@@ -23,7 +24,10 @@ class Decider:
         shelf.before_change(engine.prepare)
 
     def decide(self, question: Question) -> Answer:
-        """A whole answer, under the question's revision or the one that has followed it. Raises `PolicyUnavailable`."""
+        """A whole answer, under the question's revision or the one that has followed it.
+
+        Raises `PolicyUnavailable`.
+        """
         book = self._shelf.book(question.revision)
         if book is None:
             raise PolicyUnavailable("the policies have changed since this began")
@@ -78,6 +82,7 @@ class Decider:
             cells=tuple(rows[distinct[profile]] for profile in profiles),
             warnings=tuple(sorted(warnings)),
             profiles=profiles,
+            classes=question.classes,
         )
 
 

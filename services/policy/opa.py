@@ -1,7 +1,7 @@
 """The production engine: an OPA server, through opa-python-client.
 
-Promise: a call is made once and ends within the wait, whatever the server does; an answer without a result is none. The
-server gets its rules by a bundle only: this client never writes policy or data.
+Promise: a call is made once and ends within the wait, whatever the server does; an answer without a result
+is none. The server gets its rules by a bundle only: this client never writes policy or data.
 """
 
 import time
@@ -46,7 +46,7 @@ class ServerEngine:
         del book  # The server has its own; the caller compares the revision.
         try:
             answer = self._client.query_rule(dict(question), PACKAGE, RULE)
-        except Exception as error:  # noqa: BLE001 - the client raises of many kinds; none of them releases anything
+        except Exception as error:  # noqa: BLE001 - of many kinds, and none releases
             raise EngineFailed(type(error).__name__) from None
         if not isinstance(answer, dict) or "result" not in answer:
             raise EngineFailed("NoResult")

@@ -12,8 +12,9 @@ from services.runtime.settings import Settings
 def open_policy(settings: Settings, shelf: Shelf) -> Decider:
     """The decider over the embedded engine, or over the OPA server at `MASH_OPA`.
 
-    Raises `BadSetting` where the compiled rules are not those of the book. A server that is not there yet stops nothing:
-    `ready()` says so, and until it answers under the book in force every question is `PolicyUnavailable`.
+    Raises `BadSetting` where the compiled rules are not those of the book. A server that is not there yet
+    stops nothing: `ready()` says so, and until it answers under the book in force every question is
+    `PolicyUnavailable`.
     """
     if not settings.opa:
         embedded = EmbeddedEngine(BUILT, settings.policy_wait)

@@ -1,7 +1,8 @@
 """The state of the paperwork between asker and holder on a day: what a rule may know of ISAs.
 
-Promise: an ISA counts from its first day to its last, both inclusive, as days in Europe/London, for the purpose that it names
-and between the parties that it names, and only while it is signed. What a caller says of paper is never read.
+Promise: an ISA counts from its first day to its last, both inclusive, as days in Europe/London, for the
+purpose that it names and between the parties that it names, and only while it is signed. What a caller says
+of paper is never read.
 """
 
 from collections.abc import Mapping
@@ -14,14 +15,18 @@ from services.runtime.book import Book
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """`state`: CURRENT | LAPSED | NONE | SUSPENDED; `isa`: the id of the one that covers, or covered, the purpose."""
+    """`state`: CURRENT | LAPSED | NONE | SUSPENDED; `isa`:
+    the id of the one that covers, or covered, the purpose.
+    """
 
     state: str
     isa: str = ""
 
 
 def with_papers(book: Book, context: Context, profiles: tuple[Profile, ...]) -> tuple[Profile, ...]:
-    """The profiles with the paper between the context's organisation and each one's source, on the context's day."""
+    """The profiles with the paper between the context's organisation and each one's source, on the
+    context's day.
+    """
     found = {
         holder: paper_between(book, context, holder)
         for holder in {profile.source_organisation for profile in profiles}
@@ -44,7 +49,8 @@ def paper_between(book: Book, context: Context, holder: str) -> Paper:
     covering = _covering(book, asker, holder, context.purpose)
     in_force = [isa for isa in covering if isa["effective_from"] <= context.on <= isa["last_day"]]
     if in_force:
-        # Several may stand side by side: the one that names the role, then the widest; the id makes it certain.
+        # Several may stand side by side: the one that names the role, then the widest; the id makes it
+        # certain.
         best = min(in_force, key=lambda isa: (context.role not in isa["roles"], -_width(isa), isa["id"]))
         return Paper("CURRENT", best["id"])
     ended = [isa for isa in covering if isa["last_day"] < context.on]

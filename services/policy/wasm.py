@@ -1,7 +1,8 @@
 """The embedded engine: the same Rego, compiled by OPA to WebAssembly, evaluated in this process.
 
-Promise: it decides only with the Wasm that was built from the very sources of the book (digest compared at each load), each
-answer under one book's data, in a bounded time; a call that fails leaves nothing behind that could answer the next one.
+Promise: it decides only with the Wasm that was built from the very sources of the book (digest compared at
+each load), each answer under one book's data, in a bounded time; a call that fails leaves nothing behind
+that could answer the next one.
 """
 
 import threading
@@ -50,7 +51,7 @@ class EmbeddedEngine:
             if book.revision not in self._loaded:
                 self.prepare(book)
             answer = self._loaded[book.revision].evaluate(orjson.dumps(question), ENTRYPOINT)
-        except Exception as error:  # noqa: BLE001 - whatever broke in there, nothing is released
+        except Exception as error:  # noqa: BLE001 - whatever broke, nothing is released
             raise EngineFailed(type(error).__name__) from None
         if answer is UNDEFINED:
             raise EngineFailed("Undefined")

@@ -1,7 +1,8 @@
 """What no schema can say about the policy folder: that its files agree with each other, the vocabulary and the law.
 
-Promise: every purpose has a column, every role a ceiling and a mark for every purpose, every label one table, and every basis
-the schedule that it needs; what does not is a finding with file, line and remedy, never a rule that quietly does nothing.
+Promise: every purpose has a column, every role a ceiling and a mark for every purpose, every label one
+table, and every basis the schedule that it needs; what does not is a finding with file, line and remedy,
+never a rule that quietly does nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

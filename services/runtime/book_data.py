@@ -1,7 +1,8 @@
 """From the policy folder's documents to the one document that the engines read as `data.book`.
 
-Promise: nothing is decided here. Lists become look-ups, a letter's class gets the cell of its class, and every vocabulary word
-that a rule reads is taken from `schemas/vocabulary/`, so that a rule never repeats a table.
+Promise: nothing is decided here. Lists become look-ups, a letter's class gets the cell of its class, and
+every vocabulary word that a rule reads is taken from `schemas/vocabulary/`, so that a rule never repeats a
+table.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,8 +14,9 @@ from services.runtime.book_checks import Documents, expanded, under
 from services.runtime.book_schemas import classes
 
 WORDS = (
-    "purposes", "roles", "classes", "sensitivity", "source-kinds", "organisation-types", "reasons", "consent-states",
-    "confidentiality", "currency", "adoption", "ages", "channels", "owner-decisions", "evidence-kinds",
+    "purposes", "roles", "classes", "sensitivity", "source-kinds", "organisation-types", "reasons",
+    "consent-states", "confidentiality", "currency", "adoption", "ages", "channels", "owner-decisions",
+    "evidence-kinds",
 )  # fmt: skip
 """The lists whose words decide, and so belong to the digest."""
 

@@ -1,7 +1,8 @@
 """YAML of the policy folder, read so that a mistake is named with file, line and remedy.
 
-Promise: a scalar is what the file says: dates, `yes` and `012` stay text (so a schema refuses them where a number is asked);
-only plain whole numbers, true, false and null are anything else. A key that stands twice is refused.
+Promise: a scalar is what the file says: dates, `yes` and `012` stay text (so a schema refuses them where a
+number is asked); only plain whole numbers, true, false and null are anything else. A key that stands twice
+is refused.
 """
 
 import re
@@ -24,7 +25,9 @@ _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong: `file` relative to the policy folder, `line` from 1, and what to do about it."""
+    """One thing that is wrong:
+    `file` relative to the policy folder, `line` from 1, and what to do about it.
+    """
 
     file: str
     line: int

@@ -4,48 +4,17 @@ Promise: what an editor completes and underlines is what the hub accepts: both r
 `mash policy schemas` writes to `schemas/policies/` and `make check` compares.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 from services.contract.decisions import AXES
 from services.contract.vocabulary import code_list, codes
+from services.runtime.schema_parts import DAY, ID, TEXT, Schema, closed, published, some, words
 
-Schema = dict[str, Any]
-ID = {"type": "string", "pattern": "^[a-z0-9-]{2,32}$", "title": "an id of a-z, 0-9 and hyphens"}
-TEXT = {"type": "string", "minLength": 1, "title": "text"}
-DAY = {
-    "type": "string",
-    "pattern": r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$",
-    "title": "a day, YYYY-MM-DD",
-}
 LEVELS = ("R", "G", "O", "-")
 EXCEPTIONS = (
-    "decision-maker-of-an-enquiry", "status-check", "not-a-sexual-health-source", "family-child-in-screening",
-    "family-child-under-13", "family-child-13-17", "family-child-in-my-care", "item-share-agreed", "enquiry-or-panel",
-    "break-glass",
+    "decision-maker-of-an-enquiry", "status-check", "not-a-sexual-health-source",
+    "family-child-in-screening", "family-child-under-13", "family-child-13-17", "family-child-in-my-care",
+    "item-share-agreed", "enquiry-or-panel", "break-glass",
 )  # fmt: skip
 """What `when` in labels.yaml may name: the exceptions that the sensitivity rule knows how to test."""
-
-
-def words(name: str, title: str) -> Schema:
-    """One code of a vocabulary list."""
-    return {"type": "string", "enum": list(codes(name)), "title": title}
-
-
-def some(item: Schema, least: int = 1) -> Schema:
-    """A list without repeats."""
-    return {"type": "array", "items": item, "minItems": least, "uniqueItems": True}
-
-
-def closed(properties: Mapping[str, Schema], optional: Sequence[str] = ()) -> Schema:
-    """An object of these members and no other."""
-    required = [name for name in properties if name not in optional]
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": required,
-        "additionalProperties": False,
-    }
 
 
 def classes() -> list[str]:
@@ -308,7 +277,4 @@ def schemas() -> dict[str, Schema]:
         "role-purposes": _role_purposes(), "lookback": _lookback(), "generalise": _generalise(), "codes": _codes(),
         "labels": _labels(),
     }  # fmt: skip
-    draft = "https://json-schema.org/draft/2020-12/schema"
-    return {
-        name: {"$schema": draft, "$id": f"urn:mash:schema:{name}", **schema} for name, schema in built.items()
-    }
+    return {name: published(name, schema) for name, schema in built.items()}
