@@ -203,23 +203,25 @@ class Sequencer(threading.Thread):
         ahead: dict[str, dict[bytes, int]] = {}
         sizes: dict[str, int] = {}
         for pending in news:
-            log = self.logs.by_code[pending.log]
-            counts = ahead.setdefault(log.code, {})
-            chain = [log.next_chain(subject, counts) for subject in pending.subjects]
-            leaf = store_form(chain, pending.entry)
+            code = pending.log
+            log = self.logs.by_code[code]
+            chain: list[bytes] = []
+            if pending.subjects:
+                counts = ahead.setdefault(code, {})
+                chain = [log.next_chain(subject, counts) for subject in pending.subjects]
+            pending.entry = leaf = store_form(chain, pending.entry)
             hashed = leaf_hash(leaf)
             hashes.add(hashed)
-            index = sizes.get(log.code, log.tree.size)
-            sizes[log.code] = index + 1
-            rows.append(Row(log.code, index, leaf, log.mark(hashed)))
-            pending.entry = leaf
+            index = sizes.get(code, log.tree.size)
+            sizes[code] = index + 1
+            rows.append(Row(code, index, leaf, log.mark(hashed)))
         return rows, hashes, ahead
 
     def _grow(self, stood: Iterable[Row], hashes: set[bytes], news: list[Pending]) -> list[Log]:
         touched: dict[str, Log] = {}
         standing: dict[bytes, int] = {}
         for row in stood:
-            log = touched.setdefault(row.log, self.logs.by_code[row.log])
+            log = touched.get(row.log) or touched.setdefault(row.log, self.logs.by_code[row.log])
             hashed = leaf_hash(row.leaf)
             # A bit that flipped in memory between hashing and storing would be signed for good, and the log
             # lost (CT log Yeti 2022).

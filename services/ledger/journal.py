@@ -54,7 +54,7 @@ class Broken:
 def frame(log: str, index: int, leaf: bytes, mark: bytes) -> bytes:
     """The bytes of one frame."""
     code = log.encode()
-    rest = b"".join((mark, bytes((len(code),)), code, index.to_bytes(8, "big"), leaf))
+    rest = b"%b%c%b%b%b" % (mark, len(code), code, index.to_bytes(8, "big"), leaf)
     return _HEAD.pack(len(rest), zlib.crc32(rest)) + rest
 
 

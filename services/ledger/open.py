@@ -9,7 +9,6 @@ import fcntl
 import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from services.contract.releases import Draft, LedgerHealth, Prepared, PreparedSu
 from services.ledger import derive
 from services.ledger.append import Sequencer
 from services.ledger.checkpoints import Checkpoints
-from services.ledger.entry import EntryRefused, build, check_log, event_bytes
+from services.ledger.entry import EntryRefused, build, check_log, event_bytes, now
 from services.ledger.log import Log
 from services.ledger.note import Signer
 from services.ledger.pending import Pending
@@ -127,12 +126,12 @@ class Ledger:
         for committed, subject in zip(draft.subjects, subjects, strict=True):
             if derive.handle(subject.secret, event) != committed.handle:
                 raise EntryRefused("a subject's handle is not the one prepared for this event")
-        time = datetime.now(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+        time = now()
         entry = build(
             draft,
             origin=f"{self._hub}/{check_log(draft.log)}",
             event_id=b64u(event),
-            time=time,
+            at=time,
             user=self._pseudonym("user", draft.asking.user),
             case_hash=self._pseudonym("case", draft.case) if draft.case else "",
         )

@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any
 
 from kafka import KafkaProducer
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, KafkaTimeoutError
 
 from services.ledger.store.broker import BASE, Broker, log_of, topic_of
 from services.ledger.store.ports import Row, StoreAway, StoreHalted
@@ -32,7 +32,7 @@ PRODUCER: Mapping[str, Any] = {
     "max_block_ms": 5_000,
     # Only one batch of a partition is under way at a time, so a batch must hold whatever queued meanwhile.
     "batch_size": 512 * 1024,
-    "linger_ms": 0,
+    "linger_ms": 20,
     "allow_auto_create_topics": False,
 }
 
@@ -108,6 +108,9 @@ class KafkaStore:
             sent = [
                 producer.send(topic_of(self._hub, row.log), row.leaf, row.mark, partition=0) for row in rows
             ]
+            producer.flush(1.0)
+        except KafkaTimeoutError:
+            pass
         except KafkaError:
             raise _Doubt from None
         for row, future in zip(rows, sent, strict=True):
