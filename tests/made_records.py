@@ -15,10 +15,22 @@ from services.gateway.elements import Element, shipped
 from services.runtime.fhir import is_valid
 
 _DEEP = 4
+_SNOMED = "http://snomed.info/sct"
 _NOT_MADE = {"id", "meta", "implicitRules", "language", "text", "contained", "extension", "modifierExtension"}
 _NOT_IN_PARTS = {"id", "extension", "modifierExtension"}
-_DATED = {"date": "2021-03-04", "dateTime": "2021-03-05T10:11:12Z", "instant": "2021-03-06T10:11:12Z", "time": "10:11:12"}
-_NUMBERS: Mapping[str, Any] = {"boolean": True, "integer": 7, "decimal": 7, "positiveInt": 8, "unsignedInt": 9}
+_DATED = {
+    "date": "2021-03-04",
+    "dateTime": "2021-03-05T10:11:12Z",
+    "instant": "2021-03-06T10:11:12Z",
+    "time": "10:11:12",
+}
+_NUMBERS: Mapping[str, Any] = {
+    "boolean": True,
+    "integer": 7,
+    "decimal": 7,
+    "positiveInt": 8,
+    "unsignedInt": 9,
+}
 
 
 @cache
@@ -47,7 +59,9 @@ class Maker:
         for key, element in shipped().of(name).items():
             if key in _NOT_MADE or (element.name in chosen and key not in only):
                 continue
-            if (only and key not in only and not element.required) or (element.required and self._asked(element, name, only)):
+            if (only and key not in only and not element.required) or (
+                element.required and self._asked(element, name, only)
+            ):
                 continue
             made[key] = self.value(element, name, 1)
             chosen.add(element.name)
@@ -78,7 +92,9 @@ class Maker:
         if target.startswith("code:"):
             return definitions()[target]["enum"][0]
         if target.startswith("CodeableConcept:"):
-            bound = definitions()[target]["allOf"][1]["anyOf"][0]["properties"]["coding"]["contains"]["anyOf"][0]
+            bound = definitions()[target]["allOf"][1]["anyOf"][0]["properties"]["coding"]["contains"][
+                "anyOf"
+            ][0]
             system, code = bound["properties"]["system"]["const"], bound["properties"]["code"]["enum"][0]
             return {"coding": [{"system": system, "code": code}], "text": self._word()}
         return None
@@ -100,9 +116,9 @@ class Maker:
         word = self._word()
         known: dict[str, Any] = {
             "Reference": {"reference": word, "display": self._word()},
-            "CodeableConcept": {"coding": [{"system": "http://snomed.info/sct", "code": word, "display": self._word()}], "text": self._word()},
+            "CodeableConcept": {"coding": [{"system": _SNOMED, "code": word, "display": self._word()}], "text": self._word()},
             "Coding": {"system": "http://snomed.info/sct", "code": word, "display": self._word()},
-            "Identifier": {"system": f"https://{word.lower()}.example/id", "value": self._word(), "assigner": {"display": self._word()}},
+            "Identifier": {"system": f"urn:local:{word}", "value": self._word(), "assigner": {"display": self._word()}},
             "Period": {"start": "2021-03-04", "end": "2021-05-06"},
             "Attachment": {"contentType": "text/plain", "data": "cGxhaW4gd29yZHM=", "title": word},
             "Quantity": {"value": 7, "unit": word},
@@ -127,7 +143,9 @@ class Maker:
         chosen: set[str] = set()
         for key, element in shipped().of(type_name).items():
             deep = depth >= _DEEP and not element.required
-            again = element.type == type_name or element.type.count(".") < type_name.count(".") and "." in element.type
+            again = element.type == type_name or (
+                element.type.count(".") < type_name.count(".") and "." in element.type
+            )
             if key in _NOT_IN_PARTS or element.name in chosen or deep or again:
                 continue
             made[key] = self.value(element, type_name, depth + 1)

@@ -56,10 +56,12 @@ def item(resource: Mapping[str, Any], references: Mapping[str, str] | None = Non
     return Item(SOURCE, PERSON, RECORD, resource, RecordFacts(), "2026-01-01T00:00:00Z", (), references or {})
 
 
-def rewrite(*, kind: str = "substance-misuse", start: int = 1, **also: str) -> Rewrite:
-    """Ids for the one person and record, and for the records named in `also`."""
+def rewrite(
+    also: Mapping[str, str] | None = None, *, kind: str = "substance-misuse", start: int = 1
+) -> Rewrite:
+    """Ids for the one person and record, and for the records in `also`."""
     drawn = (f"urn:uuid:00000000-0000-4000-8000-{number:012}" for number in count(start))
-    return Rewrite({PERSON: next(drawn)}, {RECORD: next(drawn), **also}, {SOURCE: kind})
+    return Rewrite({PERSON: next(drawn)}, {RECORD: next(drawn), **(also or {})}, {SOURCE: kind})
 
 
 @dataclass(frozen=True)
@@ -92,10 +94,10 @@ def left(resource: Mapping[str, Any], **changed: Cell) -> dict[str, Any] | None:
 
 def referring(resource: Mapping[str, Any], **changed: Cell) -> Minimised:
     """What leaves where everything that the record refers to is in the answer as well."""
-    leads = {written: "record:r2" for written in texts_at(resource, "reference")}
+    leads = dict.fromkeys(texts_at(resource, "reference"), "record:r2")
     leads |= {written: f"person:{PERSON}" for written in leads if written.startswith("Patient/")}
     also = {"r2": "urn:uuid:00000000-0000-4000-8000-000000000099"}
-    return Case(resource, cells(**changed), rewrite=rewrite(**also), references=leads).made()
+    return Case(resource, cells(**changed), rewrite=rewrite(also), references=leads).made()
 
 
 def demo() -> list[dict[str, Any]]:
@@ -108,7 +110,11 @@ def corpus() -> list[tuple[str, dict[str, Any]]]:
     folder = os.environ.get("MASH_CORPUS")
     found = sorted(Path(folder).rglob("*.json")) if folder else []
     read = ((path.name, parse(path.read_bytes())) for path in found)
-    return [(name, resource) for name, resource in read if isinstance(resource, dict) and "resourceType" in resource]
+    return [
+        (name, resource)
+        for name, resource in read
+        if isinstance(resource, dict) and "resourceType" in resource
+    ]
 
 
 def leaves(value: Any, path: str, resource: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -71,7 +71,7 @@ def read_layers(fields: Mapping[str, Mapping[str, Any]], forms: Mapping[str, For
 def _layer(path: str, row: Mapping[str, Any], forms: Mapping[str, Forms]) -> Layer:
     unknown = row.keys() - {"class", "at", "frame"}
     if unknown:
-        raise CatalogueFault(path, f"unknown member: {sorted(unknown)[0]}")
+        raise CatalogueFault(path, f"unknown member: {min(unknown)}")
     (type_name, variant), steps = Step.read(path)
     if not steps:
         raise CatalogueFault(path, "a path names an element")

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.gateway.catalogue import Catalogue
-from services.gateway.strip import Tally, Walk
+from services.gateway.strip import Walk
+from services.gateway.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)

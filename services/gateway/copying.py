@@ -23,11 +23,11 @@ UNSAID: Final = object()
 """What a copy is of something that stays behind, where it may be seen that something does; None where it may not."""
 
 
-class Placed(Exception):  # noqa: N818
+class Placed(Exception):
     """A string that places a protected person; it carries nothing."""
 
 
-class ModifierWithheld(Exception):  # noqa: N818
+class ModifierWithheld(Exception):
     """Without this element the rest would say something else; so the record does not leave."""
 
 
@@ -169,7 +169,9 @@ class Copying:
             led = self.lead(self.references.get(written, ""))
             if led is not None or not (directory or _directory(value, written)):
                 return led
-        kept = self._object({key: sub for key, sub in value.items() if key != "reference"}, "Reference", class_)
+        kept = self._object(
+            {key: sub for key, sub in value.items() if key != "reference"}, "Reference", class_
+        )
         return kept if isinstance(kept, dict) and kept.keys() - {"type"} else UNSAID
 
     def lead(self, target: str) -> dict[str, Any] | None:
@@ -203,5 +205,5 @@ def _plain(attachment: Mapping[str, Any]) -> str | None:
 
 def _directory(value: Mapping[str, Any], written: str) -> bool:
     """Whether a reference is to something that is nobody's record."""
-    steps = written.split("/_history/")[0].split("/")
+    steps = written.split("/_history/", maxsplit=1)[0].split("/")
     return (steps[-2] if len(steps) > 1 else value.get("type")) in DIRECTORY

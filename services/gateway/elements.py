@@ -16,18 +16,49 @@ MASKED = {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "
 
 # HL7's snapshots, `isModifier`; the schema does not carry it. Checked against HL7's own in test_elements.py.
 MODIFIERS = frozenset(
-    (
-        "Patient.active Patient.deceased[x] RelatedPerson.active Flag.status EpisodeOfCare.status ServiceRequest.status "
-        "ServiceRequest.intent ServiceRequest.doNotPerform Task.status Condition.clinicalStatus "
-        "Condition.verificationStatus MedicationStatement.status AllergyIntolerance.clinicalStatus "
-        "AllergyIntolerance.verificationStatus Encounter.status CarePlan.status CarePlan.intent "
-        "CarePlan.activity.detail.status CarePlan.activity.detail.doNotPerform QuestionnaireResponse.status "
-        "DocumentReference.status Consent.status Consent.scope Device.status Contract.status "
-        "Contract.term.action.doNotPerform CareTeam.status Observation.status MedicationRequest.status "
-        "MedicationRequest.intent MedicationRequest.doNotPerform Immunization.status Immunization.isSubpotent "
-        "Procedure.status Organization.active Medication.status Location.status List.status List.mode "
-        "List.entry.deleted Appointment.status"
-    ).split()
+    [
+        "Patient.active",
+        "Patient.deceased[x]",
+        "RelatedPerson.active",
+        "Flag.status",
+        "EpisodeOfCare.status",
+        "ServiceRequest.status",
+        "ServiceRequest.intent",
+        "ServiceRequest.doNotPerform",
+        "Task.status",
+        "Condition.clinicalStatus",
+        "Condition.verificationStatus",
+        "MedicationStatement.status",
+        "AllergyIntolerance.clinicalStatus",
+        "AllergyIntolerance.verificationStatus",
+        "Encounter.status",
+        "CarePlan.status",
+        "CarePlan.intent",
+        "CarePlan.activity.detail.status",
+        "CarePlan.activity.detail.doNotPerform",
+        "QuestionnaireResponse.status",
+        "DocumentReference.status",
+        "Consent.status",
+        "Consent.scope",
+        "Device.status",
+        "Contract.status",
+        "Contract.term.action.doNotPerform",
+        "CareTeam.status",
+        "Observation.status",
+        "MedicationRequest.status",
+        "MedicationRequest.intent",
+        "MedicationRequest.doNotPerform",
+        "Immunization.status",
+        "Immunization.isSubpotent",
+        "Procedure.status",
+        "Organization.active",
+        "Medication.status",
+        "Location.status",
+        "List.status",
+        "List.mode",
+        "List.entry.deleted",
+        "Appointment.status",
+    ]
 )
 DIRECTORY = frozenset(
     {"Endpoint", "HealthcareService", "Location", "Medication", "Organization", "Practitioner"}
@@ -58,7 +89,9 @@ class Element:
 class Elements:
     """The elements of every definition of an R4 JSON Schema (`$defs`), worked out when first asked for."""
 
-    def __init__(self, definitions: Mapping[str, Any], targets: Mapping[str, Mapping[str, list[str]]]) -> None:
+    def __init__(
+        self, definitions: Mapping[str, Any], targets: Mapping[str, Mapping[str, list[str]]]
+    ) -> None:
         self._definitions = {**definitions, DIRECTORY_REFERENCE: definitions["Reference"]}
         self._targets = targets
         self._of: dict[str, Mapping[str, Element]] = {}

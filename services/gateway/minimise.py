@@ -19,7 +19,8 @@ from services.gateway.copying import NOT_LISTED, Copying
 from services.gateway.fresh_ids import RECORD, Rewrite
 from services.gateway.generalise import Words
 from services.gateway.places import Places
-from services.gateway.strip import Tally, Walk
+from services.gateway.strip import Walk
+from services.gateway.tally import Tally
 from services.runtime.fhir import is_valid
 
 __all__ = ["Minimised", "Places", "Rewrite", "minimise", "minimise_all"]

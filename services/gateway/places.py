@@ -49,7 +49,7 @@ class Places:
     def of(cls, words: Iterable[str]) -> "Places | None":
         """The places, or None where nothing is to be looked for, so that nothing is scanned."""
         made = cls(words)
-        return made if made else None
+        return made or None
 
     def __bool__(self) -> bool:
         return bool(self._joined or self._phrases or self._numbers)

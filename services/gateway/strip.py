@@ -7,7 +7,7 @@ stand without it does not leave at all. A modifier is never masked: without it t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from services.contract.decisions import Cell
@@ -15,55 +15,10 @@ from services.gateway.catalogue import NEVER_COPIED, UNCLASSIFIED, Node
 from services.gateway.copying import NOT_LISTED, NOT_PLAIN, UNSAID, Copying, ModifierWithheld, Placed
 from services.gateway.elements import Element
 from services.gateway.generalise import DROP, Words, forms_at, in_form
+from services.gateway.tally import Gone, Tally
 
 PLACED = Cell(effect="withhold", code="HARM_LOCATION", shown_as="RESTRICTED")
 _SPOKEN = frozenset({"kind", "in-service"})
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """Something that does not leave. `quiet`: it leaves no mark (a reference to nothing shown), not even a mask."""
-
-    class_: str
-    cell: Cell
-    dropped: bool = False
-    """Taken out as part of a coarser form, not withheld."""
-    quiet: bool = False
-
-    @property
-    def silent(self) -> bool:
-        return self.quiet or self.cell.silent
-
-
-@dataclass(slots=True)
-class Tally:
-    """What became of the classes of one record."""
-
-    released: set[str] = field(default_factory=set)
-    generalised: dict[str, Cell] = field(default_factory=dict)
-    withheld: dict[str, Cell] = field(default_factory=dict)
-    silent: dict[str, Cell] = field(default_factory=dict)
-    substance: bool = False
-    masked: bool = False
-    drop: str = ""
-    """Why the record cannot leave: modifier, required, frame."""
-
-    def note(self, gone: Gone) -> None:
-        if gone.dropped or gone.quiet:
-            return
-        (self.silent if gone.cell.silent else self.withheld).setdefault(gone.class_, gone.cell)
-
-    def take(self, other: "Tally") -> None:
-        """Adds what became of the classes of a contained resource that is kept."""
-        self.released |= other.released
-        self.masked = self.masked or other.masked
-        for mine, theirs in (
-            (self.generalised, other.generalised),
-            (self.withheld, other.withheld),
-            (self.silent, other.silent),
-        ):
-            for class_, cell in theirs.items():
-                mine.setdefault(class_, cell)
 
 
 class Walk:
@@ -130,11 +85,11 @@ class Walk:
     def _listed(self, sub: Any, element: Element, node: Node, *, twin: bool) -> Any:
         """One listed member: its value, or each of its values, or `Gone`."""
         if not isinstance(sub, list) or element.primitive:
-            return self._scoped(sub, element, node.which(sub) if node.by else node, twin=twin)
+            return self._scoped(sub, element, node, twin=twin)
         kept: list[Any] = []
         lost: list[Gone] = []
         for item in sub:
-            result = self._scoped(item, element, node.which(item) if node.by else node, twin=twin)
+            result = self._scoped(item, element, node, twin=twin)
             if isinstance(result, Gone):
                 lost.append(result)
             elif len(sub) == 1 or result not in kept:
@@ -152,12 +107,13 @@ class Walk:
         )
 
     def _scoped(self, value: Any, element: Element, node: Node, *, twin: bool) -> Any:
-        other = self.scoped.get(node.path) if self.scoped else None
+        narrow = node.which(value) if node.by else node
+        other = (self.scoped.get(narrow.path) or self.scoped.get(node.path)) if self.scoped else None
         if other is None:
-            return self._value(value, element, node, twin=twin)
+            return self._value(value, element, narrow, twin=twin)
         usual, self.copying.cells = self.copying.cells, other
         try:
-            return self._value(value, element, node, twin=twin)
+            return self._value(value, element, narrow, twin=twin)
         finally:
             self.copying.cells = usual
 

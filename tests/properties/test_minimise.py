@@ -1,6 +1,6 @@
 """Properties of minimising, over records of every type in the catalogue with every element R4 gives them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -9,10 +9,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contract.decisions import AXES, Cell
-from services.gateway.elements import shipped
 from services.runtime.fhir import is_valid
 from tests.made_records import each_element, whole
-from tests.minimising import CLASSES, RELEASE, SHOWN, SILENT, Case, book, catalogue, cells, demo, leaves, referring, rewrite, step, texts
+from tests.minimising import (
+    CLASSES,
+    RELEASE,
+    SHOWN,
+    SILENT,
+    Case,
+    book,
+    catalogue,
+    cells,
+    demo,
+    leaves,
+    referring,
+    rewrite,
+    step,
+    texts,
+)
 
 TYPES = sorted({path.partition(".")[0].partition("[")[0] for path in book()["fields"]} - {"*"})
 HELD_BACK = {"id", "meta", "text", "contained"}
@@ -51,7 +65,9 @@ EFFECTS = st.one_of(
     st.just(Cell("ask-owner", code="OWNER_APPROVAL", shown_as="OWNER_APPROVAL")),
     st.builds(
         lambda how: Cell("generalise", code="MINIMISATION", shown_as="MINIMISATION", how=how),
-        st.fixed_dictionaries({}, optional={axis: st.sampled_from(levels[1:]) for axis, levels in AXES.items()}),
+        st.fixed_dictionaries(
+            {}, optional={axis: st.sampled_from(levels[1:]) for axis, levels in AXES.items()}
+        ),
     ),
 )
 ANSWERS = st.fixed_dictionaries({}, optional=dict.fromkeys(CLASSES, EFFECTS))
@@ -75,7 +91,9 @@ def test_what_is_withheld_is_nowhere_in_the_result(resource: dict[str, Any], ans
     by_class = [(class_, str(value)) for class_, value in leaves(body, resource["resourceType"], resource)]
     kept = {value for class_, value in by_class if class_ in given_cells and given_cells[class_].released}
     kept |= declared() | {resource["resourceType"]}
-    withheld = {value for class_, value in by_class if class_ not in given_cells or not given_cells[class_].released}
+    withheld = {
+        value for class_, value in by_class if class_ not in given_cells or not given_cells[class_].released
+    }
     assert not {*texts(result)} & (withheld - kept)
 
 
@@ -100,7 +118,9 @@ def test_an_extension_that_is_not_listed_leaves_from_nowhere(name: str) -> None:
     for resource in made(name):
         plain, laden = referring(resource), referring(laden_with_secrets(resource))
         assert "SECRET" not in texts(laden.resource)
-        assert plain.resource is None or laden.resource is None or body(plain.resource) == body(laden.resource)
+        assert (
+            plain.resource is None or laden.resource is None or body(plain.resource) == body(laden.resource)
+        )
 
 
 def body(resource: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,13 +129,20 @@ def body(resource: Mapping[str, Any]) -> dict[str, Any]:
 
 def laden_with_secrets(value: Any) -> Any:
     """The same, with an unlisted extension on every object and every primitive of it."""
-    secret = [{"url": "https://publisher.example/secret", "valueString": "SECRET"}, {"url": "secret", "valueString": "SECRET"}]
+    secret = [
+        {"url": "https://publisher.example/secret", "valueString": "SECRET"},
+        {"url": "secret", "valueString": "SECRET"},
+    ]
     if isinstance(value, list):
         return [laden_with_secrets(one) for one in value]
     if not isinstance(value, dict):
         return value
     laden = {key: laden_with_secrets(sub) for key, sub in value.items()}
-    twins = {f"_{key}": {"extension": secret} for key, sub in value.items() if isinstance(sub, str) and key != "resourceType"}
+    twins = {
+        f"_{key}": {"extension": secret}
+        for key, sub in value.items()
+        if isinstance(sub, str) and key != "resourceType"
+    }
     return {**laden, **twins, "extension": secret}
 
 
@@ -128,7 +155,9 @@ def without_class(resource: Mapping[str, Any], class_: str) -> dict[str, Any]:
             if path == resource["resourceType"] and key in (*HELD_BACK, "resourceType"):
                 kept[key] = sub
                 continue
-            items = [one for one in sub if keep(f"{path}.{step(key, one)}")] if isinstance(sub, list) else [sub]
+            items = (
+                [one for one in sub if keep(f"{path}.{step(key, one)}")] if isinstance(sub, list) else [sub]
+            )
             if not items or not keep(f"{path}.{step(key, items[0])}"):
                 continue
             left = [bare(one, f"{path}.{step(key, one)}") if isinstance(one, dict) else one for one in items]
@@ -161,7 +190,9 @@ def test_with_every_class_released_everything_listed_leaves(name: str) -> None:
         if done.resource is None:
             # Nothing but whose record it is.
             assert done.dropped == "empty"
-            assert catalogue().node_of(resource).members[key][1].frame, (name, key)
+            root = catalogue().node_of(resource)
+            assert root is not None
+            assert root.members[key][1].frame, (name, key)
         else:
             assert key in done.resource, (name, key)
             assert not done.withheld, (name, key)

@@ -28,18 +28,28 @@ class Decided:
     elements: Mapping[str, Mapping[str, Cell]] = field(default_factory=dict)
 
 
-def decided(record: str, resource: dict[str, Any], references: Mapping[str, str] = REFERENCES, **changed: Cell) -> Decided:
+def decided(
+    record: str, resource: dict[str, Any], references: Mapping[str, str] = REFERENCES, **changed: Cell
+) -> Decided:
     return Decided(Item("s", "mia", record, resource, RecordFacts(), "", (), references), cells(**changed))
 
 
 def answer(*given: Decided, places: Places | None = None) -> tuple[Minimised, ...]:
-    records = {one.item.record: f"urn:uuid:0000000{number}-0000-4000-8000-000000000000" for number, one in enumerate(given)}
+    records = {
+        one.item.record: f"urn:uuid:0000000{number}-0000-4000-8000-000000000000"
+        for number, one in enumerate(given)
+    }
     rewrite = Rewrite({"mia": "urn:uuid:aaaaaaaa-0000-4000-8000-000000000000"}, records, {"s": "gp"})
     return minimise_all(given, catalogue(), places, rewrite)
 
 
 def condition(name: str = "Asthma") -> dict[str, Any]:
-    return {"resourceType": "Condition", "id": "1", "subject": {"reference": "Patient/1"}, "code": {"text": name}}
+    return {
+        "resourceType": "Condition",
+        "id": "1",
+        "subject": {"reference": "Patient/1"},
+        "code": {"text": name},
+    }
 
 
 def listing(*to: str) -> dict[str, Any]:
@@ -62,7 +72,9 @@ def test_references_inside_the_answer_lead_to_fresh_ids() -> None:
 def test_a_reference_to_a_silent_record_leaves_what_one_to_nothing_leaves() -> None:
     listed = listing("Condition/1", "Condition/2")
     there = answer(
-        decided("list", listed), decided("asthma", condition()), decided("hidden", condition("HIV"), DM4=SILENT)
+        decided("list", listed),
+        decided("asthma", condition()),
+        decided("hidden", condition("HIV"), DM4=SILENT),
     )
     unpublished = {key: value for key, value in REFERENCES.items() if key != "Condition/2"}
     never = answer(decided("list", listed, unpublished), decided("asthma", condition(), unpublished))
@@ -82,14 +94,19 @@ def test_what_refers_to_a_record_that_falls_falls_with_it() -> None:
 def test_a_reference_to_somebody_who_is_not_shown_leads_nowhere() -> None:
     plan = {
         "resourceType": "CarePlan", "id": "1", "status": "active", "intent": "plan", "subject": {"reference": "Patient/1"},
-        "contributor": [{"reference": "Patient/9", "display": "Dana Reid"}, {"reference": "Practitioner/4", "display": "Dr Lowe"}],
+        "contributor": [{"reference": "Patient/9", "display": "Dana Reid"}, {"reference": "Practitioner/4", "display": "Dr L"}],
     }  # fmt: skip
-    assert made(answer(decided("plan", plan))[0])["contributor"] == [{"display": "Dr Lowe"}]
+    assert made(answer(decided("plan", plan))[0])["contributor"] == [{"display": "Dr L"}]
 
 
 def test_any_of_somebodys_patients_is_the_person() -> None:
     patient = {"resourceType": "Patient", "id": "2", "name": [{"family": "Reid"}]}
-    flag = {"resourceType": "Condition", "id": "1", "subject": {"reference": "Patient/2"}, "code": {"text": "Asthma"}}
+    flag = {
+        "resourceType": "Condition",
+        "id": "1",
+        "subject": {"reference": "Patient/2"},
+        "code": {"text": "Asthma"},
+    }
     known = {"Patient/2": "record:second"}
     _, about = answer(decided("second", patient, known, DM1=SHOWN), decided("asthma", flag, known))
     assert made(about)["subject"] == {"reference": "urn:uuid:aaaaaaaa-0000-4000-8000-000000000000"}
@@ -123,7 +140,9 @@ def test_text_that_places_somebody_is_found_however_it_is_written(text: str) -> 
     assert done.withheld["DM5"].shown_as == "RESTRICTED"
 
 
-@pytest.mark.parametrize("text", ["Asthma", "walks to school", "14 days", "1632", "a hazel tree", "bank holiday"])
+@pytest.mark.parametrize(
+    "text", ["Asthma", "walks to school", "14 days", "1632", "a hazel tree", "bank holiday"]
+)
 def test_other_text_is_left_alone(text: str) -> None:
     assert not HOME.found_in(text)
 
@@ -157,7 +176,11 @@ def test_short_words_place_nobody() -> None:
 
 
 def test_a_code_system_of_the_publishers_goes_with_the_provider() -> None:
-    code = {"coding": [{"system": "https://haven.example/codes", "version": "3", "code": "T1", "display": "In treatment"}]}
+    code = {
+        "coding": [
+            {"system": "https://haven.example/codes", "version": "3", "code": "T1", "display": "In treatment"}
+        ]
+    }
     record = {**condition(), "code": code}
     assert made(answer(decided("asthma", record))[0])["code"] == code
     (done,) = answer(decided("asthma", record, DM0p=SHOWN))
