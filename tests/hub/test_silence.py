@@ -1,0 +1,100 @@
+"""Silence is total: with a silent record and without it, the answer, its receipt and its entry are the same."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.cli.demo.families import northshire
+from services.contract.people import About
+from services.contract.views import FamilyView
+from tests.hub.world import MIA, WORKER, World, a_person, a_world, shape
+
+DANA = About(nhs_number="9991000046", given="Dana", family="Reid", birth_date="1991-02-14")
+VISITOR = a_person("HEALTH-VISITOR", "northshire-nhs")
+
+
+def ids_labelled(*labels: str) -> set[str]:
+    """Ids of the families' records that carry one of the labels."""
+    found = set()
+    for bundle in northshire(datetime.now(UTC).date()).bundles.values():
+        for entry in bundle["entry"]:
+            security = {label.get("code") for label in entry["resource"].get("meta", {}).get("security", [])}
+            if security & set(labels):
+                found.add(entry["resource"]["id"])
+    return found
+
+
+def ids_of(source: str) -> set[str]:
+    """Ids of everything that a source publishes."""
+    return {
+        entry["resource"]["id"] for entry in northshire(datetime.now(UTC).date()).bundles[source]["entry"]
+    }
+
+
+def s47(world: World) -> FamilyView:
+    return world.view(world.s47())
+
+
+def overview(world: World) -> FamilyView:
+    agreed = {"scope": ()}
+    case = world.open("FAM-OVERVIEW", "family-agreed", (MIA, "child"))
+    for about in (MIA, DANA):
+        world.evidence(case, kind="agreement", about=about, alone=True, text="asked at home", **agreed)
+    return world.view(case, by=WORKER)
+
+
+def measured(world: World, ask: Callable[[World], FamilyView]) -> tuple[Any, int, list[int]]:
+    """The answer without its fresh ids, its length, and the lengths of the entries that it made."""
+    before = len(world.leaves("northshire-csc"))
+    view = ask(world)
+    told, length = shape(view)
+    return told, length, [len(leaf) for leaf in world.leaves("northshire-csc")[before:]]
+
+
+@pytest.mark.parametrize(
+    ("ask", "left_out"),
+    [
+        pytest.param(
+            s47, ids_labelled("HIV", "L:TOP"), id="an adult's HIV and termination, child protection enquiry"
+        ),
+        pytest.param(s47, ids_of("clearwater-shc"), id="all that the sexual health clinic holds"),
+        pytest.param(
+            overview, ids_of("clearwater-shc"), id="the clinic behind the constant line, family overview"
+        ),
+        pytest.param(
+            overview,
+            ids_of("haven-sms"),
+            id="substance misuse behind the constant line, no agreement of hers",
+        ),
+    ],
+)
+def test_without_the_silent_records_and_with(
+    ask: Callable[[World], FamilyView], left_out: set[str], tmp_path: Path
+) -> None:
+    assert left_out
+    without, with_ = _twice(tmp_path, ask, left_out)
+    assert json.dumps(without[0], sort_keys=True) == json.dumps(with_[0], sort_keys=True)
+    assert without[1:] == with_[1:]
+
+
+def test_a_shown_record_does_change_the_answer(tmp_path: Path) -> None:
+    """The comparison above can fail: what is shown is seen."""
+    without, with_ = _twice(tmp_path, s47, ids_of("northshire-nhs"))
+    assert without != with_
+
+
+def _twice(folder: Path, ask: Callable[[World], FamilyView], left_out: set[str]) -> tuple[Any, Any]:
+    """The same question in one hub, before the records were ever published and after."""
+    world = a_world(folder, leave_out=left_out)
+    without = measured(world, ask)
+    for source, bundle in northshire(datetime.now(UTC).date()).bundles.items():
+        late = [entry["resource"] for entry in bundle["entry"] if entry["resource"]["id"] in left_out]
+        if late:
+            world.publish(source, *late)
+    with_ = measured(world, ask)
+    world.close()
+    return without, with_
