@@ -151,9 +151,9 @@ def _partners() -> dict[str, Organisation]:
     }
 
 
-def make_world(home: Path) -> World:
+def make_world(home: Path, database: str = "") -> World:
     """A hub with its partners, systems and workers registered."""
-    settings = Settings(mode="demo", home=home)
+    settings = Settings(mode="demo", home=home, database=database)
     keys, clock = KeyFolder(home / "keys"), Clock()
     store, ledger, index = open_store(settings, keys), FakeLedger(), FakeIndex()
     parts = Parts(

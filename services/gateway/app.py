@@ -24,6 +24,7 @@ from services.gateway.access.signing import TokenKeys
 from services.gateway.access.token import oauth_error, token_routes
 from services.gateway.api.cases import case_routes
 from services.gateway.api.fhir import fhir_routes
+from services.gateway.cases.alerts import LapseClock
 from services.gateway.partners.publish import finish_unsent
 from services.gateway.parts import Parts
 from services.runtime import web
@@ -39,7 +40,10 @@ def make_gateway(parts: Parts) -> FastAPI:
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(_finish, parts)
+        clock = LapseClock(parts)
+        clock.start()
         yield
+        await run_in_threadpool(clock.stop)
 
     keys = TokenKeys(parts.keys)
     bearer, sessions = Bearer(parts, keys), Sessions(parts)

@@ -4,12 +4,15 @@ A child protection enquiry that has not shown its strategy discussion and refere
 lapsed, for good, and the hub's log says so once.
 """
 
+import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from services.contract.cases import Asker, CaseState
+from services.gateway.cases.alerts import LapseClock
 from services.gateway.cases.states import case_state, sweep_lapsed
 from tests.fakes import LedgerThatIsDown
 from tests.gateway_world import START, World
@@ -130,12 +133,23 @@ def test_it_takes_both_to_go_on(world: World, shown: str) -> None:
 def test_with_the_ledger_down_it_is_lapsed_all_the_same_and_said_later(world: World) -> None:
     case = opened(world, s47())
     world.clock.move(hours=25)
-    from dataclasses import replace
-
     down = replace(world.parts, ledger=LedgerThatIsDown())
     assert case_state(down, asker(world), case).state == "LAPSED"
     assert lapses(world) == 0
     assert sweep_lapsed(world.parts) == 1
+    assert lapses(world) == 1
+
+
+def test_a_lapse_that_nobody_meets_is_entered_all_the_same(world: World) -> None:
+    opened(world, s47())
+    world.clock.move(hours=25)
+    clock = LapseClock(world.parts, every=0.01)
+    clock.start()
+    for _ in range(500):
+        if lapses(world):
+            break
+        time.sleep(0.01)
+    clock.stop()
     assert lapses(world) == 1
 
 
