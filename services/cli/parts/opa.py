@@ -65,7 +65,7 @@ def _go() -> Path:
 def _build(folder: Path) -> None:
     """`go install` of the version, checked by Go's own checksum database; its caches (1 GB) are not kept."""
     go = _go()
-    say(f"building OPA {OPA_VERSION}, two to five minutes, once")
+    say(f"building OPA {OPA_VERSION}, some minutes, once")
     with tempfile.TemporaryDirectory(prefix="mash-go-") as scratch:
         environment = os.environ | {
             "GOBIN": str(folder), "GOPATH": f"{scratch}/path", "GOCACHE": f"{scratch}/cache",
