@@ -14,7 +14,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 from sqlmodel import Session
 
 from services.contract.canonical import b64u, canonical
@@ -146,8 +146,9 @@ def _existing(
     wanted = {store.item(source, *target) for _, target in outside}
     wanted |= {store.item(source, entry.type, entry.id) for entry in entries}
     seen: dict[str, tuple[int, str | None]] = {}
+    about = func.max(case((RECORD.c.state == CURRENT, RECORD.c.about))).label("about")
     columns = select(RECORD.c.item, func.max(RECORD.c.version).label("version"),
-                     func.max(RECORD.c.state).label("state"), func.max(RECORD.c.about).label("about"))  # fmt: skip
+                     func.max(RECORD.c.state).label("state"), about)  # fmt: skip
     visible = set()
     for some in _in_parts(sorted(wanted)):
         for row in connection.execute(columns.where(RECORD.c.item.in_(some)).group_by(RECORD.c.item)):

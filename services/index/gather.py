@@ -3,12 +3,12 @@
 Promise: a source that holds nothing, one that is late and one that is down are three states; a label, protection or
 objection that a live answer brings holds for every record of the person at once.
 
-Steps, in this order: 1 live sources are asked; 2 published records are read while they answer; 3 live answers become
-items; 4 states; 5 facts over everything.
+Steps, in this order: 1 live sources are asked; 2 published records are read; 3 live answers become items; 4 states;
+5 facts over everything.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from services.contract.people import Gather, Gathered, Item, PersonFacts
 from services.index import facts, labels
@@ -20,27 +20,38 @@ from services.index.sources.answered import items_of_reply
 from services.index.sources.live import Ask, LiveSources, Reply
 
 
-def gather(read: Callable[[], People], live: LiveSources, query: Gather, received: str) -> Gathered:
-    """Every item of the pairs asked. `read` opens a reader; the transaction is the caller's."""
-    people = read()
-    sources = people.book.sources
-    questions = [
-        Ask(sources[source], person, *query.live[person])
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What was asked of live sources, and what came."""
+
+    questions: tuple[Ask, ...]
+    replies: Mapping[tuple[str, str], Reply]
+
+
+def ask_live(book: Book, live: LiveSources, query: Gather) -> Answered:
+    """Step 1, outside any transaction: a slow source holds no connection to the database."""
+    questions = tuple(
+        Ask(book.sources[source], person, *query.live[person])
         for source, person in query.asks
-        if source in sources and sources[source].mode == "live" and person in query.live
-    ]
-    replies = live.ask(questions, query.deadline_ms) if questions else {}  # 1
+        if source in book.sources and book.sources[source].mode == "live" and person in query.live
+    )
+    return Answered(questions, live.ask(questions, query.deadline_ms) if questions else {})
+
+
+def gather(people: People, answered: Answered, query: Gather, received: str) -> Gathered:
+    """Every item of the pairs asked."""
+    sources = people.book.sources
     stored = [pair for pair in query.asks if pair[0] in sources and sources[pair[0]].mode != "live"]
     items = list(published.items_of(people, stored))  # 2
-    for question in questions:  # 3
-        reply = replies[question.source.id, question.person]
+    for question in answered.questions:  # 3
+        reply = answered.replies[question.source.id, question.person]
         items += items_of_reply(people, question, reply, received)
     persons = sorted({person for _, person in query.asks})
     return Gathered(
         items=tuple(items),
-        states=_states(query, people.book, items, replies),  # 4
+        states=_states(query, people.book, items, answered.replies),  # 4
         facts=_joined(people, persons, items),  # 5
-        asked_live=bool(questions),
+        asked_live=bool(answered.questions),
     )
 
 
@@ -52,6 +63,9 @@ def _states(
     for pair in query.asks:
         if pair in replies:
             states[pair] = replies[pair].state
+        elif pair[0] not in book.sources:
+            # Taken off the register between two calls of one question.
+            states[pair] = "SOURCE_DOWN"
         elif book.sources[pair[0]].mode == "live":
             states[pair] = "NOT_ASKED"
         else:

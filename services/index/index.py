@@ -40,9 +40,10 @@ class Index:
 
     def gather(self, query: Gather) -> Gathered:
         """Records and pointers of every (source, person) asked."""
+        book = self._shelf.current()
+        answered = gather.ask_live(book, self._live, query)
         with self._store.read() as connection:
-            people = People(connection, self._store, self._shelf.current(), query.on)
-            return gather.gather(lambda: people, self._live, query, _now())
+            return gather.gather(People(connection, self._store, book, query.on), answered, query, _now())
 
     def compare(self, person: str, identifiers: Mapping[str, str]) -> bool:
         """Whether every identifier named agrees with a record of the person."""

@@ -6,6 +6,7 @@ source's retention, and never writes.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -19,6 +20,8 @@ from services.index.schema import CURRENT, HOME, IDENTITY, LOOK_UP, RECORD
 from services.index.store import Store
 
 _MOST = 500
+NOBODY, NOBODY_ELSE = frozenset({""}), frozenset({"-"})
+"""Looked for where there is nobody to look for: how long an answer takes must not tell whether anybody was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class People:
     def of(self, persons: Iterable[str]) -> dict[str, tuple[Known, ...]]:
         """The records of each person, newest first; empty for somebody unknown."""
         wanted = set(persons)
-        missing = sorted(wanted - self._of_person.keys())
+        missing = sorted((wanted or NOBODY) - self._of_person.keys())
         if missing:
             found: dict[str, list[Known]] = {person: [] for person in missing}
             for known in self._select(IDENTITY.c.person, missing):
@@ -86,7 +89,7 @@ class People:
     def same_home(self, persons: Iterable[str]) -> dict[str, frozenset[str]]:
         """person -> everybody (themselves left out) whose current address equals one of theirs."""
         wanted = set(persons)
-        missing = wanted - self._homes.keys()
+        missing = (wanted or NOBODY) - self._homes.keys()
         if missing:
             self._homes |= self._find_same_home(missing)
         return {person: self._homes[person] for person in wanted}
@@ -95,7 +98,7 @@ class People:
         """Current addresses of a person, over all sources."""
         return [home for known in self.of([person])[person] for home in known.summary.homes if home.current(self.on)]
 
-    def _find_same_home(self, persons: set[str]) -> dict[str, frozenset[str]]:
+    def _find_same_home(self, persons: AbstractSet[str]) -> dict[str, frozenset[str]]:
         self.of(persons)
         mine = {person: self.homes(person) for person in persons}
         wanted = {key for homes in mine.values() for home in homes for key in keys.of_home(self.store.mac, home)}
@@ -153,6 +156,6 @@ def same_home(one: Home, other: Home) -> bool:
 
 
 def in_parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """Slices short enough for one statement: SQLite takes 32,766 parameters, and one plan serves every slice."""
-    for start in range(0, len(values), _MOST):
+    """Slices short enough for one statement (SQLite takes 32,766 parameters); of nothing, one empty slice."""
+    for start in range(0, max(1, len(values)), _MOST):
         yield values[start : start + _MOST]

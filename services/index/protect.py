@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from services.contract.problems import NotFound
 from services.contract.publishing import Protection
 from services.index import keys, labels, normalise
-from services.index.people import People, in_parts, same_home
+from services.index.people import NOBODY_ELSE, People, in_parts, same_home
 from services.index.ports import Book
 from services.index.read import Home, dicts, text_of
 from services.index.references import relative
@@ -164,10 +164,11 @@ def _persons(people: People, pairs: set[tuple[str, str]]) -> dict[tuple[str, str
     """Whom each named concern is, now: an item's person, or everybody with that number."""
     known = people.of_items(ref for kind, ref in pairs if kind == ITEM)
     found = {(ITEM, item): {one.person} for item, one in known.items()}
-    for kind, ref in pairs:
-        if kind == NUMBER:
-            items, _ = people.by_keys([int(ref)], most=10_000)
-            found[(kind, ref)] = {one.person for one in people.of_items(items).values()}
+    items, _ = people.by_keys([int(ref) for kind, ref in pairs if kind == NUMBER], most=10_000)
+    for one in people.of_items(items).values():
+        for number in one.summary.numbers:
+            key = str(people.store.mac.number("nhs", number.value))
+            found.setdefault((NUMBER, key), set()).add(one.person)
     return found
 
 
@@ -176,6 +177,7 @@ def shared(people: People, persons: Collection[str]) -> dict[str, list[InForce]]
     homes = people.same_home(persons)
     everybody = {*persons, *(other for others in homes.values() for other in others)}
     mine = own(people, everybody)
+    people.of({concern for held in mine.values() for one in held for concern in one.concerns} or NOBODY_ELSE)
     found: dict[str, list[InForce]] = {}
     for person in persons:
         found[person] = list(mine[person])
@@ -193,7 +195,6 @@ def _share(people: People, person: str, protection: InForce) -> bool:
     the home that was fled; where there is no other, it counts all the same.
     """
     theirs = people.homes(protection.person)
-    people.of(protection.concerns)
     feared = [home for concern in protection.concerns for home in people.homes(concern)]
     safe = [home for home in theirs if not _among(home, feared)] or theirs
     return any(_among(home, safe) for home in people.homes(person))

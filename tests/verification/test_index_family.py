@@ -180,7 +180,8 @@ def tags(index: Index) -> list[str]:
 
 def test_only_a_review_ends_a_protection(index: Index) -> None:
     fled(index)
-    publish(index, "gp", flag("f", "d", "L:SAFEADDR", status="inactive", period={"end": "2020-01-01"}))
+    dated = flag("f", "d", "L:SAFEADDR", status="inactive", period={"end": "2020-01-01"})
+    labelled = publish(index, "gp", dated)
     publish(index, "gp", flag("f", "d"))
     assert related(index, MIA, ABOUT[SEAN])[MIA].harm_link
     (id,) = tags(index)
@@ -189,6 +190,7 @@ def test_only_a_review_ends_a_protection(index: Index) -> None:
     assert (standing.label, standing.organisation, standing.ended) == ("L:SAFEADDR", "harbour-gp", False)
     index.end_protection(id, "officer")
     index.end_protection(id, "officer")
+    index.make_visible(labelled.outbox)
     assert tags(index) == []
     ended = index.protection(id)
     assert ended is not None

@@ -1,6 +1,7 @@
 """Who is meant, and who is linked: alike on SQLite and on a real PostgreSQL."""
 
 import pytest
+from sqlalchemy.event import listen
 
 from services.contract.people import About, AskerIdentity, Candidates, Resolve
 from services.index.index import Index
@@ -10,9 +11,12 @@ from tests.unit.index.northshire import (
     MIA,
     MYA,
     ON,
+    SEAN,
     about,
+    concern,
     flag,
     home,
+    number,
     patient,
     publish,
     relative,
@@ -185,7 +189,28 @@ def test_more_than_fifty_is_said(index: Index) -> None:
 
 def test_odd_names_are_stored_and_never_raise(index: Index) -> None:
     odd = ["محمد علي", " ", "Baby X", "Łukasz Żółć", "- -", "1 2", "'' ''", " ".join(["Mia"] * 40)]
-    for number, name in enumerate(odd):
-        publish(index, "csc", patient(f"p{number}", name, "2019"))
+    for place, name in enumerate(odd):
+        publish(index, "csc", patient(f"p{place}", name, "2019"))
     assert names(ask(index, about(given="Lukasz", family="Zolc"))) == [("possible", "Łukasz Żółć 2019")]
     assert len(ask(index, about(given="محمد", family="علي")).people) == 1
+
+
+def test_absent_unknown_and_protected_cost_the_same_statements(index: Index) -> None:
+    publish(index, "csc", patient("m", "Mia Reid", BORN, MIA, address=[home("1 Safe St")]),
+            patient("l", "Leo Reid", "2021-01-01", LEO, address=[home("2 Open St")]),
+            patient("s", "Sean Cole", "1988-03-04", SEAN),
+            flag("f", "m", "L:SAFEADDR", extension=concern({"identifier": number(SEAN)})))  # fmt: skip
+    ran: list[str] = []
+    listen(index._store.engine, "before_cursor_execute", lambda *arguments: ran.append(arguments[2]))
+    counts = {}
+    for who, question in {
+        "protected": about(nhs=MIA, born=BORN, postcode="ZZ99 3VZ"),
+        "found": about(nhs=LEO, born="2021-01-01", postcode="ZZ99 3VZ"),
+        "absent": about(nhs=MYA, born="2019-07-05", postcode="ZZ99 3VZ"),
+        "wrong number": about(nhs="9991000012", born="2019-07-05", postcode="ZZ99 3VZ"),
+    }.items():
+        ran.clear()
+        found = ask(index, question).people
+        assert bool(found) is (who == "found")
+        counts[who] = len(ran)
+    assert len(set(counts.values())) == 1, counts
