@@ -72,7 +72,7 @@ level(child, here, class) := row[class]["case-child"] if {
 	child
 } else := row[class]["same-place"] if {
 	here
-} else := row[class].cell
+} else := object.get(row, [class, "cell"], "-")
 
 default by_level(_, _, _, _) := {"rule": "matrix", "effect": 3, "silent": false, "code": "MINIMISATION", "how": {}, "missing": [], "tasks": []}
 

@@ -1,0 +1,38 @@
+package mash.ceiling_test
+
+import data.mash.ceiling
+import data.mash.fixtures_test as f
+
+said(context, more, classes) := {class: object.get(found, [class, "code"], "") | some class in classes} if {
+	question := object.union(f.question(context, []), {"classes": classes})
+	found := ceiling.of(f.profile(more)) with input as question with data.book as f.book
+}
+
+test_a_ceiling_is_a_set_of_classes if {
+	said({}, {}, ["DM0", "DM2", "DM8", "NEW"]) == {
+		"DM0": "", "DM2": "ROLE_NOT_PERMITTED", "DM8": "COMMERCIAL", "NEW": "ROLE_NOT_PERMITTED",
+	}
+}
+
+test_a_purpose_may_have_a_ceiling_of_its_own if {
+	said({"role": "CLERK"}, {}, ["DM0", "DM1"]) == {"DM0": "", "DM1": "ROLE_NOT_PERMITTED"}
+	said({"role": "CLERK", "purpose": "TREAT"}, {}, ["DM0", "DM1"]) == {"DM0": "ROLE_NOT_PERMITTED", "DM1": ""}
+}
+
+test_narrative_is_the_owners_to_give_to_a_role_that_reaches_detail if {
+	said({}, {}, ["DM6"]).DM6 == "OWNER_APPROVAL"
+	said({}, {"owner_decision": "approved"}, ["DM6"]).DM6 == ""
+	said({}, {"own": true}, ["DM6"]).DM6 == ""
+	said({"role": "CLERK"}, {}, ["DM6"]).DM6 == "ROLE_NOT_PERMITTED"
+}
+
+test_an_adoption_worker_sees_own_records_only if {
+	said({"role": "ADOPTION-WORKER"}, {}, ["DM0", "ASK"]) == {"DM0": "ROLE_NOT_PERMITTED", "ASK": "ROLE_NOT_PERMITTED"}
+	said({"role": "ADOPTION-WORKER"}, {"own": true}, ["DM0"]).DM0 == ""
+}
+
+test_a_role_of_nobodys_sees_nothing_of_its_own_either if {
+	every own in [true, false] {
+		said({"role": "SOMEBODY"}, {"own": own}, ["DM0", "ASK"]) == {"DM0": "ROLE_NOT_PERMITTED", "ASK": "ROLE_NOT_PERMITTED"}
+	}
+}

@@ -1,0 +1,31 @@
+package mash.channel_test
+
+import data.mash.channel
+import data.mash.fixtures_test as f
+
+said(way, more) := found if {
+	question := object.union(f.question({"channel": way}, []), {"classes": ["DM0", "DM2", "DM9"]})
+	found := channel.of(f.profile(more)) with input as question with data.book as f.book
+}
+
+test_inside_the_hub_it_says_nothing if said("view", {"labels": ["PLACED", "L:HBA"]}) == {}
+
+test_a_safe_address_never_leaves if {
+	every way in ["product", "notice", "print"] {
+		found := said(way, {"labels": ["PLACED"], "own": true})
+		object.keys(found) == {"DM2", "DM9"}
+		found.DM2.code == "HARM_LOCATION"
+		said(way, {}) == {}
+	}
+}
+
+test_no_notice_tells_of_honour_based_abuse if {
+	said("notice", {"labels": ["L:HBA"]}).DM0.silent
+	said("print", {"labels": ["L:HBA"]}) == {}
+}
+
+test_a_way_out_that_nobody_knows_is_closed if {
+	every way in ["post", null] {
+		said(way, {}).DM0.effect == 3
+	}
+}

@@ -1,0 +1,50 @@
+package mash.consent_test
+
+import data.mash.consent
+import data.mash.fixtures_test as f
+
+said(context, more) := f.codes(found) if {
+	found := consent.of(f.profile(more)) with input as f.question(context, []) with data.book as f.book
+}
+
+fam := {"purpose": "FAM-OVERVIEW"}
+
+test_statutory_purposes_do_not_read_it if said({}, {"agreement": "REFUSED"}).DM0 == ""
+
+test_a_purpose_that_rests_on_agreement_needs_it if {
+	given := {agreement |
+		some agreement in [
+			"AGREED", "BEST-INTERESTS", "PROXY-LPA", "NOT-RECORDED", "REFUSED", "WITHDRAWN",
+			"NOT-SOUGHT-UNSAFE", "CHILD-OWN-VIEW", "AGREED-LIMITED", "ANY_OTHER", null,
+		]
+		said(fam, {"agreement": agreement}).DM0 == ""
+	}
+	given == {"AGREED", "BEST-INTERESTS", "PROXY-LPA"}
+}
+
+test_a_competent_childs_own_view_counts_for_the_child if {
+	said(fam, {"agreement": "CHILD-OWN-VIEW", "subject_age": "13_17"}).DM0 == ""
+	said(fam, {"agreement": "CHILD-OWN-VIEW", "subject_age": "ADULT"}).DM0 == "CONSENT_REQUIRED"
+}
+
+test_a_limited_agreement_reaches_as_far_as_it_says if {
+	found := said(fam, {"agreement": "AGREED-LIMITED", "agreed_to": ["DM0"]})
+	found.DM0 == ""
+	found.ASK == ""
+	found.DM1 == "CONSENT_REQUIRED"
+	said(fam, {"agreement": "AGREED-LIMITED", "agreed_to": ["acute"]}).DM1 == ""
+	said(fam, {"agreement": "AGREED-LIMITED", "agreed_to": ["gp"]}).ASK == "CONSENT_REQUIRED"
+}
+
+test_a_recorded_risk_stands_in_for_screening_and_not_for_the_overview if {
+	risk := {"evidence": ["perceived-risk"]}
+	said(object.union(risk, {"purpose": "C-SCREEN"}), {}).DM0 == ""
+	said(object.union(risk, {"purpose": "C-S17"}), {}).DM0 == ""
+	said(object.union(risk, fam), {}).DM0 == "CONSENT_REQUIRED"
+	said({"purpose": "C-S17", "evidence": ["override"]}, {}).DM0 == ""
+	said({"purpose": "C-SCREEN", "evidence": ["override"]}, {}).DM0 == "CONSENT_REQUIRED"
+}
+
+test_ones_own_records_need_none if said(fam, {"own": true}).DM0 == ""
+
+test_a_purpose_of_nobodys_needs_it if said({"purpose": "SOMETHING"}, {}).DM0 == "CONSENT_REQUIRED"

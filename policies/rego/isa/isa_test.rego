@@ -1,0 +1,70 @@
+package mash.isa_test
+
+import data.mash.fixtures_test as f
+import data.mash.isa
+
+said(context, more) := f.codes(found) if {
+	found := isa.of(f.profile(more)) with input as f.question(context, [more]) with data.book as f.book
+}
+
+test_a_current_isa_lets_everything_through if said({}, {}) == all_of("")
+
+all_of(code) := {class: code | some class in f.classes}
+
+test_a_suspended_partner_is_refused_its_own_too if {
+	said({}, {"paper": "SUSPENDED"}) == all_of("PARTNER_SUSPENDED")
+	said({}, {"paper": "SUSPENDED", "own": true}) == all_of("PARTNER_SUSPENDED")
+}
+
+test_own_records_need_no_isa if said({"purpose": "FAM-OVERVIEW"}, {"own": true, "paper": "NONE"}) == all_of("")
+
+test_a_purpose_that_needs_an_isa_is_refused_without_one if {
+	said({"purpose": "FAM-OVERVIEW"}, {"paper": "NONE"}) == all_of("NO_AGREEMENT")
+	said({"purpose": "FAM-OVERVIEW"}, {"paper": "LAPSED"}) == all_of("AGREEMENT_EXPIRED")
+	said({"purpose": "FAM-OVERVIEW"}, {"paper": "SOMETHING"}) == all_of("NO_AGREEMENT")
+}
+
+test_an_enquiry_goes_on_over_a_lapse if said({}, {"paper": "LAPSED"}) == all_of("")
+
+test_where_there_never_was_an_isa_an_enquiry_gets_what_the_gateway_gives_without if {
+	found := said({}, {"paper": "NONE"})
+	found.DM0 == ""
+	found.ASK == ""
+	found.DM1 == "NO_AGREEMENT"
+}
+
+test_a_gateway_counts_for_the_types_it_names if {
+	said({"organisation_type": "GP"}, {"paper": "LAPSED"}).DM0 == "AGREEMENT_EXPIRED"
+	said({}, {"paper": "LAPSED", "source_organisation": "hospice"}).DM0 == "AGREEMENT_EXPIRED"
+}
+
+test_a_gateway_without_date_of_effect_or_signature_opens_nothing if {
+	said({"purpose": "C-S17"}, {"paper": "NONE"}).DM0 == "NO_AGREEMENT"
+}
+
+test_screening_goes_on_only_with_a_risk if {
+	said({"purpose": "C-SCREEN"}, {"paper": "LAPSED"}).DM0 == "AGREEMENT_EXPIRED"
+	said({"purpose": "C-SCREEN", "evidence": ["perceived-risk"]}, {"paper": "LAPSED"}).DM0 == ""
+}
+
+test_an_isa_counts_for_its_roles_and_classes if {
+	found := said({"purpose": "FAM-OVERVIEW"}, {"isa": "narrow"})
+	found.DM0 == ""
+	found.DM1 == "NO_AGREEMENT"
+	said({"purpose": "FAM-OVERVIEW", "role": "GP"}, {}).DM0 == "NO_AGREEMENT"
+}
+
+test_a_number_is_sent_only_where_identity_may_pass if {
+	question := object.union(f.question({}, [{}]), {"classes": ["QUERY"]})
+	found := isa.of(f.profile({"paper": "NONE"})) with input as question with data.book as f.book
+	found.QUERY.code == "NO_AGREEMENT"
+	isa.of(f.profile({})) == {} with input as question with data.book as f.book
+}
+
+test_a_day_that_is_none_opens_no_gateway if said({"on": "zzzz-99-99"}, {"paper": "LAPSED"}).DM0 == "AGREEMENT_EXPIRED"
+
+test_going_on_without_an_isa_is_said if {
+	isa.warnings == {"AGREEMENT_LAPSED"} with input as f.question({}, [{"paper": "LAPSED"}]) with data.book as f.book
+	isa.warnings == set() with input as f.question({}, [{}]) with data.book as f.book
+	isa.warnings == set() with input as f.question({}, [{"paper": "LAPSED", "own": true}]) with data.book as f.book
+}

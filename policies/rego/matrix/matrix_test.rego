@@ -1,0 +1,65 @@
+package mash.matrix_test
+
+import data.mash.fixtures_test as f
+import data.mash.matrix
+
+said(context, more, classes) := found if {
+	question := object.union(f.question(context, []), {"classes": classes})
+	found := matrix.of(f.profile(more)) with input as question with data.book as f.book
+}
+
+test_each_level_of_a_column if {
+	found := said({}, {}, ["DM0", "DM4", "DM5", "DM8", "DM9", "DM2"])
+	not found.DM0
+	found.DM4.how == {"date": "month"}
+	found.DM5.effect == 2
+	found.DM8.code == "COMMERCIAL"
+	found.DM9.effect == 3
+
+	# A class without a cell in the column.
+	found.DM2.effect == 3
+}
+
+test_the_child_of_the_case_and_the_same_place if {
+	not said({}, {"subject": "case-child"}, ["DM5"]).DM5
+	not said({}, {"same_place": true}, ["DM9"]).DM9
+	said({}, {"same_place": "yes"}, ["DM9"]).DM9.effect == 3
+}
+
+test_the_owners_approval_opens_what_was_put_to_the_owner if {
+	not said({}, {"owner_decision": "approved"}, ["DM5"]).DM5
+	said({}, {"owner_decision": "approved"}, ["DM8"]).DM8.effect == 3
+}
+
+test_a_class_in_no_list_is_unclassified_in_ones_own_records_too if {
+	every own in [true, false] {
+		said({}, {"own": own}, ["NEW"]).NEW.code == "UNCLASSIFIED"
+	}
+	said({}, {"own": true}, ["DM8"]) == {}
+}
+
+test_a_purpose_of_nobodys_gives_nothing if {
+	said({"purpose": "SOMETHING"}, {}, ["DM0", "ASK"]).DM0.effect == 3
+	said({"purpose": "SOMETHING"}, {}, ["ASK"]).ASK.effect == 3
+}
+
+test_a_purpose_that_needs_nothing_asks_nobody if {
+	said({"purpose": "HTEST"}, {"own": true}, ["ASK"]).ASK.effect == 3
+	said({}, {}, ["ASK"]) == {}
+}
+
+test_a_panel_looks_at_its_subjects if {
+	said({"purpose": "MARAC"}, {}, ["DM0"]).DM0.effect == 3
+	said({"purpose": "MARAC"}, {"subject": "case-adult"}, ["DM0"]) == {}
+}
+
+test_adult_services_are_given_in_the_same_words if {
+	fam := {"purpose": "FAM-OVERVIEW"}
+	said(fam, {}, ["DM0"]).DM0.how == {"date": "year"}
+	said(fam, {"source_kind": "ANY_OTHER"}, ["DM0"]).DM0.how == {"date": "year"}
+	said(fam, {"source_kind": "housing"}, ["DM0"]) == {}
+	said(fam, {"subject_age": "UNDER_13"}, ["DM0"]) == {}
+	said(fam, {"subject_age": "UNKNOWN"}, ["DM0"]).DM0.how == {"date": "year"}
+	said(fam, {"subject_age": "UNDER_13", "source_kind": "sexual-health"}, ["DM0"]).DM0.how == {"date": "year"}
+	said({}, {}, ["DM0"]) == {}
+}

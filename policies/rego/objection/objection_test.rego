@@ -1,0 +1,38 @@
+package mash.objection_test
+
+import data.mash.fixtures_test as f
+import data.mash.objection
+
+said(context, more) := f.codes(found) if {
+	found := objection.of(f.profile(more)) with input as f.question(context, []) with data.book as f.book
+}
+
+treat := {"purpose": "TREAT"}
+
+test_which_states_are_objections if {
+	objected := {state |
+		some state in [
+			"NOT-RECORDED", "AGREED", "NDOO", "OBJECTED", "OBJECTED-EXCEPT", "EMERGENCY-ONLY",
+			"CHILD-OWN-VIEW", "ANY_OTHER", null,
+		]
+		said(treat, {"objection": state}).DM0 == "OBJECTION"
+	}
+	objected == {"OBJECTED", "OBJECTED-EXCEPT", "EMERGENCY-ONLY", "CHILD-OWN-VIEW", "ANY_OTHER", null}
+}
+
+test_an_enquiry_about_a_child_and_break_glass_do_not_read_it if {
+	said({}, {"objection": "OBJECTED"}).DM4 == ""
+	said({"purpose": "BTG"}, {"objection": "OBJECTED"}).DM4 == ""
+}
+
+test_in_an_emergency_only if said({"purpose": "ETREAT"}, {"objection": "EMERGENCY-ONLY"}).DM4 == ""
+
+test_an_adult_enquiry_goes_on_with_a_ground if {
+	every ground in ["stated", "urgent"] {
+		said({"purpose": "A-S42", "ground": ground}, {"objection": "OBJECTED"}).DM4 == ""
+	}
+	without := said({"purpose": "A-S42", "ground": "none"}, {"objection": "OBJECTED"})
+	without == {"DM0": "", "DM1": "", "DM4": "REASON_REQUIRED", "DM5": "REASON_REQUIRED", "ASK": ""}
+}
+
+test_ones_own_records_are_there_as_always if said(treat, {"objection": "OBJECTED", "own": true}).DM0 == ""

@@ -1,0 +1,18 @@
+package mash.obligations_test
+
+import data.mash.fixtures_test as f
+import data.mash.obligations
+
+said(context, more) := found if {
+	found := obligations.of(f.profile(more)) with input as f.question(context, []) with data.book as f.book
+}
+
+test_what_the_isa_and_the_labels_lay_on_the_receiver if {
+	said({}, {}) == ["DELAU"]
+	said({}, {"labels": ["TAKEN"]}) == ["DELAU", "PERSISTLABEL"]
+	said({}, {"paper": "LAPSED"}) == []
+	said({}, {"owner_decision": "approved"}) == ["DELAU", "NORDSCLCD"]
+	said({"purpose": "A-S45"}, {}) == ["DELAU", "NORDSCLCD"]
+}
+
+test_nothing_is_owed_to_oneself if said({}, {"own": true, "labels": ["TAKEN"]}) == []

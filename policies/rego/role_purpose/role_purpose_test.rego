@@ -1,0 +1,33 @@
+package mash.role_purpose_test
+
+import data.mash.fixtures_test as f
+import data.mash.role_purpose
+
+said(context) := f.codes(found).DM0 if {
+	found := role_purpose.of with input as f.question(context, []) with data.book as f.book
+}
+
+test_the_table_permits if said({}) == ""
+
+test_what_the_table_does_not_give_is_refused if {
+	every context in [
+		{"role": "GP"}, {"role": "SOMEBODY"}, {"purpose": "TREAT"}, {"purpose": "SOMETHING"},
+		{"case": "LAPSED"}, {"case": "CLOSED"}, {"case": "NOT_MEMBER"}, {"case": "NONE"},
+	] {
+		said(context) == "PURPOSE_NOT_PERMITTED"
+	}
+}
+
+test_an_enquiry_rests_on_stated_reasonable_cause if {
+	said({"ground": "none"}) == "PURPOSE_NOT_PERMITTED"
+	said({"ground": "none", "evidence": ["reasonable-cause"]}) == ""
+}
+
+test_a_purpose_may_be_for_one_type_of_asker if {
+	said({"role": "SW-ADULT", "purpose": "A-S42"}) == "PURPOSE_NOT_PERMITTED"
+	said({"role": "SW-ADULT", "purpose": "A-S42", "organisation_type": "LA-ASC"}) == ""
+}
+
+test_a_subjects_own_request_goes_to_a_reviewer if {
+	said({"role": "DPO", "purpose": "PATRQT", "case": "NONE"}) == "OWNER_APPROVAL"
+}

@@ -1,0 +1,70 @@
+package mash.sensitivity_test
+
+import data.mash.fixtures_test as f
+import data.mash.sensitivity
+
+said(context, more) := found if {
+	found := sensitivity.of(f.profile(more)) with input as f.question(context, []) with data.book as f.book
+}
+
+test_no_label_says_nothing if said({}, {}) == []
+
+test_a_label_says_what_its_column_says if {
+	said({}, {"labels": ["TAKEN"]})[0].DM4.silent == true
+	said({"purpose": "FAM-OVERVIEW"}, {"labels": ["TAKEN"]})[0].DM4.silent == false
+	said({"purpose": "TREAT"}, {"labels": ["TAKEN"]}) == [{}]
+	object.keys(said({}, {"labels": ["TAKEN"]})[0]) == {"DM4"}
+}
+
+test_each_label_is_a_finding_of_its_own if count(said({}, {"labels": ["TAKEN", "ASKED"]})) == 2
+
+test_a_label_that_nobody_knows_takes_everything_without_a_word if {
+	every label in ["SOMETHING", null, 7] {
+		every own in [true, false] {
+			found := said({}, {"labels": [label], "own": own})[0]
+			object.keys(found) == {"DM0", "DM1", "DM4", "DM5"}
+			found.DM0.silent
+		}
+	}
+}
+
+test_of_ones_own_records_only_location_is_read if {
+	said({}, {"labels": ["TAKEN"], "own": true}) == []
+	question := object.union(f.question({"purpose": "FAM-OVERVIEW"}, []), {"classes": ["DM2"]})
+	found := sensitivity.of(f.profile({"labels": ["PLACED"], "own": true})) with input as question
+		with data.book as f.book
+	found[0].DM2.effect == 3
+}
+
+test_the_first_row_that_holds_is_taken if {
+	said({"purpose": "TREAT"}, {"labels": ["ASKED"]})[0].DM4.effect == 3
+	said({"purpose": "BTG"}, {"labels": ["ASKED"]})[0].DM4.effect == 0
+}
+
+test_the_owners_approval_opens_what_was_put_to_the_owner_and_silence_about_an_adult if {
+	said({}, {"labels": ["ASKED"], "owner_decision": "approved"}) == [{}]
+	said({}, {"labels": ["TAKEN"], "owner_decision": "approved"}) == [{}]
+	said({}, {"labels": ["TAKEN"], "owner_decision": "approved", "subject_age": "UNKNOWN"})[0].DM4.silent
+	said({"purpose": "FAM-OVERVIEW"}, {"labels": ["TAKEN"], "owner_decision": "approved"})[0].DM4.effect == 3
+}
+
+child := {"labels": ["CHILD"], "family_child": true}
+
+test_a_child_of_the_family_is_never_silent_towards_the_decision_maker if {
+	every age in ["13_17", "UNKNOWN", "ANY_OTHER"] {
+		said({"role": "SW-TEAM-MGR"}, object.union(child, {"subject_age": age}))[0].DM4.effect == 2
+		said({"role": "SW-CHILD"}, object.union(child, {"subject_age": age}))[0].DM4.silent
+	}
+	every role in ["SW-TEAM-MGR", "SW-CHILD"] {
+		said({"role": role}, object.union(child, {"subject_age": "UNDER_13"}))[0].DM4.effect == 0
+	}
+	said({"role": "LADO"}, object.union(child, {"subject_age": "UNDER_13"}))[0].DM4.silent
+	said({"role": "SW-TEAM-MGR"}, object.union(child, {"subject_age": "ADULT"}))[0].DM4.silent
+	said({"role": "SW-TEAM-MGR"}, {"labels": ["CHILD"], "subject_age": "13_17"})[0].DM4.silent
+}
+
+test_the_emergency_worker_decides_on_the_case_it_opened if {
+	teenager := object.union(child, {"subject_age": "13_17"})
+	said({"role": "SW-EDT", "opened_by_asker": true}, teenager)[0].DM4.effect == 2
+	said({"role": "SW-EDT"}, teenager)[0].DM4.silent
+}

@@ -1,0 +1,166 @@
+# A small book and a usual question, for the tests beside the rules: editing the real tables never breaks these.
+package mash.fixtures_test
+
+purpose(column, sensitivity, isa, relationship, agreement, objection) := {
+	"column": column, "sensitivity_column": sensitivity, "isa": isa, "relationship": relationship,
+	"care": false, "agreement": agreement, "objection": objection, "opens_case": true,
+}
+
+gateway(id, purposes, more) := object.union(
+	{
+		"id": id, "signed": true, "purposes": purposes,
+		"askers": {"LA-CSC": true}, "holders": {"NHS-ACUTE": true, "LA-HOUSING": true},
+		"scope": {"whole": true, "classes": {}}, "without_isa": {"whole": false, "classes": {"DM0": true}},
+		"from": "2000-01-01", "last": "9999-99-99",
+	},
+	more,
+)
+
+row(label, effect, silent, when) := {
+	"rule": "sensitivity", "when": when, "effect": effect, "silent": silent, "how": {}, "missing": [],
+	"code": label, "tasks": [],
+}
+
+book := {
+	"revision": "0123456789abcdef",
+	"purposes": {
+		"C-S47": purpose("C-S47", "A", "GOES_ON", "CASE", false, false),
+		"C-S17": purpose("C-S17", "A", "NAMED", "CASE", true, false),
+		"C-SCREEN": purpose("C-SCREEN", "A_IF_RISK", "ON_AGREEMENT", "CASE", true, false),
+		"FAM-OVERVIEW": purpose("FAM-OVERVIEW", "C", "NEEDED", "CASE", true, true),
+		"A-S42": purpose("C-S47", "A", "URGENT_GOES_ON", "CASE", false, true),
+		"TREAT": purpose("TREAT", "B", "NAMED", "CARE", false, true),
+		"ETREAT": purpose("TREAT", "B", "GOES_ON", "INCIDENT", false, true),
+		"BTG": purpose("TREAT", "B", "GOES_ON", "NOT_READ", false, false),
+		"MARAC": purpose("C-S47", "A", "NAMED", "CASE", false, false),
+		"CP-ALERT": purpose("TREAT", "C", "GOES_ON", "INCIDENT", false, false),
+		"PATRQT": object.union(
+			purpose("REFER", "C", "NOT_READ", "NOT_READ", false, false),
+			{"opens_case": false},
+		),
+		"HTEST": object.union(purpose("NONE", "C", "NOT_READ", "NOT_READ", false, false), {"opens_case": false}),
+	},
+	"role_purposes": {
+		"SW-CHILD": {"C-S47": "Y", "C-SCREEN": "Y", "FAM-OVERVIEW": "Y"},
+		"DPO": {"PATRQT": "Y"},
+		"SW-ADULT": {"A-S42": "Y"},
+	},
+	"only_for": {"A-S42": {"LA-ASC": true}},
+	"role_groups": {"SW-CHILD": "SOCIAL-WORK", "GP": "HEALTH"},
+	"ceilings": {
+		"SW-CHILD": {"any": {"DM0": true, "DM1": true, "DM5": true}, "by": {}, "own_only": false},
+		"CLERK": {"any": {"DM0": true}, "by": {"TREAT": {"DM1": true}}, "own_only": false},
+		"ADOPTION-WORKER": {"any": {"DM0": true, "DM5": true}, "by": {}, "own_only": true},
+	},
+	"classes": {
+		"DM0": "DM0", "DM0p": "DM0", "DM1": "DM1", "DM1i": "DM1", "DM2": "DM2", "DM3": "DM3", "DM3s": "DM3",
+		"DM4": "DM4", "DM5": "DM5", "DM6": "DM6", "DM8": "DM8", "DM9": "DM9",
+	},
+	"matrix": {
+		"columns": {
+			"C-S47": {
+				"DM0": {"cell": "R", "code": "MINIMISATION"},
+				"DM4": {"cell": "G", "code": "MINIMISATION"},
+				"DM5": {"cell": "O", "case-child": "R", "code": "MINIMISATION"},
+				"DM8": {"cell": "-", "code": "COMMERCIAL"},
+				"DM9": {"cell": "-", "same-place": "R", "code": "MINIMISATION"},
+			},
+			"FAM-OVERVIEW": {"DM0": {"cell": "R", "code": "MINIMISATION"}},
+			"NONE": {"DM0": {"cell": "-", "code": "MINIMISATION"}},
+			"REFER": {"DM0": {"cell": "R", "code": "MINIMISATION"}},
+		},
+		"subjects_only": ["MARAC"],
+	},
+	"forms": {"DM4": {"date": "month"}},
+	"adult_services": {
+		"purposes": {"FAM-OVERVIEW": [], "C-SCREEN": ["perceived-risk"]},
+		"also_for_children": ["acute"],
+		"forms": {"DM0": {"date": "year"}},
+		"kinds": {"acute": true, "sexual-health": true, "housing": false},
+	},
+	"lookback": {
+		"known": ["UP_TO_12M", "OVER_5Y", "OPEN", "NO_EVENT"],
+		"limits": {"FAM-OVERVIEW": ["UP_TO_12M", "OPEN", "NO_EVENT"]},
+	},
+	"labels": {
+		"TAKEN": {"bar": false, "location": false, "columns": {
+			"A": {"DM4": [row("TAKEN", 3, true, "always")]},
+			"B": {},
+			"C": {"DM4": [row("TAKEN", 3, false, "always")]},
+		}},
+		"ASKED": {"bar": false, "location": false, "columns": {
+			"A": {"DM4": [row("ASKED", 2, false, "always")]},
+			"B": {"DM4": [row("ASKED", 0, false, "break-glass"), row("ASKED", 3, false, "always")]},
+			"C": {},
+		}},
+		"CHILD": {"bar": false, "location": false, "columns": {
+			"A": {"DM4": [
+				row("CHILD", 2, false, "family-child-13-17"),
+				row("CHILD", 0, false, "family-child-under-13"),
+				row("CHILD", 3, true, "always"),
+			]},
+			"B": {}, "C": {},
+		}},
+		"PLACED": {"bar": false, "location": true, "columns": {
+			"A": {}, "B": {},
+			"C": {"DM2": [row("HARM_LOCATION", 3, false, "always")]},
+		}},
+		"L:ADOPT": {"bar": true, "location": false, "columns": {}},
+		"L:GRA": {"bar": true, "location": false, "columns": {}},
+		"L:HBA": {"bar": false, "location": false, "columns": {"A": {}, "B": {}, "C": {}}},
+		"L:EOL": {"bar": false, "location": false, "columns": {"A": {}, "B": {}, "C": {}}},
+	},
+	"isas": {
+		"wide": {
+			"roles": {"SW-CHILD": true}, "scope": {"whole": true, "classes": {}},
+			"consent": "as-purpose", "obligations": ["DELAU"],
+		},
+		"narrow": {
+			"roles": {"SW-CHILD": true}, "scope": {"whole": false, "classes": {"DM0": true}},
+			"consent": "agreement", "obligations": [],
+		},
+	},
+	"gateways": [
+		gateway("enquiry", {"C-S47": true, "C-SCREEN": true}, {}),
+		gateway("not-yet", {"C-S17": true}, {"from": "9999-99-99"}),
+		gateway("unsigned", {"C-S17": true}, {"signed": false}),
+	],
+	"organisations": {"trust": "NHS-ACUTE", "hospice": "HOSPICE"},
+	"shown_as": {
+		"HARM_LOCATION": "RESTRICTED", "MINIMISATION": "MINIMISATION", "OWNER_APPROVAL": "OWNER_APPROVAL",
+		"ROLE_NOT_PERMITTED": "ROLE_NOT_PERMITTED", "CONSENT_REQUIRED": "CONSENT_REQUIRED",
+		"PURPOSE_NOT_PERMITTED": "PURPOSE_NOT_PERMITTED", "COMMERCIAL": "COMMERCIAL", "ASKED": "ASKED",
+		"IDENTITY_NOT_CONFIRMED": "IDENTITY_NOT_CONFIRMED", "UNCLASSIFIED": "UNCLASSIFIED",
+	},
+	"axes": {"date": {"day": 0, "month": 1, "year": 2}, "code": {"as-is": 0, "kind": 3}},
+}
+
+classes := ["DM0", "DM1", "DM4", "DM5", "ASK"]
+
+question(context, profiles) := {
+	"context": object.union(
+		{
+			"on": "2026-11-23", "organisation": "council", "organisation_type": "LA-CSC", "role": "SW-CHILD",
+			"purpose": "C-S47", "case": "OPEN", "evidence": [], "ground": "stated", "no_consent_reason": "none",
+			"channel": "view", "opened_by_asker": false,
+		},
+		context,
+	),
+	"profiles": [profile(more) | some more in profiles],
+	"classes": classes,
+}
+
+profile(more) := object.union(
+	{
+		"source_organisation": "trust", "source_kind": "acute", "own": false, "identity": "MATCH",
+		"relationship": "own-case", "conflict": false, "harm_link": false, "subject": "other",
+		"family_child": false, "subject_age": "ADULT", "agreement": "NOT-RECORDED", "agreed_to": [],
+		"objection": "NOT-RECORDED", "item_share": "NOT-RECORDED", "confidentiality": "N", "labels": [],
+		"adoption": "none", "currency": "CURRENT", "event_age": "NO_EVENT", "same_place": false,
+		"value": "known", "owner_decision": "none", "source_concern": false, "paper": "CURRENT", "isa": "wide",
+	},
+	more,
+)
+
+# The code that a rule gives each class, "" where it says nothing.
+codes(found) := {class: object.get(found, [class, "code"], "") | some class in classes}

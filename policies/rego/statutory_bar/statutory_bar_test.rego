@@ -1,0 +1,49 @@
+package mash.statutory_bar_test
+
+import data.mash.fixtures_test as f
+import data.mash.statutory_bar
+
+said(context, more) := found if {
+	found := statutory_bar.of(f.profile(more)) with input as f.question(context, []) with data.book as f.book
+}
+
+test_a_plain_record_is_not_barred if said({}, {}) == {}
+
+test_a_bar_is_silent_for_everybody_and_every_class if {
+	every own in [true, false] {
+		found := said({}, {"labels": ["L:GRA"], "own": own})
+		every class in f.classes {
+			found[class].silent
+			found[class].effect == 3
+		}
+	}
+}
+
+test_the_agency_keeps_its_own_link if {
+	said({"role": "ADOPTION-WORKER"}, {"labels": ["L:ADOPT"], "own": true}) == {}
+	said({"role": "ADOPTION-WORKER"}, {"labels": ["L:ADOPT"]}).DM0.silent
+	said({"role": "ADOPTION-WORKER"}, {"labels": ["L:ADOPT", "L:GRA"], "own": true}).DM0.silent
+	said({"role": "SW-CHILD"}, {"labels": ["L:ADOPT"], "own": true}).DM0.silent
+}
+
+test_the_birth_familys_worker_learns_the_year_of_birth_and_no_place if {
+	found := said({}, {"adoption": "before", "own": true})
+	found.DM1.how == {"identity": "birth-year"}
+	found.DM2.silent
+	found.DM1i.silent
+	object.get(found, "DM4", "nothing") == "nothing"
+}
+
+test_anybody_else_learns_nothing_of_the_time_before if {
+	said({}, {"adoption": "before"}).DM0.silent
+	said({"role": "LADO"}, {"adoption": "before", "own": true}).DM0.silent
+	said({"purpose": "FAM-OVERVIEW"}, {"adoption": "before", "own": true}).DM0.silent
+}
+
+test_what_is_not_known_is_barred if {
+	said({}, {"adoption": "ANY_OTHER"}).DM0.silent
+	said({}, {"labels": "L:GRA"}).DM0.silent
+	said({}, {"labels": null}).DM0.silent
+}
+
+test_what_is_not_known_yet_is_not_barred if said({}, {"adoption": "NOT_YET", "labels": ["NOT_YET"]}) == {}
