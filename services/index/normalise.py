@@ -83,13 +83,3 @@ def swapped(iso: str) -> str:
 def postcode(text: str) -> str:
     """A postcode without its space, in capitals."""
     return squeeze(text).upper()
-
-
-def telephone(text: str) -> str:
-    """The national digits of a telephone number without 0 or +44 before them: in every way of writing it."""
-    digits = "".join(ch for ch in text if ch.isdecimal())
-    if digits.startswith("0044"):
-        digits = digits[4:]
-    elif digits.startswith("44") and len(digits) > 10:
-        digits = digits[2:]
-    return digits.lstrip("0")

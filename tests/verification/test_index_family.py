@@ -148,7 +148,7 @@ def test_a_harm_link_where_the_person_of_concern_is_subject_or_lives_with_one(in
     assert {nhs for nhs, one in kin.items() if one.harm_link} == {MIA, DANA}
     assert related(index, LEO, ABOUT[subject])[LEO].harm_link
     words = set(kin[DANA].places)
-    assert {"14harbourstreet", "harbourstreet", "zz991sf"} <= words
+    assert {"14 harbour street", "zz99 1sf"} <= words
     assert kin[SEAN].places == ()
 
 
@@ -267,3 +267,12 @@ def test_whom_an_agreement_is_of(index: Index) -> None:
             about(given="Mya", family="Reid", born="2019-07-05"))  # fmt: skip
     found = index.relate(Relate(person(index, MIA), "family", ON, (), also=also))
     assert found.also == (person(index, DANA), person(index, SEAN), None, None)
+
+
+def test_a_person_of_concern_shares_no_protection_and_whoever_lives_with_one_keeps_theirs(index: Index) -> None:
+    fled(index, {"identifier": {"system": NHS, "value": SEAN}})
+    publish(index, "police", patient("s", "Sean Cole", "1988-03-04", SEAN, address=[SAFE]))
+    kin = related(index, MIA, ABOUT[MIA])
+    assert {nhs for nhs, one in kin.items() if one.facts.protected} == {MIA, LEO, DANA}
+    # By the records he lives with the child of the case: nothing that places them leaves.
+    assert {nhs for nhs, one in kin.items() if one.harm_link} == {MIA, LEO, DANA}

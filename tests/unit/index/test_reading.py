@@ -64,11 +64,6 @@ def test_dates_of_birth() -> None:
         assert normalise.swapped(same) == ""
 
 
-def test_telephones_written_in_any_way_hold_the_same_digits() -> None:
-    for written in ("01632 960001", "+44 1632 960001", "(0044) 1632-960001", "+44 (0)1632 960001"):
-        assert normalise.telephone(written) == "1632960001"
-
-
 @pytest.mark.parametrize(
     ("identifier", "verified"),
     [
