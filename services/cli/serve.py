@@ -18,8 +18,9 @@ from services.contract.problems import BadSetting
 from services.runtime.settings import Settings, read_settings
 
 LOOPBACK = "127.0.0.1"
-LISTENING = "listening"
-"""What a part that runs in a process of its own prints once its port is its own."""
+LISTENING = "listening on"
+"""What a part in a process of its own prints, with its address, once that is its own."""
+_TRIES = 50
 _START_SECONDS = 20.0
 _STOP_SECONDS = 20.0
 _WAITING = 512
@@ -71,6 +72,21 @@ class Listener:
         if self._thread.is_alive():
             self._thread.join(_STOP_SECONDS)
         self._sock.close()
+
+
+def first_free(port: int) -> socket.socket:
+    """A socket that listens on loopback at `port`, or at the first after it that is free. Raises `BadSetting`."""
+    for candidate in range(port, min(port + _TRIES, 65536)):
+        try:
+            return bound(LOOPBACK, candidate, "--port")
+        except BadSetting:
+            continue
+    raise BadSetting(f"no port of {port} to {port + _TRIES} is free on {LOOPBACK}")
+
+
+def port_of(sock: socket.socket) -> int:
+    """The port at which the socket listens."""
+    return int(sock.getsockname()[1])
 
 
 def both_ports(settings: Settings) -> tuple[socket.socket, socket.socket]:

@@ -17,13 +17,13 @@ from services.cli.demo.families import northshire
 from services.cli.demo.narrate import BANNER
 from services.cli.demo.partner import NotPlayed
 from services.cli.demo.play import Play
-from services.cli.demo.stage import choose_ports, set_up, settings_for
+from services.cli.demo.stage import set_up
 from services.cli.exits import Exit, exit_code, report
 from services.cli.parts.process import DidNotStart
 from services.cli.serve import wait_for_end
 from services.contract import places
 from services.contract.problems import Problem
-from services.runtime.settings import Settings, claim_home
+from services.runtime.settings import Settings
 
 NARROWEST = 100
 """Columns below which a table of three columns cannot be read."""
@@ -50,16 +50,13 @@ def demo(once: bool, home: Path) -> int:
 
 def _played(console: Console, once: bool, home: Path) -> int:
     started = time.monotonic()
-    ports = choose_ports()
-    settings = settings_for(home, ports)
-    claim_home(settings)
-    for line in ports.moved:
-        console.print(line, highlight=False)
-    with set_up(settings, ports) as running:
-        seconds = time.monotonic() - started
+    with set_up(home) as stage:
+        for line in stage.moved:
+            console.print(line, highlight=False)
+        settings, seconds = stage.settings, time.monotonic() - started
         console.print(f"The hub listens at {settings.url} ({seconds:.2f} s)", highlight=False)
         today = datetime.now(ZoneInfo("Europe/London")).date()
-        Play(console, settings, running, northshire(today)).run()
+        Play(console, settings, stage.running, northshire(today)).run()
         if once:
             console.print("Every step succeeded. The folder stays:", home, highlight=False)
             return int(Exit.OK)

@@ -17,7 +17,7 @@ from fastapi import FastAPI, Form, Response
 
 from services.cli.demo.families import northshire
 from services.cli.demo.families.build import NHS_NUMBER, Resource
-from services.cli.serve import LISTENING, LOOPBACK, bound
+from services.cli.serve import LISTENING, LOOPBACK, first_free, port_of
 from services.contract.canonical import emit
 
 SOURCE = "northshire-gp-live"
@@ -120,11 +120,11 @@ _DOWN: Resource = {
 
 
 def serve(port: int = PORT, control: Path | None = None) -> None:
-    """Listen on loopback until ended."""
+    """Listen on loopback, at this port or the next that is free, until ended."""
     import uvicorn
 
-    sock = bound(LOOPBACK, port, "--port")
-    print(LISTENING, flush=True)
+    sock = first_free(port)
+    print(f"{LISTENING} {LOOPBACK}:{port_of(sock)}", flush=True)
     config = uvicorn.Config(live_app(Knobs(control)), access_log=False, log_level="warning")
     uvicorn.Server(config).run([sock])
 

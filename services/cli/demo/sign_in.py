@@ -8,13 +8,13 @@ import logging
 import typer
 
 from services.cli.demo.cast import STAFF
-from services.cli.serve import LISTENING, LOOPBACK
+from services.cli.serve import LISTENING, LOOPBACK, first_free, port_of
 
 PORT = 8713
 
 
 def serve(port: int = PORT) -> None:
-    """Listen on loopback until ended."""
+    """Listen on loopback, at this port or the next that is free, until ended."""
     # Its lines would hold addresses with one-time codes.
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     from oidc_provider_mock import User, app
@@ -23,8 +23,10 @@ def serve(port: int = PORT) -> None:
     users = [
         User(sub=member.sign_in, claims={"name": member.name, "email": member.sign_in}) for member in STAFF
     ]
-    server = make_server(LOOPBACK, port, app(user_claims=users, require_nonce=True), threaded=True)
-    print(LISTENING, flush=True)
+    sock = first_free(port)
+    provider = app(user_claims=users, require_nonce=True)
+    server = make_server(LOOPBACK, port_of(sock), provider, threaded=True, fd=sock.fileno())
+    print(f"{LISTENING} {LOOPBACK}:{port_of(sock)}", flush=True)
     server.serve_forever()
 
 

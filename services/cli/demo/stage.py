@@ -1,12 +1,12 @@
 """Everything that runs while the demonstration plays: the hub, the live practice, the sign-in provider.
 
-Promise: all of it listens on loopback; a port that is taken is moved on from, and said; nothing of it
-outlives the process.
+Promise: all of it listens on loopback; each part takes its own port at once or moves on to the next that is
+free, and that is said; nothing of it outlives the process.
 """
 
 import os
+import re
 import shutil
-import socket
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,58 +14,59 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from services.cli.demo import live_source, sign_in
-from services.cli.parts.process import Child
-from services.cli.serve import LISTENING, LOOPBACK, bound, served
+from services.cli.parts.process import Child, DidNotStart
+from services.cli.serve import LISTENING, LOOPBACK, first_free, port_of, served
 from services.contract import places
-from services.contract.problems import BadSetting
-from services.runtime.settings import Settings, read_settings
+from services.runtime.settings import Settings, claim_home, read_settings
 
 _ROOT = Path(__file__).resolve().parents[3]
-_TRIES = 50
-_START_SECONDS = 30.0
+_START_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where each part listens, and which of them had to move on."""
+    """Where each part listens."""
 
     hub: int
     ops: int
     practice: int
     sign_in: int
-    moved: tuple[str, ...] = ()
-    held: tuple[socket.socket, ...] = ()
-    """A socket that listens on each, in this order, so that nobody else takes it meanwhile."""
+
+    def moved(self, usual: "Ports") -> list[str]:
+        """A line for each part that is not where it usually is."""
+        return [
+            f"{name}: port {getattr(usual, name)} is taken, {getattr(self, name)} instead"
+            for name in ("hub", "ops", "practice", "sign_in")
+            if getattr(self, name) != getattr(usual, name)
+        ]
 
 
-def choose_ports() -> Ports:
-    """The usual ports, or for each that is taken the next that is free."""
-    usual = read_settings(mode="demo")
-    wanted = {"hub": usual.port, "ops": usual.ops_port, "practice": live_source.PORT, "sign-in": sign_in.PORT}
-    held = {name: _free_from(port, frozenset(wanted.values())) for name, port in wanted.items()}
-    chosen = {name: int(found.getsockname()[1]) for name, found in held.items()}
-    moved = tuple(
-        f"{name}: port {port} is taken, {chosen[name]} instead"
-        for name, port in wanted.items()
-        if chosen[name] != port
-    )
-    return Ports(
-        chosen["hub"], chosen["ops"], chosen["practice"], chosen["sign-in"], moved, tuple(held.values())
-    )
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """All parts, listening."""
+
+    settings: Settings
+    running: Any
+    moved: list[str]
 
 
-def _free_from(port: int, spoken_for: frozenset[int]) -> socket.socket:
-    for candidate in range(port, min(port + _TRIES, 65536)):
-        if candidate != port and candidate in spoken_for:
-            continue
-        try:
-            return bound(LOOPBACK, candidate, "MASH_PORT")
-        except BadSetting:
-            continue
-    raise BadSetting(f"MASH_PORT: no free port of {port} to {port + _TRIES}")
+@contextmanager
+def set_up(home: Path) -> Iterator[Stage]:
+    """Start everything with its state in `home`; ended with the block. Raises `Problem`, `DidNotStart`."""
+    plain = read_settings(mode="demo", home=home)
+    claim_home(plain)
+    usual = Ports(plain.port, plain.ops_port, live_source.PORT, sign_in.PORT)
+    with ExitStack() as up:
+        front = up.enter_context(first_free(plain.port))
+        back = up.enter_context(first_free(plain.ops_port))
+        practice, provider = _beside(up, home, (live_source, sign_in))
+        ports = Ports(port_of(front), port_of(back), practice, provider)
+        settings = settings_for(home, ports)
+        yield Stage(settings, up.enter_context(served(settings, front, back)), ports.moved(usual))
 
 
 def settings_for(home: Path, ports: Ports) -> Settings:
@@ -73,7 +74,6 @@ def settings_for(home: Path, ports: Ports) -> Settings:
     return read_settings(
         mode="demo",
         home=home,
-        keys=None,
         policies=_policies(home, ports.practice),
         port=ports.hub,
         ops_port=ports.ops,
@@ -91,34 +91,36 @@ def _policies(home: Path, practice: int) -> Path:
     shutil.copytree(usual, copy, dirs_exist_ok=True)
     file = copy / "organisations.yaml"
     text = file.read_text(encoding="utf-8")
-    file.write_text(
-        text.replace(f"{LOOPBACK}:{live_source.PORT}", f"{LOOPBACK}:{practice}"), encoding="utf-8"
-    )
+    moved = text.replace(f"{LOOPBACK}:{live_source.PORT}", f"{LOOPBACK}:{practice}")
+    file.write_text(moved, encoding="utf-8")
     return copy
 
 
-@contextmanager
-def set_up(settings: Settings, ports: Ports) -> Iterator[Any]:
-    """All three, listening; gives the running hub."""
-    with ExitStack() as running:
-        front, back, *others = ports.held
-        for other in others:
-            other.close()
+def _beside(up: ExitStack, home: Path, modules: tuple[ModuleType, ...]) -> list[int]:
+    """The parts in processes of their own, started side by side; the port that each took."""
+    children = [_child(module.__name__, home) for module in modules]
+    with ThreadPoolExecutor() as pool:
         started = []
-        pool = running.enter_context(ThreadPoolExecutor())
-        for module, port in ((live_source.__name__, ports.practice), (sign_in.__name__, ports.sign_in)):
-            child = _child(module, port, settings.home)
-            running.callback(child.stop)
+        for child in children:
+            up.callback(child.stop)
             started.append(pool.submit(child.start, partial(child.said, LISTENING), _START_SECONDS))
-        # The hub comes up meanwhile; a part that did not is told here.
-        hub = running.enter_context(served(settings, front, back))
+        # What the hub is made of takes a moment to read in; that moment is theirs as well.
+        import services.wiring  # noqa: F401
+
         for one in started:
             one.result()
-        yield hub
+    return [_port_said(child) for child in children]
 
 
-def _child(module: str, port: int, home: Path) -> Child:
+def _child(module: str, home: Path) -> Child:
     path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH", ""))))
     # A library's deprecation notes are no business of whoever watches.
-    command = [sys.executable, "-W", "ignore", "-m", module, "--port", str(port)]
+    command = [sys.executable, "-W", "ignore", "-m", module]
     return Child(command, home / "logs" / f"{module.rsplit('.', 1)[-1]}.log", {"PYTHONPATH": path})
+
+
+def _port_said(child: Child) -> int:
+    said = re.search(rf"^{LISTENING} {re.escape(LOOPBACK)}:(\d+)$", child.tail(), re.MULTILINE)
+    if said is None:
+        raise DidNotStart(f"{child.command[-1]} did not say where it listens")
+    return int(said[1])
