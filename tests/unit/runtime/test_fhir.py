@@ -161,12 +161,12 @@ def test_depth_is_counted_and_refused_as_a_fault() -> None:
         {"resourceType": "Patient", 7: "x"},
         {"resourceType": "Patient", "language": "\ud800"},
         {"resourceType": "Patient", "multipleBirthInteger": 2**70},
-        {"resourceType": "Observation", "valueQuantity": {"value": float("nan")}},
-        {"resourceType": "Observation", "valueQuantity": {"value": Decimal("Infinity")}},
+        example("Observation", valueQuantity={"value": float("nan")}),
+        example("Observation", valueQuantity={"value": Decimal("NaN")}),
+        example("Observation", valueQuantity={"value": Decimal("Infinity")}),
         {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": {"resourceType": 7}}]},
         {"resourceType": "Patient", "contained": [{"resourceType": "Patient", "id": [], "meta": "x"}]},
     ],
-    ids=repr,
 )
 def test_whatever_comes_is_answered_with_a_fault(value: object) -> None:
     assert not is_valid(value)
