@@ -14,7 +14,8 @@ _SHORT = {
     "terr": "terrace", "pk": "park", "hse": "house", "apt": "flat", "sch": "school", "pri": "primary", "saint": "street",
 }  # fmt: skip
 _POSTCODE = re.compile(r"[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}")
-_WORD = re.compile(r"[a-z0-9]+")
+_NO_DIGIT = re.compile(r"\D+")
+_PLAIN = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)} | {ord("'"): None}
 _LEADING = re.compile(r"^(?:(?:flat|unit|room|floor|house|no|number|\d+[a-z]?) )+")
 _LEAST_LETTERS = 5
 _LEAST_DIGITS = 7
@@ -44,6 +45,7 @@ class Places:
         )
         self._phrases = frozenset(f" {phrase} " for phrase in phrases)
         self._numbers = frozenset(numbers)
+        self._read: dict[str, bool] = {}
 
     @classmethod
     def of(cls, words: Iterable[str]) -> "Places | None":
@@ -55,7 +57,13 @@ class Places:
         return bool(self._joined or self._phrases or self._numbers)
 
     def found_in(self, text: str) -> bool:
-        """Whether the text holds any known place."""
+        """Whether the text holds any known place. Remembered: in one answer the same words stand in many records."""
+        known = self._read.get(text)
+        if known is None:
+            known = self._read[text] = self._found(text)
+        return known
+
+    def _found(self, text: str) -> bool:
         plain = _words(text)
         padded = f" {plain} "
         if any(phrase in padded for phrase in self._phrases):
@@ -65,16 +73,17 @@ class Places:
             return True
         if not self._numbers:
             return False
-        digits = "".join(_digits(text))
+        digits = _NO_DIGIT.sub("", text) if text.isascii() else "".join(_digits(text))
         return len(digits) >= _LEAST_DIGITS and any(number in digits for number in self._numbers)
 
 
 def _words(text: str) -> str:
+    """Words in lower case with single spaces, without accents, punctuation and invisible characters."""
     if not text.isascii():
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-        text = "".join(c for c in text if unicodedata.category(c) != "Cf")
-    text = text.casefold().replace("'", "")
-    return " ".join(_SHORT.get(word, word) for word in _WORD.findall(text))
+        text = "".join(c for c in text if unicodedata.category(c) != "Cf").casefold()
+        text = "".join(c if c.isascii() else " " for c in text.replace("\u2019", ""))
+    return " ".join([_SHORT.get(word, word) for word in text.translate(_PLAIN).split()])
 
 
 def _phrases(text: str) -> Iterator[str]:

@@ -84,12 +84,13 @@ class Walk:
 
     def _listed(self, sub: Any, element: Element, node: Node, *, twin: bool) -> Any:
         """One listed member: its value, or each of its values, or `Gone`."""
+        one = self._scoped if node.by or self.scoped else self._value
         if not isinstance(sub, list) or element.primitive:
-            return self._scoped(sub, element, node, twin=twin)
+            return one(sub, element, node, twin=twin)
         kept: list[Any] = []
         lost: list[Gone] = []
         for item in sub:
-            result = self._scoped(item, element, node, twin=twin)
+            result = one(item, element, node, twin=twin)
             if isinstance(result, Gone):
                 lost.append(result)
             elif len(sub) == 1 or result not in kept:

@@ -84,4 +84,6 @@ if corpus():
     @pytest.mark.parametrize("cell", [SHOWN, SILENT], ids=["shown", "silent"])
     def test_the_corpus(cell: Cell) -> None:
         counts = tally(brought(), cell)
+        word = "silent" if cell is SILENT else "shown"
+        print(f"\ncorpus, {len(brought())} records, {word}: {dict(counts)}")  # noqa: T201
         assert counts["NOT VALID"] == 0
