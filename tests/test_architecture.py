@@ -32,8 +32,8 @@ CONTRACT = {
     "publishing", "releases", "views", "vocabulary",
 }  # fmt: skip
 RUNTIME = {
-    "__init__", "book", "book_checks", "book_data", "book_files", "book_schemas", "fhir", "fhir_faults",
-    "fhir_invariants", "fhir_rules", "keys", "logs", "problem_pages", "settings", "web",
+    "__init__", "book", "book_checks", "book_data", "book_files", "book_read", "book_schemas", "fhir", "fhir_faults",
+    "fhir_invariants", "fhir_rules", "keys", "logs", "problem_pages", "schema_parts", "settings", "web",
 }  # fmt: skip
 SERVICES = {"gateway", "index", "policy", "ledger"}
 LAYER = {"contract": 0, "runtime": 1, **dict.fromkeys(SERVICES, 2), "wiring": 3, "cli": 4}

@@ -123,24 +123,39 @@ def as_told(cell: Cell, then: Any) -> dict[str, Any]:
 
 def schema() -> Schema:
     """The JSON Schema of a file of stories."""
-    reason = words("reasons", "a reason")
+    then = closed(dict.fromkeys(codes("classes"), _outcome()), codes("classes"))
+    warnings = some(words("reasons", "a reason"), 0)
+    story = closed(
+        {"story": TEXT, "asks": _asks(), "record": _record(), "then": then, "warnings": warnings},
+        ("warnings",),
+    )
+    stories = {"type": "array", "items": story, "minItems": 1}
+    return published("story", closed({"row": TEXT, "title": TEXT, "stories": stories}))
+
+
+def _outcome() -> Schema:
+    reason, task = words("reasons", "a reason"), {"task": TEXT}
     levels = {
         axis: {"type": "string", "enum": list(names), "title": f"a level of {axis}"}
         for axis, names in AXES.items()
     }
-    task = {"task": TEXT}
-    outcome = {
+    how = {**closed(levels, tuple(levels)), "minProperties": 1}
+    forms = {
+        "release": {"const": True},
+        "generalise": how,
+        **dict.fromkeys(("ask-owner", "withhold", "silent"), reason),
+    }
+    return {
         "anyOf": [
             {"enum": ["release", "silent"]},
-            closed({"release": {"const": True}, **task}, ("task",)),
-            closed({"generalise": {**closed(levels, tuple(levels)), "minProperties": 1}, **task}, ("task",)),
-            closed({"ask-owner": reason, **task}, ("task",)),
-            closed({"withhold": reason, **task}, ("task",)),
-            closed({"silent": reason, **task}, ("task",)),
+            *(closed({name: form, **task}, ("task",)) for name, form in forms.items()),
         ],
         "title": "release, silent, or one of generalise, ask-owner, withhold with its form or reason",
     }
-    asks = closed(
+
+
+def _asks() -> Schema:
+    return closed(
         {
             "who": words("roles", "a role"),
             "from": TEXT,
@@ -163,18 +178,10 @@ def schema() -> Schema:
             },
             "no_consent_reason": words("no-consent-reasons", "a reason without consent"),
             "channel": words("channels", "a channel"),
-            "opened_by_asker": {"type": "boolean"},
+            "opened_by_asker": {"type": "boolean", "title": "true or false"},
         },
         ("case", "evidence", "ground", "no_consent_reason", "channel", "opened_by_asker"),
     )
-    story = closed(
-        {"story": TEXT, "asks": asks, "record": _record(), "then": closed(
-            dict.fromkeys(codes("classes"), outcome), codes("classes")
-        ), "warnings": some(reason, 0)},
-        ("warnings",),
-    )  # fmt: skip
-    whole = closed({"row": TEXT, "title": TEXT, "stories": {"type": "array", "items": story, "minItems": 1}})
-    return published("story", whole)
 
 
 def _record() -> Schema:

@@ -28,46 +28,55 @@ def vocabulary() -> dict[str, Any]:
 
 def data_of(documents: Documents) -> dict[str, Any]:
     """`data.book` without its revision."""
-    generalise = documents["catalogue/generalise.yaml"].data
-    lookback = documents["catalogue/lookback.yaml"].data
+    organisations = documents["organisations.yaml"].data["organisations"]
     return {
-        "purposes": {
-            code: {name: row[name] for name in _PURPOSE} for code, row in code_list("purposes").items()
-        },
+        **_words(),
         "role_purposes": role_purposes(documents),
         "only_for": {
             purpose: _set(types)
             for purpose, types in documents["catalogue/role-purposes.yaml"].data["only_for"].items()
         },
         "ceilings": _ceilings(),
-        "role_groups": {code: row["group"] for code, row in code_list("roles").items()},
-        "classes": {
-            code: row["of"] or code for code, row in code_list("classes").items() if not row["question"]
-        },
         "matrix": _matrix(documents["catalogue/matrix.yaml"].data),
-        "forms": _by_class(generalise["forms"]),
-        "adult_services": {
-            "purposes": {
-                purpose: row["unless"] for purpose, row in generalise["adult_services"]["purposes"].items()
-            },
-            "also_for_children": generalise["adult_services"]["also_for_children"],
-            "forms": _by_class(generalise["adult_services"]["forms"]),
-            "kinds": {code: row["adult_health"] for code, row in code_list("source-kinds").items()},
-        },
-        "lookback": {
-            "known": [*(row["code"] for row in lookback["buckets"]), "OPEN", "NO_EVENT"],
-            "limits": {
-                purpose: [*limit, "OPEN", "NO_EVENT"] for purpose, limit in lookback["limits"].items()
-            },
-        },
+        **_coarse(documents["catalogue/generalise.yaml"].data),
+        "lookback": _lookback(documents["catalogue/lookback.yaml"].data),
         "labels": _labels(documents["labels.yaml"].data["tables"]),
         "isas": {isa.data["id"]: _isa(isa.data) for isa in under(documents, "isa/")},
         "gateways": [_gateway(gateway.data) for gateway in under(documents, "gateways/")],
-        "organisations": {
-            row["id"]: row["type"] for row in documents["organisations.yaml"].data["organisations"]
-        },
+        "organisations": {row["id"]: row["type"] for row in organisations},
+    }
+
+
+def _words() -> dict[str, Any]:
+    purposes, roles, found = code_list("purposes"), code_list("roles"), code_list("classes")
+    return {
+        "purposes": {code: {name: row[name] for name in _PURPOSE} for code, row in purposes.items()},
+        "role_groups": {code: row["group"] for code, row in roles.items()},
+        "classes": {code: row["of"] or code for code, row in found.items() if not row["question"]},
         "shown_as": {code: row["shown_as"] for code, row in code_list("reasons").items()},
-        "axes": _axes(),
+        "axes": {axis: {level: rank for rank, level in enumerate(levels)} for axis, levels in AXES.items()},
+    }
+
+
+def _coarse(generalise: Mapping[str, Any]) -> dict[str, Any]:
+    adult = generalise["adult_services"]
+    return {
+        "forms": _by_class(generalise["forms"]),
+        "adult_services": {
+            "purposes": {purpose: row["unless"] for purpose, row in adult["purposes"].items()},
+            "also_for_children": adult["also_for_children"],
+            "forms": _by_class(adult["forms"]),
+            "kinds": {code: row["adult_health"] for code, row in code_list("source-kinds").items()},
+        },
+    }
+
+
+def _lookback(lookback: Mapping[str, Any]) -> dict[str, Any]:
+    """A purpose sees its buckets, what still goes on, and what is no event."""
+    always = ["OPEN", "NO_EVENT"]
+    return {
+        "known": [*(row["code"] for row in lookback["buckets"]), *always],
+        "limits": {purpose: [*limit, *always] for purpose, limit in lookback["limits"].items()},
     }
 
 
@@ -103,10 +112,6 @@ def labels_of(documents: Documents) -> dict[str, dict[str, Any]]:
         for table in documents["labels.yaml"].data["tables"]
         for label in table["labels"]
     }
-
-
-def _axes() -> dict[str, dict[str, int]]:
-    return {axis: {level: rank for rank, level in enumerate(levels)} for axis, levels in AXES.items()}
 
 
 def _by_class(rows: Mapping[str, Any]) -> dict[str, Any]:

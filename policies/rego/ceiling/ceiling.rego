@@ -25,16 +25,22 @@ allowed := data.book.ceilings[input.context.role].by[input.context.purpose] if {
 	data.book.ceilings[input.context.role].by[input.context.purpose]
 } else := data.book.ceilings[input.context.role].any
 
+# METADATA
+# description: Whether the role sees records of its own organisation only.
 default own_only := true
 
 own_only := data.book.ceilings[input.context.role].own_only
 
+# METADATA
+# description: What the rule says of the asker's own records, and of approved ones.
 of_own := {class: refusal(class) |
 	some class in situation.asked_for
 	not reached(class)
 	not narrative(class)
 }
 
+# METADATA
+# description: What the rule says of a partner's records.
 of_partners := object.union(of_own, {class: finding |
 	finding := {"rule": "ceiling", "effect": 2, "silent": false, "code": "OWNER_APPROVAL", "how": {}, "missing": ["owner-approval"], "tasks": []}
 	some class in situation.fields
@@ -47,7 +53,7 @@ reached(class) if allowed[class]
 
 reached(class) if {
 	class in situation.questions
-	count(allowed) > 0
+	allowed != {}
 }
 
 narrative("DM6") if allowed.DM5

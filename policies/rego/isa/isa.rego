@@ -87,7 +87,7 @@ within(scopes, class) if {
 # Whether to ask at all needs no more than that something may come of it; a class in no list is the matrix's to name.
 within(scopes, class) if {
 	not data.book.classes[stands_for(class)]
-	count(scopes) > 0
+	scopes != []
 }
 
 # A source is sent a number and a date of birth only where identity may pass between the two.

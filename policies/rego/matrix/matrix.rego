@@ -34,8 +34,12 @@ default panel := false
 
 panel if input.context.purpose in data.book.matrix.subjects_only
 
+# METADATA
+# description: Of a partner, about a child who is a subject of the case.
 of_child := cells(true, false, false, false)
 
+# METADATA
+# description: Of a partner, about anybody else.
 of_others := cells(false, false, false, false)
 
 # The column of the purpose; a purpose without one has no cell to give.
@@ -43,7 +47,9 @@ default row := {}
 
 row := data.book.matrix.columns[situation.purpose.column]
 
-# What is outside every column, of one's own records too: classes in no list, and questions to which nothing can come back.
+# METADATA
+# description: |
+#   What is outside every column, of own records too - classes in no list, and questions to which nothing can come back.
 outside := object.union(
 	{class: finding |
 		finding := {"rule": "matrix", "effect": 3, "silent": false, "code": "UNCLASSIFIED", "how": {}, "missing": [], "tasks": []}
@@ -51,7 +57,7 @@ outside := object.union(
 		not data.book.classes[class]
 	},
 	{class: withheld("DM0") |
-		count([cell | some cell in row; cell.cell != "-"]) == 0
+		[cell | some cell in row; cell.cell != "-"] == []
 		some class in (situation.asked_for & situation.questions)
 	},
 )
@@ -113,7 +119,7 @@ adult_service(profile) := false if {
 
 broad if {
 	unless := data.book.adult_services.purposes[input.context.purpose]
-	count([kind | some kind in input.context.evidence; kind in unless]) == 0
+	[kind | some kind in input.context.evidence; kind in unless] == []
 }
 
 withheld(class) := {

@@ -12,8 +12,6 @@ import data.mash.situation
 
 # METADATA
 # description: What the rule says of every profile of the question - class to finding.
-default of := null
-
 of := {} if {
 	permitted
 	situation.purpose.column != "REFER"

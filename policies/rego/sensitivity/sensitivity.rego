@@ -10,8 +10,6 @@ import data.mash.situation
 
 # METADATA
 # description: What the labels say of a profile - a list, for each label class to finding.
-default of(_) := []
-
 of(profile) := [found |
 	some label in profile.labels
 	table := object.get(data.book.labels, label, null)

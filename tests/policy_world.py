@@ -1,0 +1,188 @@
+"""The shipped book on either engine, and questions at random, malformed ones among them, for tests of policy."""
+
+import json
+import random
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from services.contract.decisions import Context, Profile, as_input
+from services.contract.places import policies
+from services.contract.vocabulary import codes
+from services.policy.build import BUILT
+from services.policy.bundle import write_bundle
+from services.policy.decide import Decider
+from services.policy.opa import ServerEngine
+from services.policy.wasm import EmbeddedEngine
+from services.runtime.book import Book, Shelf, read_book
+from tests.real.find import Server
+
+CLASSES = (*codes("classes"), "UNCLASSIFIED")
+
+
+@cache
+def shipped_book() -> Book:
+    """The book of the repository's own policy folder."""
+    return read_book(policies())
+
+
+def embedded() -> EmbeddedEngine:
+    """The embedded engine, with time to spare: these tests run beside others."""
+    engine = EmbeddedEngine(BUILT, 20.0)
+    engine.prepare(shipped_book())
+    return engine
+
+
+def served(start: Callable[..., Server], folder: Path, wait: float = 20.0) -> tuple[ServerEngine, Server]:
+    """An OPA server over the shipped book's bundle, taking up a new one when it is put there."""
+    bundle = folder / "bundle.tar.gz"
+    write_bundle(shipped_book(), bundle)
+    server = start(bundle, bundle=True, arguments=("--watch",))
+    return ServerEngine(server.address, bundle, wait), server
+
+
+def decider(engine: Any, home: Path, folder: Path | None = None, *, watch: bool = False) -> Decider:
+    """A decider over the shipped policies, or those of `folder`."""
+    return Decider(Shelf(folder or policies(), home, watch=watch), engine)
+
+
+def context(**over: Any) -> Context:
+    """A social worker's enquiry, as it usually is."""
+    usual: dict[str, Any] = {
+        "on": "2026-11-23",
+        "organisation": "northshire-csc",
+        "organisation_type": "LA-CSC",
+        "role": "SW-CHILD",
+        "purpose": "C-S47",
+        "case": "OPEN",
+        "evidence": ("reasonable-cause",),
+        "ground": "stated",
+    }
+    return Context(**{**usual, **over})
+
+
+def profile(**over: Any) -> Profile:
+    """A plain record of the mother's, at the trust."""
+    usual: dict[str, Any] = {
+        "source_organisation": "northshire-nhs",
+        "source_kind": "acute",
+        "own": False,
+        "identity": "MATCH",
+        "relationship": "own-case",
+        "subject_age": "ADULT",
+        "paper": "CURRENT",
+        "isa": "safeguarding-children",
+    }
+    return Profile(**{**usual, **over})
+
+
+def question(about: Context, *profiles: Profile, classes: tuple[str, ...] = CLASSES) -> dict[str, Any]:
+    """What an engine is sent."""
+    return {
+        "context": as_input(about),
+        "profiles": [as_input(each) for each in profiles],
+        "classes": list(classes),
+    }
+
+
+# --- At random ---------------------------------------------------------------------------------------------
+
+STATES: Mapping[str, tuple[str, ...]] = {
+    "identity": codes("identity"),
+    "relationship": codes("relationships"),
+    "subject": codes("subjects"),
+    "subject_age": codes("ages"),
+    "agreement": codes("consent-states"),
+    "objection": codes("consent-states"),
+    "item_share": codes("consent-states"),
+    "confidentiality": codes("confidentiality"),
+    "adoption": codes("adoption"),
+    "currency": codes("currency"),
+    "event_age": ("UP_TO_12M", "UP_TO_5Y", "OVER_5Y", "OPEN", "NO_EVENT"),
+    "value": ("known", "unknown-code"),
+    "owner_decision": codes("owner-decisions"),
+    "paper": codes("paper"),
+    "source_kind": codes("source-kinds"),
+}
+USUAL = {
+    "identity": "MATCH", "relationship": "own-case", "agreement": "AGREED", "objection": "NOT-RECORDED",
+    "item_share": "AGREED", "confidentiality": "N", "adoption": "none", "currency": "CURRENT",
+    "event_age": "OPEN", "value": "known", "owner_decision": "none", "paper": "CURRENT",
+}  # fmt: skip
+FLAGS = ("conflict", "harm_link", "family_child", "same_place", "source_concern")
+MALFORMED = 0.06
+
+
+def random_context(draw: random.Random) -> dict[str, Any]:
+    """A context, one in three of an enquiry so that more than refusals come out."""
+    enquiry = draw.random() < 0.5
+    book = shipped_book()
+    asker = draw.choice([*book.organisations.values()])
+    purpose = "C-S47" if enquiry else draw.choice(codes("purposes"))
+    may = [role for role, purposes in book.role_purposes.items() if purpose in purposes]
+    role = draw.choice(may) if may and draw.random() < 0.95 else draw.choice(codes("roles"))
+    return as_input(
+        Context(
+            on=draw.choice(["2026-11-23", "2026-03-31", "2026-04-01", "2024-03-31", "2040-01-01"]),
+            organisation=asker.id,
+            organisation_type=asker.type,
+            role=role,
+            purpose=purpose,
+            case="OPEN" if draw.random() < 0.95 else draw.choice([*codes("case-states"), "NONE"]),
+            evidence=tuple(sorted(draw.sample(codes("evidence-kinds"), draw.randrange(4)))),
+            ground=draw.choice(["none", "stated", "urgent"]),
+            channel="view" if draw.random() < 0.95 else draw.choice(codes("channels")),
+            opened_by_asker=draw.random() < 0.5,
+        )
+    )
+
+
+REACHED_BY = {"CASE": "own-case", "CARE": "caseload", "INCIDENT": "incident", "NOT_READ": "none"}
+
+
+def random_profile(draw: random.Random, about: Mapping[str, Any]) -> dict[str, Any]:
+    """A profile: each input is mostly as it usually is, so that each rule is reached on its own."""
+    book = shipped_book()
+    source = draw.choice([*book.sources.values()])
+    members: dict[str, Any] = {
+        name: USUAL[name] if name in USUAL and draw.random() < 0.95 else draw.choice(words)
+        for name, words in STATES.items()
+    }
+    if draw.random() < 0.8:
+        members["relationship"] = REACHED_BY[book.data["purposes"][about["purpose"]]["relationship"]]
+    isas = [isa["id"] for isa in book.isas if about["purpose"] in isa["purposes"]]
+    return {
+        **as_input(Profile(source.organisation, source.kind, False, "MATCH", "own-case")),
+        **members,
+        **{name: draw.random() < 0.05 for name in FLAGS},
+        "source_organisation": source.organisation,
+        "own": draw.random() < 0.25,
+        "labels": sorted(draw.sample(codes("sensitivity"), draw.choice([0, 0, 0, 1, 1, 2, 3]))),
+        "agreed_to": draw.sample(["DM0", "DM1", "DM3", "gp", "acute"], draw.randrange(3)),
+        "isa": draw.choice(isas) if isas and draw.random() < 0.9 else draw.choice(sorted(book.data["isas"])),
+    }
+
+
+def random_question(draw: random.Random) -> dict[str, Any]:
+    """One question of one to three profiles; of each hundred about six are malformed somewhere."""
+    about = random_context(draw)
+    whole = {
+        "context": about,
+        "profiles": [random_profile(draw, about) for _ in range(draw.randrange(1, 4))],
+        "classes": list(CLASSES),
+    }
+    return spoil(whole, draw) if draw.random() < MALFORMED else whole
+
+
+def spoil(whole: dict[str, Any], draw: random.Random) -> dict[str, Any]:
+    """The question with one thing wrong with it: missing, of another kind, or a word of nobody's."""
+    spoiled: dict[str, Any] = json.loads(json.dumps(whole))
+    inner = draw.choice([spoiled["context"], *spoiled["profiles"], spoiled])
+    name = draw.choice(sorted(inner))
+    wrong: list[Any] = [None, 7, "ANY_OTHER", [], {}, ["ANY_OTHER"], True, {"a": 1}, ""]
+    if draw.random() < 0.3:
+        del inner[name]
+    else:
+        inner[name] = draw.choice(wrong)
+    return spoiled
