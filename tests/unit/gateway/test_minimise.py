@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.contract.decisions import Cell
 from tests.minimising import PERSON, RELEASE, SHOWN, SILENT, Case, cells, left, referring
 from tests.unit.gateway.minimise_records import FLAG, MASKED, PATIENT, WHO, note
 
@@ -27,6 +28,28 @@ def test_without_a_modifier_nothing_leaves() -> None:
     done = Case(FLAG, cells(DM3s=SHOWN)).made()
     assert (done.resource, done.dropped) == (None, "modifier")
     assert "DM3s" in done.withheld
+
+
+@pytest.mark.parametrize("cell", [SHOWN, SILENT])
+def test_without_an_optional_modifier_nothing_leaves_either(cell: Cell) -> None:
+    refuted = {
+        "coding": [
+            {
+                "system": "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification",
+                "code": "refuted",
+            }
+        ]
+    }
+    allergy = {
+        "resourceType": "AllergyIntolerance",
+        "id": "a",
+        "patient": WHO,
+        "code": {"text": "A"},
+        "verificationStatus": refuted,
+    }
+    assert left(allergy) is not None
+    done = Case(allergy, elements={"AllergyIntolerance.verificationStatus": cells(DM4=cell)}).made()
+    assert (done.resource, done.dropped) == (None, "modifier")
 
 
 def test_a_silent_required_element_takes_the_record_with_it_unsaid() -> None:

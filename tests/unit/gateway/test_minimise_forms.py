@@ -59,6 +59,28 @@ def test_a_service_is_said_as_its_kind_or_as_being_in_it() -> None:
     assert made["careManager"] == {"display": "P. Nair"}
 
 
+def test_a_number_of_the_publishers_own_goes_with_its_name() -> None:
+    made = left(PATIENT, DM1i=generalised(provider="kind"), DM0p=generalised(provider="kind"))
+    assert made is not None
+    assert made["identifier"] == [{"system": "https://fhir.nhs.uk/Id/nhs-number", "value": "9991000011"}]
+
+
+@pytest.mark.parametrize(
+    "path", sorted(path for path, row in book()["fields"].items() if row["class"] in ("DM0", "DM0p", "DM1i"))
+)
+def test_nothing_of_a_provider_is_kept_as_it_is_at_kind(path: str) -> None:
+    """Where the kind of service stands for the provider, only what says neither name nor date may stay."""
+    row = book()["fields"][path]
+    forms = book()["forms"][row["at"]] if isinstance(row.get("at"), str) else row.get("at", {})
+    if row["class"] == "DM0":
+        assert (
+            row.get("frame") or path.endswith((".status", ".period")) or forms["provider"]["kind"] == "kind"
+        )
+    else:
+        provider = forms.get("provider", {})
+        assert (provider if isinstance(provider, str) else provider.get("kind", "drop")) in ("drop", "kind")
+
+
 def test_the_words_for_a_kind_are_those_of_the_vocabulary() -> None:
     shown = {code: row["shown_as"] for code, row in code_list("source-kinds").items()}
     assert {kind: row["kind"] for kind, row in book()["services"].items()} == shown
