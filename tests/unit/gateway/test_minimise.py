@@ -34,21 +34,18 @@ def test_without_a_modifier_nothing_leaves() -> None:
 def test_without_an_optional_modifier_nothing_leaves_either(cell: Cell) -> None:
     refuted = {
         "coding": [
-            {
-                "system": "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification",
-                "code": "refuted",
-            }
+            {"system": "http://terminology.hl7.org/CodeSystem/condition-ver-status", "code": "refuted"}
         ]
     }
-    allergy = {
-        "resourceType": "AllergyIntolerance",
-        "id": "a",
-        "patient": WHO,
+    condition = {
+        "resourceType": "Condition",
+        "id": "c",
+        "subject": WHO,
         "code": {"text": "A"},
         "verificationStatus": refuted,
     }
-    assert left(allergy) is not None
-    done = Case(allergy, elements={"AllergyIntolerance.verificationStatus": cells(DM4=cell)}).made()
+    assert left(condition) is not None
+    done = Case(condition, elements={"Condition.verificationStatus": cells(DM4=cell)}).made()
     assert (done.resource, done.dropped) == (None, "modifier")
 
 
