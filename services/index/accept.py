@@ -81,12 +81,20 @@ def _entries(puts: Sequence[Put]) -> list[Entry]:
         place = f"Bundle.entry[{number}]: " if len(puts) > 1 or put.full_url else ""
         kind = text_of(put.resource.get("resourceType"))
         if put.method == "PUT" and (not put.id or text_of(put.resource.get("id")) != put.id):
-            _say([f"{place}{kind}.id: an update names the record that it updates, the same in resource and address"])
+            _say(
+                [
+                    f"{place}{kind}.id: an update names the record that it updates, the same in resource and address"
+                ]
+            )
         resource = deepcopy(dict(put.resource))
         resource["id"] = put.id or _fresh_id()
         entries.append(Entry(place, resource, kind, resource["id"]))
     twice = {name for name, count in Counter(entry.name for entry in entries).items() if count > 1}
-    _say(f"{entry.place}{entry.type}.id: another entry has the same id" for entry in entries if entry.name in twice)
+    _say(
+        f"{entry.place}{entry.type}.id: another entry has the same id"
+        for entry in entries
+        if entry.name in twice
+    )
     urls = Counter(put.full_url for put in puts if put.full_url)
     _say(f"{entry.place}fullUrl: another entry has the same fullUrl"
          for entry, put in zip(entries, puts, strict=True) if urls[put.full_url] > 1)  # fmt: skip
@@ -115,7 +123,9 @@ def _refer_inside(entries: Sequence[Entry], puts: Sequence[Put]) -> list[tuple[s
                 if reference["reference"] not in names:
                     outside.append((f"{entry.place}{place}", target))
             elif not (written.startswith("#") and written[1:] in own) and not references.elsewhere(written):
-                lost.append(f"{entry.place}{place}: refers to nothing in this submission or among your records")
+                lost.append(
+                    f"{entry.place}{place}: refers to nothing in this submission or among your records"
+                )
     _say(lost)
     return outside
 
@@ -182,7 +192,9 @@ def _insert(
                            body=store.seal(entry.resource, f"record:{id}")))  # fmt: skip
         stored.append(Stored(entry.type, entry.id, version, created=version == 1))
         salted.update(canonical(entry.resource))
-    found = sorted({code for entry in entries for code in findings_of(entry.resource, submission.received[:10])})
+    found = sorted(
+        {code for entry in entries for code in findings_of(entry.resource, submission.received[:10])}
+    )
     accepted = Accepted(outbox, event_id, submission.source, submission.client, tuple(stored),
                         b64u(salted.digest()), tuple(found))  # fmt: skip
     session = Session(connection, join_transaction_mode="create_savepoint")
@@ -225,14 +237,18 @@ def _outbox_row(store: Store, accepted: Accepted, received: str) -> Outbox:
 def unsent(store: Store) -> tuple[Accepted, ...]:
     """Outbox rows that were never made visible, oldest first."""
     with store.read() as connection:
-        rows = connection.execute(select(OUTBOX).where(OUTBOX.c.done.is_(False)).order_by(OUTBOX.c.received)).all()
+        rows = connection.execute(
+            select(OUTBOX).where(OUTBOX.c.done.is_(False)).order_by(OUTBOX.c.received)
+        ).all()
     return tuple(_accepted(store, row) for row in rows)
 
 
 def _accepted(store: Store, row: Any) -> Accepted:
     note = store.unseal(row.note, f"outbox:{row.id}")
     stored = tuple(Stored(*one) for one in note["stored"])
-    return Accepted(row.id, row.event_id, row.source, note["client"], stored, row.digest, tuple(note["findings"]))
+    return Accepted(
+        row.id, row.event_id, row.source, note["client"], stored, row.digest, tuple(note["findings"])
+    )
 
 
 def _in_parts(values: Sequence[str], most: int = 500) -> Iterator[Sequence[str]]:

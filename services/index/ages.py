@@ -17,7 +17,9 @@ _NO_EVENTS = frozenset({"Patient", "RelatedPerson", "Organization", "Practitione
                         "AllergyIntolerance", "Consent", "Device", "Medication", "HealthcareService"})  # fmt: skip
 _PERIODS = ("period", "performedPeriod", "effectivePeriod", "occurrencePeriod", "onsetPeriod", "abatementPeriod",
             "executionPeriod", "applies")  # fmt: skip
-_ENDED = frozenset({"finished", "completed", "cancelled", "inactive", "revoked", "stopped", "ended", "resolved"})
+_ENDED = frozenset(
+    {"finished", "completed", "cancelled", "inactive", "revoked", "stopped", "ended", "resolved"}
+)
 _DATES = ("abatementDateTime", "performedDateTime", "effectiveDateTime", "effectiveInstant", "occurrenceDateTime",
           "date", "authored", "authoredOn", "issued", "sent", "dateAsserted", "recordedDate", "onsetDateTime",
           "recorded", "created")  # fmt: skip
@@ -29,7 +31,9 @@ def first_day(text: str) -> date | None:
     """The first day that a FHIR date or dateTime may mean; None for no date."""
     parts = text[:10].split("-")
     try:
-        return date(int(parts[0]), int(parts[1]) if len(parts) > 1 else 1, int(parts[2]) if len(parts) > 2 else 1)
+        return date(
+            int(parts[0]), int(parts[1]) if len(parts) > 1 else 1, int(parts[2]) if len(parts) > 2 else 1
+        )
     except ValueError:
         return None
 
@@ -75,7 +79,11 @@ def event_end(resource: Mapping[str, Any]) -> str:
 def _ended(resource: Mapping[str, Any]) -> bool:
     status = resource.get("status")
     clinical = resource.get("clinicalStatus")
-    coded = {text_of(one.get("code")) for one in dicts(clinical.get("coding"))} if isinstance(clinical, dict) else set()
+    coded = (
+        {text_of(one.get("code")) for one in dicts(clinical.get("coding"))}
+        if isinstance(clinical, dict)
+        else set()
+    )
     return (isinstance(status, str) and status in _ENDED) or bool(coded & _ENDED)
 
 

@@ -24,7 +24,9 @@ def on_caseload(people: People, persons: Collection[str], asker: AskerIdentity |
     """Those of `persons` who are on the asker's caseload on the day."""
     if asker is None:
         return set()
-    sources = {source.id for source in people.book.sources.values() if source.organisation == asker.organisation}
+    sources = {
+        source.id for source in people.book.sources.values() if source.organisation == asker.organisation
+    }
     of_item = people.items(persons)
     wanted = {asker.user, *asker.teams}
     return {
@@ -50,7 +52,9 @@ def _named(people: People, source: str, resource: Mapping[str, Any]) -> Iterator
         for reference in dicts(resource.get(name)):
             yield from _identifiers(people, source, reference, _MOST_STEPS)
     yield from (
-        text_of(one.get("value")) for one in dicts(resource.get("identifier")) if resource["resourceType"] == "CareTeam"
+        text_of(one.get("value"))
+        for one in dicts(resource.get("identifier"))
+        if resource["resourceType"] == "CareTeam"
     )
 
 
@@ -60,7 +64,9 @@ def _identifiers(people: People, source: str, reference: Mapping[str, Any], step
     if target is None or steps == 0:
         return
     item = people.store.item(source, *target)
-    row = people.connection.execute(select(RECORD).where(RECORD.c.item == item, RECORD.c.state == CURRENT)).first()
+    row = people.connection.execute(
+        select(RECORD).where(RECORD.c.item == item, RECORD.c.state == CURRENT)
+    ).first()
     if row is None:
         return
     resource = people.store.body(row)

@@ -14,7 +14,9 @@ from services.index.read import Summary
 def compare(people: People, person: str, identifiers: Mapping[str, str]) -> bool:
     """Whether every identifier named (of the closed list) agrees with some record of `person`."""
     records = people.of([person])[person]
-    agreed = [any(_agrees(known.summary, name, value) for known in records) for name, value in identifiers.items()]
+    agreed = [
+        any(_agrees(known.summary, name, value) for known in records) for name, value in identifiers.items()
+    ]
     return bool(records) and bool(agreed) and all(agreed)
 
 

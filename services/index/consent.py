@@ -46,7 +46,9 @@ def read_consent(resource: Mapping[str, Any], on: str) -> Said:
     if not _in_force(provision, on):
         return Said(items=items)
     if items or end_of_life:
-        return Said(share=_share(resource, stated, end_of_life), items=items, end_of_life=end_of_life and not items)
+        return Said(
+            share=_share(resource, stated, end_of_life), items=items, end_of_life=end_of_life and not items
+        )
     if not {code for _, code in codings(resource.get("scope"))} <= {SCOPE}:
         return Said(finding=SHAPE)
     finding = SHAPE if provision.get("provision") else ""

@@ -66,7 +66,9 @@ def _ranks(people: People, persons: Collection[str]) -> dict[str, int]:
     of_item: Mapping[str, str] = people.items(persons)
     ranks = dict.fromkeys(persons, -1)
     wanted = select(RECORD.c.about, func.max(RECORD.c.confidentiality).label("rank"))
-    wanted = wanted.where(RECORD.c.about.in_(sorted(of_item)), RECORD.c.state == CURRENT).group_by(RECORD.c.about)
+    wanted = wanted.where(RECORD.c.about.in_(sorted(of_item)), RECORD.c.state == CURRENT).group_by(
+        RECORD.c.about
+    )
     for row in people.connection.execute(wanted):
         ranks[of_item[row.about]] = max(ranks[of_item[row.about]], row.rank)
     normal = labels.RANKS.index("N")

@@ -72,7 +72,11 @@ def _step(people: People, persons: Collection[str]) -> Iterator[tuple[str, str, 
     for known in sorted(about_them, key=lambda one: one.record):
         person = of_item[known.about or ""]
         if known.person != person and known.record in bodies:
-            yield person, known.person, _edge(people, known, person, person, bodies[known.record], reverse=False)
+            yield (
+                person,
+                known.person,
+                _edge(people, known, person, person, bodies[known.record], reverse=False),
+            )
     for known in sorted(as_relative, key=lambda one: one.record):
         patient = patients.get(known.about or "")
         if patient is not None and patient.person != known.person and known.record in bodies:
@@ -81,7 +85,9 @@ def _step(people: People, persons: Collection[str]) -> Iterator[tuple[str, str, 
 
 
 def _own_relative_records(people: People, persons: Collection[str]) -> list[Known]:
-    return [known for records in people.of(persons).values() for known in records if known.type == "RelatedPerson"]
+    return [
+        known for records in people.of(persons).values() for known in records if known.type == "RelatedPerson"
+    ]
 
 
 def _bodies(people: People, records: Collection[Known]) -> dict[str, Mapping[str, Any]]:
@@ -95,7 +101,9 @@ def _bodies(people: People, records: Collection[Known]) -> dict[str, Mapping[str
     return found
 
 
-def _edge(people: People, known: Known, toward: str, about: str, resource: Mapping[str, Any], *, reverse: bool) -> Edge:
+def _edge(
+    people: People, known: Known, toward: str, about: str, resource: Mapping[str, Any], *, reverse: bool
+) -> Edge:
     codes = [code for system, code in codings(resource.get("relationship")) if system == ROLES]
     code = codes[0] if codes else ""
     age = ages.relation_age(resource, people.on, people.book.lookback)

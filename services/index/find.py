@@ -166,7 +166,10 @@ def _holders(asked: Asked, records: dict[str, tuple[Known, ...]]) -> list[str]:
     """Who holds the number: by a verified record, else by any."""
     held = {
         person: {
-            number.verified for known in all_known for number in known.summary.numbers if number.value == asked.number
+            number.verified
+            for known in all_known
+            for number in known.summary.numbers
+            if number.value == asked.number
         }
         for person, all_known in records.items()
     }
@@ -186,7 +189,9 @@ def _born(asked: Asked, records: Iterable[Known]) -> bool:
 
 def _named(asked: Asked, records: Iterable[Known]) -> bool:
     wanted = (asked.family, asked.given)
-    return all(wanted) and any((name.family, name.given) == wanted for known in records for name in known.summary.names)
+    return all(wanted) and any(
+        (name.family, name.given) == wanted for known in records for name in known.summary.names
+    )
 
 
 def _shown(records: tuple[Known, ...], best: Known) -> Known:

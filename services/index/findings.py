@@ -14,7 +14,9 @@ def findings_of(resource: Mapping[str, Any], on: str) -> Iterator[str]:
     """NHS_NUMBER_CHECK | BIRTH_DATE_FUTURE | NO_NAME | CONSENT_SHAPE | UNKNOWN_CODE."""
     kind = resource.get("resourceType")
     if kind in ("Patient", "RelatedPerson"):
-        numbers = [one for one in dicts(resource.get("identifier")) if one.get("system") == normalise.NHS_NUMBER]
+        numbers = [
+            one for one in dicts(resource.get("identifier")) if one.get("system") == normalise.NHS_NUMBER
+        ]
         if any("value" in one and not normalise.number(text_of(one["value"])) for one in numbers):
             yield "NHS_NUMBER_CHECK"
         if text_of(resource.get("birthDate")) > on:

@@ -21,7 +21,9 @@ class Near:
     """Everybody whom the subjects, the case's household or the asker may be."""
 
 
-def near(subjects: Iterable[str], maybe: Iterable[str], household: Iterable[str], asker: Iterable[str]) -> Near:
+def near(
+    subjects: Iterable[str], maybe: Iterable[str], household: Iterable[str], asker: Iterable[str]
+) -> Near:
     """The people near a case, of its subjects, their household as the case states it, and the asker."""
     certain = frozenset(subjects)
     return Near(certain, certain | frozenset(maybe) | frozenset(household) | frozenset(asker))
@@ -35,7 +37,8 @@ def harm_links(people: People, persons: Collection[str], around: Near) -> dict[s
     homes = people.same_home(persons)
     return {
         person: any(
-            _links(one, person, reached, bool(around.subjects & {person, *homes[person]})) for one in held[person]
+            _links(one, person, reached, bool(around.subjects & {person, *homes[person]}))
+            for one in held[person]
         )
         for person in persons
     }
@@ -50,5 +53,9 @@ def _links(protection: InForce, person: str, reached: Collection[str], own_case:
 
 def implicated(people: People, persons: Collection[str]) -> frozenset[str]:
     """Sources of organisations that are of concern to any of these people."""
-    organisations = {id for held in shared(people, persons).values() for one in held for id in one.organisations}
-    return frozenset(source.id for source in people.book.sources.values() if source.organisation in organisations)
+    organisations = {
+        id for held in shared(people, persons).values() for one in held for id in one.organisations
+    }
+    return frozenset(
+        source.id for source in people.book.sources.values() if source.organisation in organisations
+    )

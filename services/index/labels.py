@@ -45,7 +45,9 @@ def binds_person(label: str, book: Book) -> bool:
 
 def confidentiality(resource: Mapping[str, Any]) -> str:
     """The highest confidentiality code; N where none is given; a code that is no word of the list is V."""
-    found = [code if code in RANKS else "V" for system, code in security(resource) if system == CONFIDENTIALITY]
+    found = [
+        code if code in RANKS else "V" for system, code in security(resource) if system == CONFIDENTIALITY
+    ]
     return max(found, key=RANKS.index, default="N")
 
 

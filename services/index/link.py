@@ -78,7 +78,9 @@ def _note_conflicts(people: People, item: str, summary: Summary, others: list[Kn
         dates = {summary.birth_date, known.summary.birth_date} - {""}
         if known.summary.verified == summary.verified and len(dates) == 2:
             pair = {"item": min(item, known.item), "other": max(item, known.item)}
-            there = select(CONFLICT.c.item).where(CONFLICT.c.item == pair["item"], CONFLICT.c.other == pair["other"])
+            there = select(CONFLICT.c.item).where(
+                CONFLICT.c.item == pair["item"], CONFLICT.c.other == pair["other"]
+            )
             if people.connection.execute(there).first() is None:
                 row = {**pair, "kind": "number-birth-date", "at": people.on}
                 people.connection.execute(insert(CONFLICT).values(**row))

@@ -13,12 +13,26 @@ import nhs_number
 NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
 PLACEHOLDERS = frozenset(
     [
-        *("baby", "babyboy", "babygirl", "boy", "girl", "infant", "child", "twin", "unborn", "male", "female"),
+        *(
+            "baby",
+            "babyboy",
+            "babygirl",
+            "boy",
+            "girl",
+            "infant",
+            "child",
+            "twin",
+            "unborn",
+            "male",
+            "female",
+        ),
         *("unknown", "notknown", "none", "na", "nn", "test", "mr", "mrs", "miss"),
     ]
 )
 PLACEHOLDER_DATES = frozenset({"1900-01-01", "1901-01-01", "1970-01-01", "9999-12-31"})
-_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ß": "ss", "þ": "th", "ð": "d", "ı": "i"})
+_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ß": "ss", "þ": "th", "ð": "d", "ı": "i"}
+)
 
 
 def squeeze(text: str) -> str:
@@ -52,7 +66,11 @@ def alike(one: str, other: str) -> bool:
     """Whether two normalised names are the same, sound alike or nearly agree in writing."""
     if not one or not other:
         return False
-    return one == other or bool(sounds(one) & sounds(other)) or jellyfish.jaro_winkler_similarity(one, other) >= 0.88
+    return (
+        one == other
+        or bool(sounds(one) & sounds(other))
+        or jellyfish.jaro_winkler_similarity(one, other) >= 0.88
+    )
 
 
 def number(text: str) -> str:

@@ -84,7 +84,11 @@ class People:
 
     def related(self, items: Iterable[str]) -> list[Known]:
         """Every RelatedPerson record about one of these Patient records."""
-        return [known for known in self._select(IDENTITY.c.about, sorted(set(items))) if known.type == "RelatedPerson"]
+        return [
+            known
+            for known in self._select(IDENTITY.c.about, sorted(set(items)))
+            if known.type == "RelatedPerson"
+        ]
 
     def same_home(self, persons: Iterable[str]) -> dict[str, frozenset[str]]:
         """person -> everybody (themselves left out) whose current address equals one of theirs."""
@@ -96,12 +100,19 @@ class People:
 
     def homes(self, person: str) -> list[Home]:
         """Current addresses of a person, over all sources."""
-        return [home for known in self.of([person])[person] for home in known.summary.homes if home.current(self.on)]
+        return [
+            home
+            for known in self.of([person])[person]
+            for home in known.summary.homes
+            if home.current(self.on)
+        ]
 
     def _find_same_home(self, persons: AbstractSet[str]) -> dict[str, frozenset[str]]:
         self.of(persons)
         mine = {person: self.homes(person) for person in persons}
-        wanted = {key for homes in mine.values() for home in homes for key in keys.of_home(self.store.mac, home)}
+        wanted = {
+            key for homes in mine.values() for home in homes for key in keys.of_home(self.store.mac, home)
+        }
         items: set[str] = set()
         for some in in_parts(sorted(wanted)):
             items |= set(self.connection.execute(select(HOME.c.item).where(HOME.c.key.in_(some))).scalars())

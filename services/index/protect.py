@@ -113,7 +113,9 @@ def _concern(people: People, source: str, reference: Mapping[str, Any]) -> Itera
 
 def _employers(people: People, source: str, target: tuple[str, str]) -> Iterator[str]:
     item = people.store.item(source, *target)
-    row = people.connection.execute(select(RECORD).where(RECORD.c.item == item, RECORD.c.state == CURRENT)).first()
+    row = people.connection.execute(
+        select(RECORD).where(RECORD.c.item == item, RECORD.c.state == CURRENT)
+    ).first()
     resource = people.store.body(row) if row else {}
     if target[0] == "Organization":
         yield from _organisations(people.book, dicts(resource.get("identifier")))

@@ -152,7 +152,9 @@ def _verified(identifier: Mapping[str, Any], traces: bool) -> bool:
 
 def _names(resource: Mapping[str, Any]) -> Iterator[Name]:
     # Usual and official names first: the first is the one shown.
-    ordered = sorted(dicts(resource.get("name")), key=lambda name: name.get("use") in ("old", "maiden", "nickname"))
+    ordered = sorted(
+        dicts(resource.get("name")), key=lambda name: name.get("use") in ("old", "maiden", "nickname")
+    )
     for name in ordered:
         given = " ".join(text_of(one) for one in name.get("given") or () if text_of(one))
         family = text_of(name.get("family"))

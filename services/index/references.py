@@ -82,7 +82,9 @@ def subject(resource: Mapping[str, Any]) -> tuple[str, str] | None:
             if text_of(one.get("reference")).startswith("Patient/"):
                 return f"{kind}.{name}", text_of(one["reference"])
     # Appointments name their patient among the participants, Provenance among its targets.
-    for place, one in walk({"participant": resource.get("participant"), "target": resource.get("target")}, kind):
+    for place, one in walk(
+        {"participant": resource.get("participant"), "target": resource.get("target")}, kind
+    ):
         if one["reference"].startswith("Patient/"):
             return place, one["reference"]
     return None

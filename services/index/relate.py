@@ -109,6 +109,8 @@ def _also(people: People, about: About, edges: Mapping[str, list[Edge]], first: 
     if not (asked.given and asked.family and asked.birth_date):
         return None
     fitting = [
-        person for person, records in people.of([first, *edges]).items() if find.same_person_by_name(asked, records)
+        person
+        for person, records in people.of([first, *edges]).items()
+        if find.same_person_by_name(asked, records)
     ]
     return fitting[0] if len(fitting) == 1 else None

@@ -30,7 +30,9 @@ def make_visible(store: Store, book: Book, outbox: str) -> None:
             return
         people = People(connection, store, book, row.received[:10])
         wanted = select(RECORD).where(RECORD.c.outbox == outbox).order_by(RECORD.c.version)
-        fresh = [version for version in connection.execute(wanted).all() if _becomes_current(people, version)]  # 2
+        fresh = [
+            version for version in connection.execute(wanted).all() if _becomes_current(people, version)
+        ]  # 2
         bodies = {version.id: store.body(version) for version in fresh}
         for version in fresh:  # 3
             protect.note(people, version, bodies[version.id])
@@ -38,7 +40,9 @@ def make_visible(store: Store, book: Book, outbox: str) -> None:
             if version.type in INTRODUCE:
                 _introduce(people, version, bodies[version.id])
         # 5. A label may have come with this publish, or a protected person's home may be somebody else's now.
-        protect.refresh_keys(people, {version.about for version in fresh if version.about} | {v.item for v in fresh})
+        protect.refresh_keys(
+            people, {version.about for version in fresh if version.about} | {v.item for v in fresh}
+        )
         connection.execute(update(OUTBOX).where(OUTBOX.c.id == outbox).values(done=True))  # 6
 
 
@@ -57,7 +61,9 @@ def _becomes_current(people: People, version: Any) -> bool:
 
 def _introduce(people: People, version: Any, resource: Any) -> None:
     source = people.book.sources.get(version.source)
-    summary = summarise(resource, bool(source and source.traces_nhs_numbers), labels.confidentiality(resource))
+    summary = summarise(
+        resource, bool(source and source.traces_nhs_numbers), labels.confidentiality(resource)
+    )
     edge = link.choose(people, version.item, summary)
     link.write(people, version.item, edge, version.received)
     row = {

@@ -69,7 +69,9 @@ def _of_place(people: People, source: str, member: object) -> Iterator[str]:
         target = relative(text_of(reference.get("reference")))
         if target:
             item = people.store.item(source, *target)
-            rows = people.connection.execute(select(RECORD).where(RECORD.c.item == item, RECORD.c.state != UNSEEN))
+            rows = people.connection.execute(
+                select(RECORD).where(RECORD.c.item == item, RECORD.c.state != UNSEEN)
+            )
             names += [text_of(people.store.body(row).get("name")) for row in rows]
         yield from map(_plain, names)
 

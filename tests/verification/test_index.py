@@ -124,7 +124,10 @@ def test_references_to_nowhere_name_entry_and_place(index: Index) -> None:
     assert "not-there" not in refused.detail
     assert index.unsent() == ()
     for reference in ("urn:uuid:none", "#none", "http://elsewhere.test/Patient/1", "../Patient/1"):
-        assert "Flag.subject" in bad(index, MIA_AT_CSC, flag("f", "m") | {"subject": {"reference": reference}}).detail
+        assert (
+            "Flag.subject"
+            in bad(index, MIA_AT_CSC, flag("f", "m") | {"subject": {"reference": reference}}).detail
+        )
 
 
 def test_nothing_may_refer_to_what_is_unseen_or_anothers(index: Index) -> None:
@@ -144,7 +147,10 @@ def test_nothing_may_refer_to_what_is_unseen_or_anothers(index: Index) -> None:
             MIA_AT_CSC | {"name": [{"family": "Reid", "period": {"start": "2021-02-30"}}]},
             "Patient.name[0].period.start",
         ),
-        (MIA_AT_CSC | {"name": [{"period": {"start": "2021-03-02", "end": "2021-03-01"}}]}, "Patient.name[0].period"),
+        (
+            MIA_AT_CSC | {"name": [{"period": {"start": "2021-03-02", "end": "2021-03-01"}}]},
+            "Patient.name[0].period",
+        ),
     ],
 )
 def test_days_that_are_in_no_calendar_and_periods_that_run_backwards(
@@ -159,7 +165,9 @@ def test_ids_that_stand_twice_or_disagree(index: Index) -> None:
     assert "Bundle.entry[1]: Patient.id" in bad(index, MIA_AT_CSC, MIA_AT_CSC).detail
     twice = submission("csc", MIA_AT_CSC, MIA_AT_CSC | {"id": "n"})
     with pytest.raises(BadInput, match="fullUrl"):
-        index.store_unseen(replace(twice, puts=tuple(replace(put, full_url="urn:uuid:1") for put in twice.puts)))
+        index.store_unseen(
+            replace(twice, puts=tuple(replace(put, full_url="urn:uuid:1") for put in twice.puts))
+        )
     with pytest.raises(BadInput, match=r"Patient\.id"):
         index.store_unseen(Submission("csc", (Put(MIA_AT_CSC, "other", "PUT"),), "client", RECEIVED))
     with pytest.raises(BadInput):
@@ -181,7 +189,12 @@ def test_the_answer_does_not_depend_on_what_a_record_was_linked_to(opened: Opene
 
 def test_findings_follow_from_the_record_alone(index: Index) -> None:
     wrong = patient("w", "Mia Reid", "2999-01-01", "9991000012")
-    consent = {"resourceType": "Consent", "id": "c", "status": "active", "patient": {"reference": "Patient/w"}}
+    consent = {
+        "resourceType": "Consent",
+        "id": "c",
+        "status": "active",
+        "patient": {"reference": "Patient/w"},
+    }
     foreign = flag("f", "w", code="304253006")
     assert publish(index, "csc", wrong, consent, foreign).findings == (
         "BIRTH_DATE_FUTURE", "CONSENT_SHAPE", "NHS_NUMBER_CHECK", "UNKNOWN_CODE")  # fmt: skip

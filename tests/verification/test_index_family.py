@@ -46,7 +46,9 @@ def person(index: Index, nhs: str) -> str:
     return index.resolve(Resolve(ABOUT[nhs], ON)).people[0].person
 
 
-def related(index: Index, nhs: str, *subjects: About, scope: str = "family", **more: Any) -> dict[str, Related]:
+def related(
+    index: Index, nhs: str, *subjects: About, scope: str = "family", **more: Any
+) -> dict[str, Related]:
     """The family of somebody, by first name's NHS number or by id, on a case about `subjects`."""
     case = tuple(CaseSubject(one, "child") for one in subjects)
     found = index.relate(Relate(person(index, nhs), scope, ON, case, asker=more.pop("asker", ASKER), **more))
@@ -122,7 +124,9 @@ def test_subjects_their_family_and_the_children_in_it(index: Index) -> None:
 
 
 def test_identity_and_what_a_live_source_may_be_sent(index: Index) -> None:
-    publish(index, "csc", patient("m", "Mia Reid", "2019-05-07", MIA), relative("r", "m", "Dave Smith", "SIGOTHR"))
+    publish(
+        index, "csc", patient("m", "Mia Reid", "2019-05-07", MIA), relative("r", "m", "Dave Smith", "SIGOTHR")
+    )
     kin = related(index, MIA, ABOUT[MIA])
     dave = next(one for one in kin.values() if one.nhs_number is None)
     assert (kin[MIA].identity, kin[MIA].birth_date) == ("MATCH", "2019-05-07")
@@ -142,7 +146,9 @@ def test_no_harm_link_in_the_childs_own_case(index: Index) -> None:
 
 
 @pytest.mark.parametrize("subject", [SEAN, MYA, JOAN])
-def test_a_harm_link_where_the_person_of_concern_is_subject_or_lives_with_one(index: Index, subject: str) -> None:
+def test_a_harm_link_where_the_person_of_concern_is_subject_or_lives_with_one(
+    index: Index, subject: str
+) -> None:
     fled(index, {"identifier": {"system": NHS, "value": SEAN}})
     kin = related(index, SEAN, ABOUT[subject])
     assert {nhs for nhs, one in kin.items() if one.harm_link} == {MIA, DANA}
@@ -219,7 +225,10 @@ def test_a_label_on_any_record_protects_and_a_later_version_adds_whom_from(index
 def test_where_sources_disagree_the_home_that_was_fled_protects_nobody_new(index: Index) -> None:
     fled(index, {"identifier": {"system": NHS, "value": SEAN}})
     publish(
-        index, "hospice", patient("d", "Dana Reid", "1990-01-02", DANA, address=[QUARRY]), received=f"{ON}T00:00:00Z"
+        index,
+        "hospice",
+        patient("d", "Dana Reid", "1990-01-02", DANA, address=[QUARRY]),
+        received=f"{ON}T00:00:00Z",
     )
     kin = related(index, JOAN, ABOUT[MYA])
     assert not kin[JOAN].facts.protected
@@ -269,7 +278,9 @@ def test_whom_an_agreement_is_of(index: Index) -> None:
     assert found.also == (person(index, DANA), person(index, SEAN), None, None)
 
 
-def test_a_person_of_concern_shares_no_protection_and_whoever_lives_with_one_keeps_theirs(index: Index) -> None:
+def test_a_person_of_concern_shares_no_protection_and_whoever_lives_with_one_keeps_theirs(
+    index: Index,
+) -> None:
     fled(index, {"identifier": {"system": NHS, "value": SEAN}})
     publish(index, "police", patient("s", "Sean Cole", "1988-03-04", SEAN, address=[SAFE]))
     kin = related(index, MIA, ABOUT[MIA])

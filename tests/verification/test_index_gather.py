@@ -28,7 +28,9 @@ __all__ = ["index", "opened"]
 
 COPIES = ("csc", "gp", "hospice", "police")
 CPR = "https://fhir.nhs.uk/StructureDefinition/EOL-CPRStatus-Flag-1"
-EOL: dict[str, Any] = {"meta": {"profile": [CPR], "security": [{"system": "urn:mash:cs:label", "code": "L:EOL"}]}}
+EOL: dict[str, Any] = {
+    "meta": {"profile": [CPR], "security": [{"system": "urn:mash:cs:label", "code": "L:EOL"}]}
+}
 
 
 def person(index: Index, nhs: str) -> str:
@@ -41,12 +43,18 @@ def gathered(index: Index, nhs: str, *sources: str) -> Gathered:
 
 
 def one(found: Gathered, kind: str, id: str) -> Item:
-    (item,) = (item for item in found.items if (item.resource["resourceType"], item.resource["id"]) == (kind, id))
+    (item,) = (
+        item for item in found.items if (item.resource["resourceType"], item.resource["id"]) == (kind, id)
+    )
     return item
 
 
 def consent(id: str, of: str, **more: Any) -> dict[str, Any]:
-    scope = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "patient-privacy"}]}
+    scope = {
+        "coding": [
+            {"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "patient-privacy"}
+        ]
+    }
     return {"resourceType": "Consent", "id": id, "status": "active", "scope": scope, "category": [{"text": "sharing"}],
             "patient": {"reference": f"Patient/{of}"}, **more}  # fmt: skip
 
@@ -172,7 +180,13 @@ def test_a_document_that_another_replaces_is_superseded(index: Index) -> None:
                 "subject": {"reference": "Patient/m"}, **more}  # fmt: skip
 
     relates = [{"code": "replaces", "target": {"reference": "DocumentReference/a"}}]
-    publish(index, "csc", patient("m", "Mia Reid", "2019-05-07", MIA), document("a"), document("b", relatesTo=relates))
+    publish(
+        index,
+        "csc",
+        patient("m", "Mia Reid", "2019-05-07", MIA),
+        document("a"),
+        document("b", relatesTo=relates),
+    )
     found = gathered(index, MIA)
     assert one(found, "DocumentReference", "a").facts.currency == "SUPERSEDED"
     assert one(found, "DocumentReference", "b").facts.currency == "CURRENT"
@@ -201,9 +215,16 @@ def test_how_long_ago_an_episode_ended(index: Index, end: str | None, bucket: st
 def test_the_strictest_objection_of_all_sources(index: Index) -> None:
     publish(index, "gp", patient("m", "Mia Reid", "2019-05-07", MIA), consent("c", "m", **rule("OPTIN")))
     assert gathered(index, MIA, "csc").facts[person(index, MIA)].objection == "AGREED"
-    publish(index, "hospice", patient("m", "Mia Reid", "2019-05-07", MIA), consent("c", "m", **rule("EMRGONLY")))
+    publish(
+        index, "hospice", patient("m", "Mia Reid", "2019-05-07", MIA), consent("c", "m", **rule("EMRGONLY"))
+    )
     assert gathered(index, MIA, "csc").facts[person(index, MIA)].objection == "EMERGENCY-ONLY"
-    publish(index, "csc", patient("m", "Mia Reid", "2019-05-07", MIA), consent("c", "m", provision={"type": "deny"}))
+    publish(
+        index,
+        "csc",
+        patient("m", "Mia Reid", "2019-05-07", MIA),
+        consent("c", "m", provision={"type": "deny"}),
+    )
     assert gathered(index, MIA, "gp").facts[person(index, MIA)].objection == "OBJECTED"
 
 
@@ -214,11 +235,15 @@ def test_the_share_state_of_an_item_and_of_end_of_life_items(index: Index) -> No
             flag("other", "a", "HIV"), flag("cpr", "a", code="450476008", **EOL),
             consent("c", "a", **item))  # fmt: skip
     publish(index, "police", patient("a", "Arthur Penrose", "1941-07-08", ARTHUR), flag("hiv", "a", "HIV"))
-    shares = {(item.source, item.resource["id"]): item.facts.item_share for item in gathered(index, ARTHUR).items}
+    shares = {
+        (item.source, item.resource["id"]): item.facts.item_share for item in gathered(index, ARTHUR).items
+    }
     assert shares["gp", "hiv"] == "AGREED"
     assert {shares["gp", "other"], shares["police", "hiv"], shares["gp", "cpr"]} == {"NOT-RECORDED"}
     profile = {"meta": {"profile": ["https://fhir.nhs.uk/StructureDefinition/EOL-Consent-1"]}}
-    publish(index, "hospice", patient("a", "Arthur Penrose", "1941-07-08", ARTHUR), consent("e", "a", **profile))
+    publish(
+        index, "hospice", patient("a", "Arthur Penrose", "1941-07-08", ARTHUR), consent("e", "a", **profile)
+    )
     assert one(gathered(index, ARTHUR, "gp"), "Flag", "cpr").facts.item_share == "AGREED"
     publish(index, "hospice", consent("e", "a", status="inactive", **profile))
     assert one(gathered(index, ARTHUR, "gp"), "Flag", "cpr").facts.item_share == "REFUSED"

@@ -81,7 +81,9 @@ def test_a_date_alone_or_a_family_name_alone_finds_nobody(index: Index) -> None:
         patient("x", "Mia Reid", BORN, MYA),
     ],
 )
-def test_anything_less_than_the_rule_stays_a_person_of_its_own(index: Index, other: dict[str, object]) -> None:
+def test_anything_less_than_the_rule_stays_a_person_of_its_own(
+    index: Index, other: dict[str, object]
+) -> None:
     publish(index, "csc", patient("m", "Mia Reid", BORN, MIA))
     publish(index, "police", other)
     assert len({one.person for nhs in (MIA, MYA) for one in ask(index, about(nhs=nhs, born=BORN)).people}
@@ -144,7 +146,9 @@ def test_nobody_protected_is_found_by_a_postcode_right_or_wrong(index: Index) ->
 
 def test_a_restricted_patient_is_kept_out_of_searches_by_place(index: Index) -> None:
     secret = {
-        "meta": {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}]}
+        "meta": {
+            "security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}]
+        }
     }
     publish(index, "csc", patient("m", "Mia Reid", BORN, MIA, address=[home("1 Safe St")]) | secret)
     assert ask(index, about(nhs=MIA, born=BORN, postcode="ZZ99 3VZ")).people == ()
@@ -155,7 +159,9 @@ def test_a_postcode_helps_to_find_who_is_not_protected(index: Index) -> None:
     publish(index, "csc", patient("m", "Mia Reid", BORN, address=[home("1 Open St")]))
     found = ask(index, about(given="Mia", postcode="zz993vz"))
     assert names(found) == []
-    assert names(ask(index, about(given="Mia", family="Reid", postcode="zz993vz"))) == [("possible", "Mia Reid 2019")]
+    assert names(ask(index, about(given="Mia", family="Reid", postcode="zz993vz"))) == [
+        ("possible", "Mia Reid 2019")
+    ]
 
 
 def test_the_askers_own_people_are_a_conflict(index: Index) -> None:
@@ -181,7 +187,11 @@ def test_identifiers_are_compared_with_the_record(index: Index) -> None:
 
 
 def test_more_than_fifty_is_said(index: Index) -> None:
-    publish(index, "csc", *(patient(f"p{n}", "Mia Reid", f"20{n // 28:02d}-01-{n % 28 + 1:02d}") for n in range(56)))
+    publish(
+        index,
+        "csc",
+        *(patient(f"p{n}", "Mia Reid", f"20{n // 28:02d}-01-{n % 28 + 1:02d}") for n in range(56)),
+    )
     found = ask(index, about(given="Mia", family="Reid"))
     assert len(found.people) == 50
     assert found.overflow

@@ -65,7 +65,9 @@ class LiveSources:
             end = min(until, time.monotonic() + ask.source.budget_ms / 1000)
             waiting[ask.source.id, ask.person] = self._pool.submit(self._one, ask, end)
         wait(waiting.values(), timeout=max(0.0, until - time.monotonic()))
-        return {key: future.result() if future.done() else _abandon(future) for key, future in waiting.items()}
+        return {
+            key: future.result() if future.done() else _abandon(future) for key, future in waiting.items()
+        }
 
     def close(self) -> None:
         """Let go of connections; what is still waiting is left to its time limit."""
@@ -93,7 +95,11 @@ class LiveSources:
         with self._client.stream("POST", url, data=form, headers=headers, timeout=_left(end)) as response:
             kind = response.headers.get("content-type", "").partition(";")[0].strip()
             encoded = response.headers.get("content-encoding", "identity") != "identity"
-            if response.status_code != 200 or encoded or kind not in ("application/fhir+json", "application/json"):
+            if (
+                response.status_code != 200
+                or encoded
+                or kind not in ("application/fhir+json", "application/json")
+            ):
                 return None
             body = bytearray()
             for chunk in response.iter_raw():
@@ -106,7 +112,9 @@ class LiveSources:
     def _read(self, ask: Ask, bundle: Any) -> Reply:
         if not isinstance(bundle, dict) or bundle.get("resourceType") != "Bundle":
             return Reply("SOURCE_DOWN")
-        sent = [one["resource"] for one in dicts(bundle.get("entry")) if isinstance(one.get("resource"), dict)]
+        sent = [
+            one["resource"] for one in dicts(bundle.get("entry")) if isinstance(one.get("resource"), dict)
+        ]
         if len(sent) > MOST_RESOURCES:
             return Reply("SOURCE_DOWN")
         valid = [resource for resource in sent if not self._gate(resource)]

@@ -59,7 +59,9 @@ class _Read:
 
 def _item(read: _Read, row: Any, resource: Mapping[str, Any], person: str) -> Item:
     own = f"{row.type}/{resource['id']}"
-    around = reduce.Around(read.people.book, read.people.on, tuple(read.said[person]), read.replaced[row.source])
+    around = reduce.Around(
+        read.people.book, read.people.on, tuple(read.said[person]), read.replaced[row.source]
+    )
     meant = {
         one["reference"]: read.targets[row.source, one["reference"]]
         for _, one in walk(resource, row.type)
@@ -101,7 +103,9 @@ def _targets(people: People, rows: Collection[Any], bodies: Mapping[str, Any]) -
     """(source, reference) -> `<record id> <person>`; `Patient <person>` for a Patient; no person for anything else."""
     wanted: dict[str, tuple[str, str]] = {}
     for row in rows:
-        names = {one["reference"] for _, one in walk(bodies[row.id], row.type)} | {f"{row.type}/{bodies[row.id]['id']}"}
+        names = {one["reference"] for _, one in walk(bodies[row.id], row.type)} | {
+            f"{row.type}/{bodies[row.id]['id']}"
+        }
         for name in names:
             target = relative(text_of(name))
             if target:
@@ -112,7 +116,9 @@ def _targets(people: People, rows: Collection[Any], bodies: Mapping[str, Any]) -
         if item in known:
             one = known[item]
             found[place] = f"{'Patient' if one.type == 'Patient' else one.record} {one.person}"
-    others = select(RECORD.c.item, RECORD.c.id).where(RECORD.c.item.in_(sorted(wanted)), RECORD.c.state == CURRENT)
+    others = select(RECORD.c.item, RECORD.c.id).where(
+        RECORD.c.item.in_(sorted(wanted)), RECORD.c.state == CURRENT
+    )
     for row in people.connection.execute(others):
         found.setdefault(wanted[row.item], row.id)
     return found

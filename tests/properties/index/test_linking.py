@@ -13,7 +13,11 @@ from services.index.read import summarise
 from services.runtime.keys import Mac
 from tests.unit.index.northshire import LEO, MIA, ON, about, patient, publish, small_index
 
-NUMBERS, DATES, NAMES = (MIA, LEO, ""), ("2019-05-07", "2019-07-05"), ("Mia Reid", "MIA Cole", "Leo Reid", "Baby Reid")
+NUMBERS, DATES, NAMES = (
+    (MIA, LEO, ""),
+    ("2019-05-07", "2019-07-05"),
+    ("Mia Reid", "MIA Cole", "Leo Reid", "Baby Reid"),
+)
 RECORDS = st.tuples(
     st.sampled_from(NUMBERS), st.sampled_from(DATES), st.sampled_from(NAMES), st.sampled_from(["01", "02"])
 )
@@ -28,14 +32,19 @@ def rule(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(RECORDS, min_size=2, max_size=6))
-def test_two_records_are_one_person_exactly_where_the_rule_holds(records: list[tuple[str, str, str, str]]) -> None:
+def test_two_records_are_one_person_exactly_where_the_rule_holds(
+    records: list[tuple[str, str, str, str]],
+) -> None:
     with tempfile.TemporaryDirectory() as folder:
         index = small_index(Path(folder))
         try:
             for place, (nhs, born, name, status) in enumerate(records):
                 publish(index, "csc", patient(f"p{place}", name, born, nhs, status=status))
             with index._store.read() as connection:
-                item = {f"p{place}": index._store.item("csc", "Patient", f"p{place}") for place in range(len(records))}
+                item = {
+                    f"p{place}": index._store.item("csc", "Patient", f"p{place}")
+                    for place in range(len(records))
+                }
                 rows = connection.exec_driver_sql("SELECT item, person FROM index_identity").all()
                 edges = connection.exec_driver_sql("SELECT item, person FROM index_link ORDER BY id").all()
             people = {row.item: row.person for row in rows}
@@ -51,7 +60,9 @@ def test_two_records_are_one_person_exactly_where_the_rule_holds(records: list[t
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
-    st.permutations([(MIA, "2019-05-07", "Mia Reid"), (MIA, "2019-05-07", "Mia Cole"), (LEO, "2019-05-07", "Leo Reid")])
+    st.permutations(
+        [(MIA, "2019-05-07", "Mia Reid"), (MIA, "2019-05-07", "Mia Cole"), (LEO, "2019-05-07", "Leo Reid")]
+    )
 )
 def test_the_order_of_arrival_does_not_change_who_is_found(order: list[tuple[str, str, str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

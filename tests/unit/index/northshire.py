@@ -49,7 +49,13 @@ SOURCES = (
     Source("hospice", "st-brigid", "Hospice", "hospice", "copy", retention_days=30),
     Source("police", "northshire-police", "Police", "police", "copy"),
     Source(
-        "mh", "northshire-mh", "Mental health", "mental-health", "live", address="http://mh.test/fhir", budget_ms=400
+        "mh",
+        "northshire-mh",
+        "Mental health",
+        "mental-health",
+        "live",
+        address="http://mh.test/fhir",
+        budget_ms=400,
     ),
 )
 BOOK = FakeBook(
@@ -94,13 +100,21 @@ def number(value: str, status: str = "01") -> dict[str, Any]:
 
 def home(line: str, postcode: str = "ZZ99 3VZ", uprn: str = "", **more: Any) -> dict[str, Any]:
     """An address."""
-    address: dict[str, Any] = {"use": "home", "line": [line], "city": "Northport", "postalCode": postcode, **more}
+    address: dict[str, Any] = {
+        "use": "home",
+        "line": [line],
+        "city": "Northport",
+        "postalCode": postcode,
+        **more,
+    }
     if uprn:
         address["extension"] = [{"url": UPRN, "valueIdentifier": {"value": uprn}}]
     return address
 
 
-def patient(id: str, name: str, born: str, nhs: str = "", *, status: str = "01", **more: Any) -> dict[str, Any]:
+def patient(
+    id: str, name: str, born: str, nhs: str = "", *, status: str = "01", **more: Any
+) -> dict[str, Any]:
     """A Patient called `Given Family`."""
     resource = {"resourceType": "Patient", "id": id, "name": [_name(name)], "birthDate": born, **more}
     if nhs:
@@ -108,7 +122,9 @@ def patient(id: str, name: str, born: str, nhs: str = "", *, status: str = "01",
     return resource
 
 
-def relative(id: str, of: str, name: str, role: str, *, nhs: str = "", born: str = "", **more: Any) -> dict[str, Any]:
+def relative(
+    id: str, of: str, name: str, role: str, *, nhs: str = "", born: str = "", **more: Any
+) -> dict[str, Any]:
     """A RelatedPerson of `Patient/<of>`."""
     resource: dict[str, Any] = {
         "resourceType": "RelatedPerson",

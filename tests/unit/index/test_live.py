@@ -86,7 +86,9 @@ def test_what_is_about_the_person_counts_and_what_is_not_is_dropped() -> None:
     assert [resource["id"] for resource in reply.resources] == ["m", "f"]
 
 
-@pytest.mark.parametrize("wrong", [patient("m", "Mia Reid", "2019-05-08", MIA), patient("m", "Mia Reid", BORN)])
+@pytest.mark.parametrize(
+    "wrong", [patient("m", "Mia Reid", "2019-05-08", MIA), patient("m", "Mia Reid", BORN)]
+)
 def test_records_of_somebody_else_are_nil(wrong: dict[str, Any]) -> None:
     assert asked(answer(bundle(wrong, flag("f", "m")))).state == "NIL"
 

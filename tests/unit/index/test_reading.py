@@ -49,7 +49,13 @@ def test_names(written: str, key: str) -> None:
 
 
 def test_sounds_meet_for_the_sound_alike_and_not_for_the_unlike() -> None:
-    for one, other in (("mia", "mya"), ("reid", "reed"), ("sean", "shaun"), ("stephen", "steven"), ("dana", "dannah")):
+    for one, other in (
+        ("mia", "mya"),
+        ("reid", "reed"),
+        ("sean", "shaun"),
+        ("stephen", "steven"),
+        ("dana", "dannah"),
+    ):
         assert normalise.alike(one, other), (one, other)
     for one, other in (("mia", "leo"), ("reid", "penrose"), ("", ""), ("mia", "")):
         assert not normalise.alike(one, other), (one, other)
@@ -163,7 +169,9 @@ def _rule(code: str) -> dict[str, Any]:
     ],
 )  # fmt: skip
 def test_consents(resource: dict[str, Any], objection: str, share: str, finding: str) -> None:
-    said = consent.read_consent({"resourceType": "Consent", "status": "active", "scope": PRIVACY} | resource, ON)
+    said = consent.read_consent(
+        {"resourceType": "Consent", "status": "active", "scope": PRIVACY} | resource, ON
+    )
     assert (said.objection, said.share, said.finding) == (objection, share, finding)
 
 
@@ -194,7 +202,15 @@ def test_dates_that_no_schema_can_judge(resource: dict[str, Any], places: list[s
 
 def test_references() -> None:
     assert references.relative("Patient/1/_history/2") == ("Patient", "1")
-    for nothing in ("urn:uuid:1", "Patient", "patient/1", "Patient/a b", "http://x/Patient/1", "Patient/1/x", "#a"):
+    for nothing in (
+        "urn:uuid:1",
+        "Patient",
+        "patient/1",
+        "Patient/a b",
+        "http://x/Patient/1",
+        "Patient/1/x",
+        "#a",
+    ):
         assert references.relative(nothing) is None
     assert references.elsewhere("https://directory.test/R4/Organization/RX1")
     assert not references.elsewhere("https://directory.test/R4/Patient/1")

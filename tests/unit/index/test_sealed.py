@@ -89,7 +89,9 @@ def test_no_repr_and_no_error_shows_a_person(index: Index, tmp_path: Path) -> No
 def test_a_sealed_body_moved_to_another_row_does_not_open(index: Index) -> None:
     filled(index)
     with index._store.write() as connection:
-        connection.execute(text("UPDATE index_record SET body = (SELECT body FROM index_record WHERE type = 'Flag')"))
+        connection.execute(
+            text("UPDATE index_record SET body = (SELECT body FROM index_record WHERE type = 'Flag')")
+        )
     with pytest.raises(CannotOpen):
         index.read_back("csc", "Patient", "patient-known-by-name")
 
@@ -121,7 +123,9 @@ def test_sqlite_is_durable_at_each_commit(index: Index) -> None:
     assert said == ["wal", 2, 1]
 
 
-def test_a_failed_second_transaction_leaves_nothing_visible(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_second_transaction_leaves_nothing_visible(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
     accepted = index.store_unseen(WAITING)
 
     def fails(*_: object) -> None:

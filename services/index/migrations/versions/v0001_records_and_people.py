@@ -51,7 +51,9 @@ def _publishing() -> None:
 
 
 def _people() -> None:
-    op.create_table("index_person", sa.Column("id", _ID, primary_key=True), sa.Column("since", _ID, nullable=False))
+    op.create_table(
+        "index_person", sa.Column("id", _ID, primary_key=True), sa.Column("since", _ID, nullable=False)
+    )
     op.create_table(
         "index_identity",
         sa.Column("item", _ID, primary_key=True),
