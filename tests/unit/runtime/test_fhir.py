@@ -166,6 +166,11 @@ def test_depth_is_counted_and_refused_as_a_fault() -> None:
         example("Observation", valueQuantity={"value": Decimal("Infinity")}),
         {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": {"resourceType": 7}}]},
         {"resourceType": "Patient", "contained": [{"resourceType": "Patient", "id": [], "meta": "x"}]},
+        {
+            "resourceType": "Bundle",
+            "type": "collection",
+            "entry": [{"fullUrl": "urn:x", "resource": {"resourceType": "Patient", "meta": "x"}}],
+        },
     ],
 )
 def test_whatever_comes_is_answered_with_a_fault(value: object) -> None:
