@@ -1,8 +1,10 @@
 """A broker that is frozen, killed, absent or shared with somebody else: callers are bounded, nothing is lost or forked."""
 
+import gc
 import threading
 import time
 import uuid
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,8 @@ from services.ledger.store.broker import Broker, topic_of
 from services.ledger.verify import Record, Report, read_checkpoints, verify_records
 from tests.verification.ledger_world import Place, intent, refusal, trusted
 
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 
 @pytest.fixture
 def place(tmp_path: Path, kafka_broker: Any) -> Place:
@@ -29,6 +33,7 @@ def frozen(kafka_broker: Any) -> Iterator[Any]:
     """The broker, to be frozen; thawed whatever happens."""
     yield kafka_broker
     kafka_broker.thaw()
+    forget_sockets()
 
 
 @pytest.fixture
@@ -37,6 +42,14 @@ def killed(kafka_broker: Any) -> Iterator[Any]:
     yield kafka_broker
     if not kafka_broker.is_running():
         kafka_broker.start()
+    forget_sockets()
+
+
+def forget_sockets() -> None:
+    """kafka-python leaves a socket open when it cannot bootstrap; Python would say so in some later test."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 def until(holds: Callable[[], bool], seconds: float = 60) -> None:
@@ -93,15 +106,16 @@ def test_callers_that_gave_up_while_waiting_in_the_queue_leave_no_entry(place: P
         ledger.append(refusal())
         freeze(frozen)
         threads = [threading.Thread(target=lambda: refused_within(ledger, 8)) for _ in range(6)]
-        for thread in threads:
+        threads[0].start()
+        time.sleep(0.5)
+        for thread in threads[1:]:
             thread.start()
         for thread in threads:
             thread.join()
         frozen.thaw()
         until(lambda: ledger.health().ready)
-        # The first batch was handed to the client before the freeze was noticed; the rest never was.
-        last = ledger.append(refusal()).index
-        assert 2 <= last < 7
+        # The first was handed to the client before anything was amiss; the other five never were.
+        assert ledger.append(refusal()).index == 2
         assert report(place, ledger, in_topic(place)).exit_code == 0
 
 

@@ -5,6 +5,7 @@ Promise: a topic is made and checked by admin, never by accident; reading starts
 every CRC and never skips: a hole, a lost beginning or a setting that would delete entries stops the ledger.
 """
 
+import socket
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -160,6 +161,7 @@ class Broker:
     @contextmanager
     def _consumer(self) -> Iterator[Any]:
         with _plain(self.servers):
+            knock(self.servers)
             consumer = KafkaConsumer(**self._options())
             try:
                 yield consumer
@@ -169,11 +171,26 @@ class Broker:
     @contextmanager
     def _admin(self) -> Iterator[Any]:
         with _plain(self.servers):
+            knock(self.servers)
             admin = KafkaAdminClient(bootstrap_servers=self.servers, **BASE)
             try:
                 yield admin
             finally:
                 admin.close()
+
+
+def knock(servers: Sequence[str]) -> None:
+    """Whether anybody listens. A client that cannot bootstrap takes its whole time to say so, and leaves its
+    sockets open. Raises `OSError` of the last server."""
+    for number, server in enumerate(servers, 1):
+        host, _, port = server.rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=PATIENCE).close()
+        except (OSError, ValueError) as error:
+            if number == len(servers):
+                raise OSError(str(error)) from None
+        else:
+            return
 
 
 @contextmanager

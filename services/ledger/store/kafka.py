@@ -16,7 +16,7 @@ from typing import Any
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError
 
-from services.ledger.store.broker import BASE, Broker, log_of, topic_of
+from services.ledger.store.broker import BASE, Broker, knock, log_of, topic_of
 from services.ledger.store.ports import Row, StoreAway, StoreHalted
 
 _PATIENT_MS = 3_600_000
@@ -177,6 +177,7 @@ class KafkaStore:
         if self._closed.is_set():
             return
         try:
+            knock(self._broker.servers)
             producer = KafkaProducer(bootstrap_servers=self._broker.servers, **PRODUCER)
             for log in logs:
                 producer.partitions_for(topic_of(self._hub, log))
