@@ -50,7 +50,8 @@ def test_without_an_optional_modifier_nothing_leaves_either(cell: Cell) -> None:
 
 
 def test_a_silent_required_element_takes_the_record_with_it_unsaid() -> None:
-    done = Case(note("private words"), cells(DM6=SILENT, DM0p=SHOWN)).made()
+    written = {**note("private words"), "author": [{"display": "P. Nair"}]}
+    done = Case(written, cells(DM6=SILENT, DM0p=SHOWN)).made()
     assert (done.resource, done.dropped) == (None, "required")
     assert not done.touched
     assert "DM6" in done.silent
@@ -78,6 +79,20 @@ def test_a_class_that_policy_did_not_answer_is_withheld() -> None:
     assert done.resource is not None
     assert "address" not in done.resource
     assert done.withheld["DM2"].code == "POLICY_UNAVAILABLE"
+
+
+def test_what_would_not_be_valid_does_not_leave() -> None:
+    """R4 asks for both ends of an appointment that took place (app-3)."""
+    appointment = {
+        "resourceType": "Appointment", "id": "a", "status": "fulfilled", "start": "2024-05-17T10:00:00Z",
+        "end": "2024-05-17T11:00:00Z",
+        "participant": [{"status": "accepted", "actor": {"display": "Dr L"}, "type": [{"text": "GP"}]}],
+    }  # fmt: skip
+    assert left(appointment) is not None
+    masked = left(appointment, DM2=SHOWN)
+    assert masked is not None
+    assert masked["_start"] == MASKED
+    assert Case(appointment, cells(DM2=SILENT)).made().dropped == "invalid"
 
 
 def test_an_unlisted_type_does_not_leave() -> None:

@@ -115,6 +115,11 @@ def test_a_level_without_a_form_is_withheld() -> None:
     assert done.resource is not None
     assert done.resource["content"] == [{"attachment": MASKED}]
     assert "DM6" in done.withheld
+    # A form on one of the two axes that are asked for is not enough.
+    both = left(FLAG, DM3s=generalised(date="year", count="count"))
+    assert both is not None
+    assert both["code"] == MASKED
+    assert "DM3s" in Case(FLAG, cells(DM3s=generalised(date="year", count="count"))).made().withheld
     empty = Case(PATIENT, cells(DM2=Cell("generalise"))).made()
     assert empty.resource is not None
     assert "address" not in empty.resource
