@@ -30,7 +30,7 @@ MAX_DEPTH = 60
 """Levels of nested objects and arrays; deeper input is refused before any of it is judged."""
 
 _ENOUGH = 100  # schema faults told of one resource
-_STAND_IN = 0.5
+_PLAIN_ONLY = orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_PASSTHROUGH_DATETIME
 _TOO_DEEP = Fault("Resource", "too-costly", f"It is nested deeper than {MAX_DEPTH} levels.")
 _NOT_JSON = Fault("Resource", "structure", "It holds something that JSON, or this hub, cannot hold.")
 
@@ -53,15 +53,30 @@ def is_valid(resource: object) -> bool:
 
 
 def _examined(resource: object) -> Sequence[Fault]:
-    strange: list[object] = []
-    try:  # the quickest sight of the whole: it meets every decimal, and stops at no JSON and at 255 levels
-        text = orjson.dumps(resource, default=strange.append)
+    met: list[object] = []
+    try:
+        text = _written(resource, met)
     except orjson.JSONEncodeError:
         return [_TOO_DEEP if _too_deep(resource) else _NOT_JSON]
     if text.count(b"{") + text.count(b"[") > MAX_DEPTH and _too_deep(resource):
         return [_TOO_DEEP]
-    found = (_entered_with_decimals if strange else _entered)(resource, _NOWHERE)
+    shown, enter = (orjson.loads(text), _entered_with_decimals) if met else (resource, _entered)
+    found = _judged(resource, shown, Scope(enter))
     return within(_kind(resource) or "Resource", found) if found else NONE
+
+
+def _written(resource: object, met: list[object]) -> bytes:
+    """The quickest sight of the whole: `met` gets each decimal and whatever else is not plain JSON.
+
+    0.5 stands for a decimal, and for the rest something that is right nowhere. Raises JSONEncodeError for what
+    cannot be JSON, and for more than 254 levels.
+    """
+
+    def stand_in(value: object) -> object:
+        met.append(value)
+        return 0.5 if isinstance(value, Decimal) and value.is_finite() else {"": ""}
+
+    return orjson.dumps(resource, default=stand_in, option=_PLAIN_ONLY)
 
 
 def _too_deep(resource: object) -> bool:
@@ -79,7 +94,9 @@ def _entered(resource: Any, around: Scope) -> Sequence[Fault]:
 
 
 def _entered_with_decimals(resource: Any, around: Scope) -> Sequence[Fault]:
-    return _judged(resource, _stood_in(resource), Scope(_entered_with_decimals, *around[1:]))
+    met: list[object] = []
+    text = _written(resource, met)
+    return _judged(resource, orjson.loads(text) if met else resource, around)
 
 
 def _judged(resource: Any, shown: Any, around: Scope) -> Sequence[Fault]:
@@ -97,17 +114,6 @@ def _judged(resource: Any, shown: Any, around: Scope) -> Sequence[Fault]:
 def _kind(resource: object) -> str | None:
     kind = resource.get("resourceType") if isinstance(resource, dict) else None
     return kind if isinstance(kind, str) and kind in _types() else None
-
-
-def _stood_in(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _stood_in(child) for key, child in value.items()}
-    if isinstance(value, list):
-        return [_stood_in(child) for child in value]
-    return _STAND_IN if isinstance(value, Decimal) and value.is_finite() else value
-
-
-_NOWHERE = Scope(_entered)
 
 
 @cache

@@ -3,6 +3,7 @@
 import copy
 import json
 from collections import Counter
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -158,6 +159,8 @@ def test_depth_is_counted_and_refused_as_a_fault() -> None:
         *(None, [], {}, "text", 7, b"bytes", {1: 2}, {"resourceType": None}, {"resourceType": ["Patient"]}),
         {"resourceType": "Nobody"},
         {"resourceType": "Patient", "id": object()},
+        {"resourceType": "Patient", "name": [{"given": [object()]}]},
+        example("Observation", effectiveDateTime=datetime(2026, 1, 5, tzinfo=UTC)),
         {"resourceType": "Patient", 7: "x"},
         {"resourceType": "Patient", "language": "\ud800"},
         {"resourceType": "Patient", "multipleBirthInteger": 2**70},
