@@ -3,6 +3,7 @@
 Promise: every command ends with a code of one table (services/cli/exits.py); a problem is told in words.
 """
 
+import sys
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -48,8 +49,16 @@ def serve() -> None:
     run()
 
 
+def _needed() -> tuple[str, ...]:
+    """The groups to read in: where one command is named, its own alone, for each costs a moment to read."""
+    named = sys.argv[1] if len(sys.argv) > 1 else ""
+    if named in ("demo", "serve", "up"):
+        return ()
+    return (named,) if named in GROUPS else GROUPS
+
+
 def _add_parts() -> None:
-    for name in GROUPS:
+    for name in _needed():
         if find_spec(f"services.cli.{name}"):
             app.add_typer(import_module(f"services.cli.{name}").app, name=name)
     if find_spec("services.cli.up"):

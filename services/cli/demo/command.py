@@ -5,7 +5,7 @@ the project itself; `--once` ends with 0 only where every step succeeded.
 """
 
 import time
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -55,17 +55,22 @@ def _played(console: Console, once: bool, home: Path) -> int:
             console.print(line, highlight=False)
         settings, seconds = stage.settings, time.monotonic() - started
         console.print(f"The hub listens at {settings.url} ({seconds:.2f} s)", highlight=False)
-        today = datetime.now(ZoneInfo("Europe/London")).date()
-        Play(console, settings, stage.running, northshire(today)).run()
+        Play(console, settings, stage.running, northshire(london_today())).run()
         if once:
             console.print("Every step succeeded. The folder stays:", home, highlight=False)
             return int(Exit.OK)
-        _invite(console, settings)
+        invite(console, settings)
         wait_for_end()
     return int(Exit.OK)
 
 
-def _invite(console: Console, settings: Settings) -> None:
+def london_today() -> date:
+    """The day by which the families' ages and agreements are made."""
+    return datetime.now(ZoneInfo("Europe/London")).date()
+
+
+def invite(console: Console, settings: Settings) -> None:
+    """Say how a person signs in, and which files they may edit."""
     table = Table(
         "Sign in as", "Name", "Role", "Organisation", title="Sign-ins of the demonstration, no password"
     )

@@ -3,16 +3,30 @@
 Promise: doing it again changes nothing, save that a sign-in follows its provider to another port.
 """
 
+from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from services.cli.demo.cast import STAFF, Member, roles_of
 from services.cli.demo.partner import PartnerKey
 from services.contract.problems import BadSetting
 from services.gateway.access.clients import PERSON_SCOPES, Client, Clients
 from services.gateway.access.staff import NewWorker, Staff
-from services.gateway.parts import Parts, stamp
+from services.gateway.parts import stamp
+from services.gateway.store.opened import Store
+from services.runtime.keys import KeyFolder
 
 PUBLISHING = ("system/*.cru",)
+
+
+class Registry(Protocol):
+    """What the registers stand in: of a hub in this process, or of one beside it."""
+
+    @property
+    def store(self) -> Store: ...
+    @property
+    def keys(self) -> KeyFolder: ...
+    def now(self) -> datetime: ...
 
 
 def client_id(organisation: str) -> str:
@@ -20,7 +34,7 @@ def client_id(organisation: str) -> str:
     return f"{organisation}.demo"
 
 
-def enrol_system(parts: Parts, organisation: str, sources: tuple[str, ...], folder: Path) -> PartnerKey:
+def enrol_system(parts: Registry, organisation: str, sources: tuple[str, ...], folder: Path) -> PartnerKey:
     """Register the organisation's system by its public key; the private one stays in its folder."""
     key = PartnerKey.at(folder / f"{organisation}.json")
     register = Clients(parts.store)
@@ -36,7 +50,7 @@ def enrol_system(parts: Parts, organisation: str, sources: tuple[str, ...], fold
     return key
 
 
-def enrol_staff(parts: Parts, issuer: str) -> int:
+def enrol_staff(parts: Registry, issuer: str) -> int:
     """Register everybody of the cast; how many there are."""
     register = Staff(parts.store, parts.keys)
     for member in STAFF:

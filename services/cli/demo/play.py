@@ -135,7 +135,7 @@ class Play:
         trust.write_text(
             "".join(f"{key}\n" for key in self.running.parts.ledger.keys().values()), encoding="utf-8"
         )
-        arguments = ["ledger", "verify", str(self.settings.home / "ledger"), "--trust", str(trust)]
+        arguments = ["ledger", "verify", *where_entered(self.settings), "--trust", str(trust)]
         done = mash(arguments)
         if done.returncode != 0:
             raise NotPlayed(
@@ -160,16 +160,27 @@ class Play:
         return {source: self._name(source) for source in (*self.families.bundles, *self.families.live)}
 
 
+def where_entered(settings: Settings) -> list[str]:
+    """How `mash ledger verify` is told where the ledger is; a broker holds no checkpoints."""
+    folder = str(settings.home / "ledger")
+    return [folder] if settings.ledger == "file" else [settings.ledger, "--checkpoints", folder]
+
+
 def about(who: Person) -> dict[str, str]:
     """The person as an asker describes them."""
     return {"nhs_number": who.number, "given": who.given, "family": who.family, "birth_date": who.born}
+
+
+def mash_command() -> list[str]:
+    """What a Python is told to run `mash`, installed or not."""
+    return ["-c", "from services.cli.main import app; app()"]
 
 
 def mash(arguments: list[str]) -> subprocess.CompletedProcess[str]:
     """`mash` itself, in a process that has nothing of this one's."""
     path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH", ""))))
     return subprocess.run(
-        [sys.executable, "-c", "from services.cli.main import app; app()", *arguments],
+        [sys.executable, *mash_command(), *arguments],
         env={**os.environ, "PYTHONPATH": path},
         capture_output=True,
         text=True,

@@ -98,7 +98,7 @@ def _policies(home: Path, practice: int) -> Path:
 
 def _beside(up: ExitStack, home: Path, modules: tuple[ModuleType, ...]) -> list[int]:
     """The parts in processes of their own, started side by side; the port that each took."""
-    children = [_child(module.__name__, home) for module in modules]
+    children = [beside(module, home) for module in modules]
     with ThreadPoolExecutor() as pool:
         started = []
         for child in children:
@@ -109,17 +109,19 @@ def _beside(up: ExitStack, home: Path, modules: tuple[ModuleType, ...]) -> list[
 
         for one in started:
             one.result()
-    return [_port_said(child) for child in children]
+    return [port_said(child) for child in children]
 
 
-def _child(module: str, home: Path) -> Child:
+def beside(module: ModuleType, home: Path) -> Child:
+    """A part of the demonstration as a process of its own, not started yet."""
     path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH", ""))))
     # A library's deprecation notes are no business of whoever watches.
-    command = [sys.executable, "-W", "ignore", "-m", module]
-    return Child(command, home / "logs" / f"{module.rsplit('.', 1)[-1]}.log", {"PYTHONPATH": path})
+    command = [sys.executable, "-W", "ignore", "-m", module.__name__]
+    return Child(command, home / "logs" / f"{module.__name__.rsplit('.', 1)[-1]}.log", {"PYTHONPATH": path})
 
 
-def _port_said(child: Child) -> int:
+def port_said(child: Child) -> int:
+    """The port that such a part said it took. Raises `DidNotStart`."""
     said = re.search(rf"^{LISTENING} {re.escape(LOOPBACK)}:(\d+)$", child.tail(), re.MULTILINE)
     if said is None:
         raise DidNotStart(f"{child.command[-1]} did not say where it listens")
