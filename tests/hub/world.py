@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from services.cli.demo.families import northshire
-from services.contract.canonical import parse
+from services.contract.canonical import emit, parse
 from services.contract.cases import Asker, Ground, Member, OpenCase, RecordEvidence, Subject
 from services.contract.people import About
 from services.contract.places import policies
@@ -73,7 +73,7 @@ class World:
             "test-client", book.sources[source].organisation, (source,), frozenset({"system/*.cu"}), "", "t"
         )
         # Through bytes, as from the wire.
-        read = [parse(json.dumps(one, default=str)) for one in resources]
+        read = [parse(emit(one)) for one in resources]
         puts = tuple(
             Put(
                 one,
