@@ -20,6 +20,18 @@ A_PARTNER = "A partner"
 _SOURCE = "urn:mash:source:"
 _NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
 EFFECTS = {"generalise": "Made less exact", "ask-owner": "The owner decides", "withhold": "Withheld"}
+_ADDRESS = "Address"
+_LABELS = (
+    "Name",
+    "Date of birth",
+    "Sex",
+    "NHS number",
+    "Died",
+    "Address",
+    "Former address",
+    "Telephone",
+    "Other number",
+)
 _IDENTITY = {
     "MATCH": "Identity matched",
     "CONFIRMED": "Identity confirmed",
@@ -29,11 +41,10 @@ _IDENTITY = {
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something that sources say of a person; with the sources that say it."""
+    """Something that sources say of a person: each value once, with the sources that say it."""
 
     label: str
-    value: str = field(repr=False)
-    sources: str
+    values: tuple[tuple[str, str], ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +102,9 @@ class FamilyPage:
 
 def family_page(answer: FamilyView, sources: Mapping[str, str], now: datetime) -> FamilyPage:
     """`sources`: source id -> the name by which people know it."""
-    names = {one.ref: one.name or "Name not shown" for one in answer.people}
+    names = {
+        one.ref: one.name or f"Person {number}, name not shown" for number, one in enumerate(answer.people, 1)
+    }
     entries = answer.view.get("entry", ())
     owned = by_owner(entries, [one.ref for one in answer.people])
     kin = kinship(answer, owned, names)
@@ -110,7 +123,7 @@ def family_page(answer: FamilyView, sources: Mapping[str, str], now: datetime) -
         for number, one in enumerate(answer.people, 1)
     )
     return FamilyPage(
-        people=people,
+        people=tuple(sorted(people, key=lambda one: _closeness(one, people[0]))),
         answered=answered(answer.sources, names),
         complete=answer.complete,
         for_everyone=_missing([row for row in answer.withheld if row.person not in names]),
@@ -135,7 +148,6 @@ def _person(
     patients = [one for one in records if one["resourceType"] == "Patient"]
     births = list(dict.fromkeys(str(one["birthDate"]) for one in patients if "birthDate" in one))
     shelves = _shelves([one for one in records if one["resourceType"] != "Patient"], sources)
-    homes = [text for one in patients for label, text in _addresses(one) if label == "Address"]
     return PersonPage(
         anchor=f"person-{number}",
         name=name,
@@ -143,13 +155,31 @@ def _person(
         identity=_IDENTITY.get(match, match),
         certain=match != "NOT_CONFIRMED",
         born=" or ".join(map(words.day, births)),
-        home=next(iter(homes), ""),
+        home=_home(patients),
         age=words.age(births[0], now.astimezone(words.LONDON).date()) if len(births) == 1 else "",
         alarms=_alarms(shelves),
         facts=_facts(patients, sources),
         shelves=shelves,
         missing=_missing([row for row in answer.withheld if row.person == ref]),
     )
+
+
+def _closeness(person: PersonPage, first: PersonPage) -> int:
+    """The person asked about, then their nearest, then the rest; whoever is not certain comes last."""
+    if person is first:
+        return 0
+    near = any(why.endswith(f" of {first.name}") for why in person.why)
+    return 3 if not person.certain else 1 if near else 2
+
+
+def _home(patients: Sequence[Mapping[str, Any]]) -> str:
+    """Where they live. An address that any source knows to be a former one is not it; where sources differ, all."""
+    told = [one for patient in patients for one in _addresses(patient)]
+    former = {text for label, text in told if label != _ADDRESS}
+    now = dict.fromkeys(text for label, text in told if label == _ADDRESS and text not in former)
+    if now:
+        return " or ".join(now)
+    return "Sources differ: see below" if any(label == _ADDRESS for label, _ in told) else ""
 
 
 def _alarms(shelves: Sequence[Shelf]) -> tuple[str, ...]:
@@ -190,11 +220,10 @@ def _facts(patients: Sequence[Mapping[str, Any]], sources: Mapping[str, str]) ->
         for label, value in _identity(one):
             if value:
                 said.setdefault((label, value), []).append(source_of(one, sources))
-    order = ("Name", "Date of birth", "Sex", "NHS number", "Died", "Address", "Former address", "Telephone")
-    rows = sorted(
-        said.items(), key=lambda pair: order.index(pair[0][0]) if pair[0][0] in order else len(order)
-    )
-    return tuple(Fact(label, value, words.listed(dict.fromkeys(who))) for (label, value), who in rows)
+    values: dict[str, list[tuple[str, str]]] = {}
+    for (label, value), who in said.items():
+        values.setdefault(label, []).append((value, words.listed(dict.fromkeys(who))))
+    return tuple(Fact(label, tuple(values[label])) for label in _LABELS if label in values)
 
 
 def _identity(patient: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -203,7 +232,7 @@ def _identity(patient: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         ("Name", name_of(patient)),
         ("Date of birth", words.day(str(patient.get("birthDate", "")))),
-        ("Sex", str(patient.get("gender", ""))),
+        ("Sex", words.first_up(str(patient.get("gender", "")))),
         *(
             ("NHS number", words.nhs_number(str(one["value"])))
             for one in numbers
@@ -227,7 +256,7 @@ def _addresses(patient: Mapping[str, Any]) -> list[tuple[str, str]]:
             one.get("postalCode", ""),
         ]
         text = ", ".join(str(part) for part in parts if part) or str(one.get("text", ""))
-        found.append(("Former address" if past else "Address", text))
+        found.append(("Former address" if past else _ADDRESS, text))
     return found
 
 
@@ -239,11 +268,11 @@ def _missing(rows: Sequence[Withheld]) -> tuple[Missing, ...]:
         said.setdefault(key, []).append(row.source)
     return tuple(
         Missing(
-            EFFECTS.get(effect, effect), _first_up(what), words.listed(map(_first_up, who)), sentence, change
+            EFFECTS.get(effect, effect),
+            words.first_up(what),
+            words.listed(map(words.first_up, who)),
+            sentence,
+            change,
         )
         for (effect, what, sentence, change), who in said.items()
     )
-
-
-def _first_up(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -40,34 +40,52 @@ _WHY = {
     "HPOWATT": "Attorney for health and welfare",
     "POWATT": "Attorney",
 }
+_TURNED = {
+    "CHILD": ("MTH", "FTH", "PRN"),
+    "STPCHLD": ("STPFTH", "STPMTH"),
+    "SIB": ("BRO", "SIS", "SIB"),
+    "FMRSPS": ("FMRSPS",),
+    "SIGOTHR": ("SIGOTHR",),
+}
+"""What somebody is to a person who is this to them."""
 
 
 def kinship(
     answer: FamilyView, owned: Mapping[str, Sequence[Resource]], names: Mapping[str, str]
 ) -> Mapping[str, tuple[str, ...]]:
     """ref -> why they are here, most telling first."""
-    known = {key: ref for ref, rows in owned.items() for one in rows for key in _keys(one, "Patient")}
-    told: dict[str, dict[str, str]] = {}
-    for ref, rows in owned.items():
-        for one in rows:
-            other = next((known[key] for key in _keys(one, "RelatedPerson") if key in known), "")
-            for code in _codes(one) if other and other != ref else ():
-                if _why(code):
-                    told.setdefault(other, {})[f"{_why(code)} of {names[ref]}"] = code
+    told = _told(owned)
     first = answer.people[0].ref if answer.people else ""
-    found = {}
+    found: dict[str, tuple[str, ...]] = {}
     for person in answer.people:
-        by_record = told.get(person.ref, {})
-        words = sorted(by_record, key=lambda text: not text.endswith(f" of {names.get(first, '')}"))
-        bare = [_why(code) or "Related" for code in person.why if code not in by_record.values()]
-        if person.ref == first:
-            bare, words = [ASKED], []
-        found[person.ref] = tuple(dict.fromkeys([*words, *bare]))
+        own = {code for code, (who, _) in told if who == person.ref}
+        pairs = [(code, of) for code, (who, of) in told if who == person.ref]
+        # What others are to this person says what this person is to them: whose stepfather, so whose stepchild.
+        for code in person.why:
+            if code not in own:
+                pairs += [
+                    (code, who)
+                    for other, (who, of) in told
+                    if of == person.ref and other in _TURNED.get(code, ())
+                ]
+        bare = [code for code in person.why if code not in {code for code, _ in pairs}]
+        pairs.sort(key=lambda pair: pair[1] != first)
+        words = [f"{_WHY[code]} of {names[of]}" for code, of in pairs if code in _WHY]
+        words += [_WHY.get(code, "Related") for code in bare]
+        found[person.ref] = (ASKED,) if person.ref == first else tuple(dict.fromkeys(words))
     return found
 
 
-def _why(code: str) -> str:
-    return _WHY.get(code, "")
+def _told(owned: Mapping[str, Sequence[Resource]]) -> list[tuple[str, tuple[str, str]]]:
+    """(code, (who, of whom)) as released records say it."""
+    known = {key: ref for ref, rows in owned.items() for one in rows for key in _keys(one, "Patient")}
+    found = []
+    for ref, rows in owned.items():
+        for one in rows:
+            other = next((known[key] for key in _keys(one, "RelatedPerson") if key in known), "")
+            if other and other != ref:
+                found += [(code, (other, ref)) for code in _codes(one)]
+    return list(dict.fromkeys(found))
 
 
 def _codes(related: Resource) -> list[str]:

@@ -79,11 +79,11 @@ def in_words(resource: Resource) -> Record:
     type_ = str(resource["resourceType"])
     start = next((_start(resource[name]) for name in _DATES if resource.get(name)), "")
     masked = tuple(dict.fromkeys(_masked(resource)))
-    headline = _headline(resource, type_)
+    headline = words.first_up(_headline(resource, type_))
     return Record(
         kind=_KINDS.get(type_, type_),
         headline=headline or ("Withheld" if masked else "Not described"),
-        when=next((told for name in _DATES if (told := span(resource.get(name)))), ""),
+        when=_when(resource, type_),
         facts=tuple((label, text) for label, text in _facts(resource, type_) if text),
         masked=words.listed(_MASKED.get(name, name) for name in masked),
         alarm=_alarm(resource, type_),
@@ -135,6 +135,13 @@ def name_of(resource: Resource) -> str:
         if shown:
             return str(shown)
     return ""
+
+
+def _when(resource: Resource, type_: str) -> str:
+    if type_ == "RelatedPerson":
+        born = words.day(str(resource.get("birthDate", "")))
+        return f"born {born}" if born else ""
+    return next((told for name in _DATES if (told := span(resource.get(name)))), "")
 
 
 def _start(value: Any) -> str:
@@ -228,7 +235,6 @@ def _of(*names: str) -> Callable[[Resource], str]:
 
 
 _READ: tuple[tuple[str, Callable[[Resource], str]], ...] = (
-    ("Born", lambda resource: words.day(str(resource.get("birthDate", "")))),
     ("Value", lambda resource: _quantity(resource) or said(resource.get("valueCodeableConcept") or "")),
     ("Value", _of("valueString")),
     ("With", _people),

@@ -3,7 +3,6 @@
 Promise: a date that is only a month or a year stays one; what is no date is shown as it came, never guessed at.
 """
 
-import calendar
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -11,7 +10,20 @@ from zoneinfo import ZoneInfo
 from services.contract.vocabulary import code_list
 
 LONDON = ZoneInfo("Europe/London")
-_MONTHS = calendar.month_name[1:]
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def day(text: str) -> str:
@@ -71,6 +83,11 @@ def sentence(name: str, code: str) -> str:
     """The sentence that a list gives for a code; its title where there is none."""
     row = code_list(name).get(code)
     return str(row.get("sentence", row["title"])) if row else code
+
+
+def first_up(text: str) -> str:
+    """With a capital, as a line begins."""
+    return text[:1].upper() + text[1:]
 
 
 def listed(names: Iterable[str]) -> str:
