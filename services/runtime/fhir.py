@@ -31,6 +31,7 @@ MAX_DEPTH = 60
 
 _ENOUGH = 100  # schema faults told of one resource
 _PLAIN_ONLY = orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_PASSTHROUGH_DATETIME
+_NESTED = frozenset({dict, list})  # exactly these: an object of a subclass is passed through, and is no JSON
 _TOO_DEEP = Fault("Resource", "too-costly", f"It is nested deeper than {MAX_DEPTH} levels.")
 _NOT_JSON = Fault("Resource", "structure", "It holds something that JSON, or this hub, cannot hold.")
 
@@ -80,10 +81,10 @@ def _written(resource: object, met: list[object]) -> bytes:
 
 
 def _too_deep(resource: object) -> bool:
-    level = [resource]
+    level: list[Any] = [resource] if type(resource) in _NESTED else []
     for _ in range(MAX_DEPTH):
-        inside = (n.values() if isinstance(n, dict) else n if isinstance(n, list) else () for n in level)
-        level = [child for children in inside for child in children if isinstance(child, dict | list)]
+        inside = (node.values() if type(node) is dict else node for node in level)
+        level = [child for children in inside for child in children if type(child) in _NESTED]
         if not level:
             return False
     return True
