@@ -6,6 +6,7 @@ never a rule that quietly does nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from services.contract.vocabulary import code_list, codes
@@ -114,9 +115,19 @@ def _schedule(document: Located, article: str) -> Iterator[Finding]:
 
 
 def _days(document: Located) -> Iterator[Finding]:
+    for name in ("effective_from", "last_day", "review_by"):
+        if document.data[name] and not _is_day(document.data[name]):
+            yield document.finding((name,), f"'{document.data[name]}' is no day of the calendar")
     first, last = document.data["effective_from"], document.data["last_day"]
     if first and last and last < first:
         yield document.finding(("last_day",), f"the last day {last} is before the first, {first}")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _gateways_cover(documents: Documents) -> Iterator[Finding]:

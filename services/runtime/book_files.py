@@ -157,7 +157,7 @@ def _in_words(document: Located, error: Any, schema: Mapping[str, Any]) -> list[
         "type": lambda: f"{value} is not {about or 'of the kind allowed here: ' + ', '.join(kind['types'])}",
         "propertyNames": lambda: f"{_name_at_fault(error)} is not {about or 'a word allowed here'}."
         + near(_bare(_name_at_fault(error)), _names_allowed(schema, error.schema_path)),
-        "minItems": lambda: "is empty; name at least one",
+        "minItems": lambda: "is empty; name at least one" if not error.instance else f"is not whole: {error.message}",
         "uniqueItems": lambda: "names one thing twice",
     }  # fmt: skip
     return [document.finding(place, words.get(name, lambda: str(error.message))())]

@@ -16,7 +16,18 @@ from tests.policy_world import shipped_book
 REGO = policies() / "rego"
 RULES = sorted(path for path in REGO.rglob("*.rego") if not path.name.endswith("_test.rego"))
 # These cannot fail on any value, or are no built-ins at all: under `not` they are safe.
-INFALLIBLE = {"internal.member_2", "internal.member_3", "eq", "equal", "neq", "lt", "lte", "gt", "gte", "assign"}
+INFALLIBLE = {
+    "internal.member_2",
+    "internal.member_3",
+    "eq",
+    "equal",
+    "neq",
+    "lt",
+    "lte",
+    "gt",
+    "gte",
+    "assign",
+}
 CLOCK = ("time.", "opa.runtime", "rand.", "uuid.", "http.", "net.")
 
 
@@ -56,14 +67,20 @@ def builtins_called(value: Any, functions: set[str]) -> Iterator[str]:
 def own_names(module: Any) -> set[str]:
     """Rules of the module, and what it imports."""
     rules = {rule["head"]["name"] for rule in module.get("rules", []) if "name" in rule["head"]}
-    rules |= {str(rule["head"]["ref"][0]["value"]) for rule in module.get("rules", []) if "ref" in rule["head"]}
+    rules |= {
+        str(rule["head"]["ref"][0]["value"]) for rule in module.get("rules", []) if "ref" in rule["head"]
+    }
     imported = {str(each["path"]["value"][-1]["value"]) for each in module.get("imports", [])}
     return rules | imported
 
 
 def fallible_under_not(module: Any) -> list[str]:
     """Built-ins that may fail under `not`, where a failure would read as true; those in functions called there too."""
-    functions, waiting, seen = own_names(module), [part for part in inside(module) if part.get("negated")], set()
+    functions, waiting, seen = (
+        own_names(module),
+        [part for part in inside(module) if part.get("negated")],
+        set(),
+    )
     found: list[str] = []
     while waiting:
         part = waiting.pop()
@@ -130,7 +147,9 @@ def test_no_rule_reads_a_clock_or_the_world_outside(path: Path, opa_program: Pat
 
 
 @pytest.mark.parametrize("path", RULES, ids=lambda path: path.stem)
-def test_each_package_and_each_rule_that_others_read_says_what_it_is_for(path: Path, opa_program: Path) -> None:
+def test_each_package_and_each_rule_that_others_read_says_what_it_is_for(
+    path: Path, opa_program: Path
+) -> None:
     annotated = json.loads(run(opa_program, "inspect", "--annotations", "--format", "json", str(path)).stdout)
     described = {
         ".".join(str(step["value"]) for step in each["path"])

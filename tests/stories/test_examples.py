@@ -37,7 +37,9 @@ def test_every_row_has_stories() -> None:
 
 def test_a_story_that_does_not_hold_is_told(tmp_path: Path) -> None:
     deciding = decider(embedded(), tmp_path)
-    story = replace(STORIES[0], then={"DM0": "release", "DM5": {"withhold": "OBJECTION"}}, warnings=("DSPT_LAPSED",))
+    story = replace(
+        STORIES[0], then={"DM0": "release", "DM5": {"withhold": "OBJECTION"}}, warnings=("DSPT_LAPSED",)
+    )
     told = tell(story, deciding, shipped_book())
     deciding.close()
     assert [line.split(":")[0] for line in told] == ["DM0", "DM5", "warnings"]
