@@ -1,22 +1,21 @@
 """A whole hub with its pages, listening on this machine, with the families of Northshire and a sign-in provider.
 
-Nothing is faked but the provider, which is the demonstration's own (oidc-provider-mock), here in a thread.
+Nothing is faked but the provider, which is the demonstration's own (oidc-provider-mock).
 """
 
-import logging
-import threading
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from oidc_provider_mock import User, app
-from werkzeug.serving import make_server
-
-from services.cli.demo.cast import STAFF
+from services.cli.demo import sign_in
 from services.cli.demo.enrol import enrol_staff
-from services.cli.serve import LOOPBACK, Listener, bound
-from tests.hub.world import World, a_world
+from services.cli.parts.process import Child
+from services.cli.serve import LISTENING, LOOPBACK, Listener, bound
+from tests.hub.world import World, a_world, closed_port
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -28,25 +27,22 @@ class Stage:
 
 
 @contextmanager
-def provider() -> Iterator[str]:
-    """The sign-in provider; gives its address."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    users = [User(sub=member.sign_in, claims={"name": member.name}) for member in STAFF]
-    server = make_server(LOOPBACK, 0, app(user_claims=users, require_nonce=True), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
+def provider(folder: Path) -> Iterator[str]:
+    """The sign-in provider in its own process, as in the demonstration; gives its address."""
+    command = [sys.executable, "-W", "ignore", "-m", sign_in.__name__, "--port", str(closed_port())]
+    child = Child(command, folder / "sign_in.log", {"PYTHONPATH": str(ROOT)})
     try:
-        yield f"http://{LOOPBACK}:{server.server_port}"
+        child.start(lambda: child.said(f"{LISTENING} "), 60)
+        said = child.tail().split(f"{LISTENING} ")[1]
+        yield f"http://{said.split()[0]}"
     finally:
-        server.shutdown()
-        thread.join(10)
-        server.server_close()
+        child.stop()
 
 
 @contextmanager
 def a_stage(folder: Path) -> Iterator[Stage]:
     """Everything, listening until the block ends."""
-    with provider() as issuer:
+    with provider(folder) as issuer:
         sock = bound(LOOPBACK, 0, "MASH_PORT")
         world = a_world(
             folder,

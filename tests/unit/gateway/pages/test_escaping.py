@@ -1,0 +1,224 @@
+"""Every page rendered from data whose every string is a script: none of it may come out as markup."""
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from services.contract.problems import BadInput
+from services.contract.views import FamilyView, Refused
+from services.gateway.pages.case import CasePage, Described, Recorded
+from services.gateway.pages.cases import Listed
+from services.gateway.pages.desk import Frame
+from services.gateway.pages.family import family_page
+from services.gateway.pages.forms import Form
+from services.gateway.pages.new_case import Rows
+from services.gateway.pages.receipt import ReceiptPage
+from services.gateway.pages.rendering import HERE, page
+
+SCRIPT = "<script>alert(1)</script>"
+QUOTED = f"\"'{SCRIPT}"
+ONE, TWO = "urn:uuid:1", "urn:uuid:2"
+
+
+def hostile(type_: type[Any], **fixed: Any) -> Any:
+    """An instance of a dataclass, each of whose strings is a script."""
+    return type_(**{one.name: fixed.get(one.name, QUOTED) for one in dataclasses.fields(type_)})
+
+
+class Typed(dict[str, str]):
+    """A form in whose every field somebody typed a script."""
+
+    def get(self, _: str, default: Any = None) -> str:
+        return QUOTED
+
+
+def form() -> Form:
+    return Form(
+        Typed(), {"ground": QUOTED, "given": QUOTED, "text": QUOTED, "born-day": QUOTED, "case": QUOTED}
+    )
+
+
+FRAME = Frame(True, QUOTED, "cases", QUOTED, QUOTED, QUOTED)
+CASE = hostile(
+    CasePage,
+    state="OPEN",
+    rag="RED",
+    missing=((QUOTED, QUOTED),),
+    subjects=(hostile(Described),),
+    household=(hostile(Described),),
+    members=(QUOTED,),
+    evidence=(hostile(Recorded),),
+    may_close=True,
+)
+CODED = {"code": QUOTED, "title": QUOTED, "meaning": QUOTED, "basis": QUOTED, "id": QUOTED, "name": QUOTED}
+REFUSED = Refused(QUOTED, QUOTED, QUOTED)
+
+
+def concept() -> dict[str, Any]:
+    return {"text": QUOTED, "coding": [{"code": QUOTED, "display": QUOTED}]}
+
+
+def resources() -> list[dict[str, Any]]:
+    """One of each kind that the pages read in a way of its own."""
+    about = {"reference": ONE}
+    meta = {"meta": {"source": "urn:mash:source:" + QUOTED, "lastUpdated": QUOTED}}
+    name = [{"given": [QUOTED], "family": QUOTED}]
+    when = {"period": {"start": QUOTED, "end": QUOTED}, "status": "active"}
+    bodies: dict[str, dict[str, Any]] = {
+        "Patient": {
+            "name": name,
+            "gender": QUOTED,
+            "birthDate": QUOTED,
+            "deceasedDateTime": QUOTED,
+            "identifier": [{"system": QUOTED, "value": QUOTED}],
+            "address": [
+                {"line": [QUOTED], "city": QUOTED, "postalCode": QUOTED},
+                {"use": "old", "text": QUOTED},
+            ],
+            "telecom": [{"value": QUOTED}],
+        },
+        "RelatedPerson": {"patient": about, "name": name, "birthDate": QUOTED, "relationship": [concept()]},
+        "Flag": {"subject": about, "code": concept(), "category": [concept()], **when},
+        "RiskAssessment": {
+            "subject": about,
+            "prediction": [{"outcome": concept(), "qualitativeRisk": concept(), "rationale": QUOTED}],
+        },
+        "CareTeam": {"subject": about, "participant": [{"member": {"display": QUOTED}, "role": [concept()]}]},
+        "EpisodeOfCare": {"patient": about, "type": [concept()], "careManager": {"display": QUOTED}, **when},
+        "Observation": {
+            "subject": about,
+            "code": concept(),
+            "valueQuantity": {"value": QUOTED, "unit": QUOTED},
+        },
+        "MedicationStatement": {
+            "subject": about,
+            "medicationCodeableConcept": concept(),
+            "dosage": [{"text": QUOTED}],
+            "note": [{"text": QUOTED}],
+        },
+        "AllergyIntolerance": {
+            "patient": about,
+            "code": concept(),
+            "reaction": [{"manifestation": [concept()]}],
+        },
+        "QuestionnaireResponse": {
+            "subject": about,
+            "item": [{"text": QUOTED, "answer": [{"valueString": QUOTED}], "item": [{"text": QUOTED}]}],
+        },
+    }
+    return [
+        {"resourceType": kind, "id": str(number), **meta, **body}
+        for number, (kind, body) in enumerate(bodies.items())
+    ]
+
+
+def view() -> FamilyView:
+    entries = [
+        {"fullUrl": ONE if one["resourceType"] == "Patient" else f"urn:uuid:r{number}", "resource": one}
+        for number, one in enumerate(resources())
+    ]
+    rows = [
+        {
+            "person": person,
+            "source": QUOTED,
+            "class": QUOTED,
+            "code": QUOTED,
+            "sentence": QUOTED,
+            "who_can_change": QUOTED,
+            "effect": QUOTED,
+        }
+        for person in (ONE, "")
+    ]
+    states = [{"ref": ONE, "state": "HELD"}, {"ref": TWO, "state": "SOURCE_DOWN"}]
+    return FamilyView.model_validate(
+        {
+            "match": "MATCH",
+            "view": {"resourceType": "Bundle", "type": "collection", "entry": entries},
+            "people": [
+                {"ref": ONE, "why": ["asked-about"], "match": QUOTED, "name": QUOTED},
+                {"ref": TWO, "why": [QUOTED], "match": "NOT_CONFIRMED"},
+            ],
+            "candidates": [{"candidate": QUOTED, "name": QUOTED, "birth_year": QUOTED}],
+            "sources": [{"source": QUOTED, "people": states}, {"source": QUOTED, "people": states[:1]}],
+            "complete": False,
+            "withheld": rows,
+            "obligations": [QUOTED],
+            "warnings": [QUOTED],
+            "notes": [QUOTED],
+            "receipt": {"id": QUOTED, "log": QUOTED, "index": 1, "time": QUOTED},
+        }
+    )
+
+
+def family() -> Any:
+    return family_page(view(), {QUOTED: QUOTED}, datetime(2026, 11, 23, tzinfo=UTC))
+
+
+def found(match: str) -> dict[str, Any]:
+    answer = view().model_copy(update={"match": match})
+    return {
+        "case": CASE,
+        "answer": answer,
+        "question": hostile(Described),
+        "asked": ["given"],
+        "scope": QUOTED,
+        "form": Form(),
+    }
+
+
+PAGES: Mapping[str, dict[str, Any]] = {
+    "start.html": {},
+    "accessibility.html": {},
+    "role.html": {"rows": [(QUOTED, QUOTED, QUOTED)], "error": QUOTED},
+    "cases.html": {"cases": [hostile(Listed, state="OPEN", rag="RED")], "may_open": True},
+    "new_purpose.html": {"rows": [(QUOTED, CODED)], "error": QUOTED},
+    "new_case.html": {
+        "purpose": CODED,
+        "grounds": [CODED],
+        "organisations": [CODED],
+        "form": form(),
+        "rows": Rows(1, 1, 1),
+        "hours": True,
+    },
+    "case.html": {"case": CASE, "kinds": [CODED]},
+    "evidence.html": {"case": CASE, "kind": CODED | {"per_person": True}, "reasons": [CODED], "form": form()},
+    "find.html": {"cases": [hostile(Listed, state="OPEN")], "chosen": None, "form": form()},
+    "found.html": found("POTENTIAL"),
+    "confirm.html": {"case": CASE, "asked": ["given"], "scope": QUOTED, "form": form()},
+    "family.html": {"case": CASE, "view": family()},
+    "receipt.html": {"receipt": hostile(ReceiptPage)},
+    "refusal.html": {"refused": REFUSED, "back": "/your-cases"},
+    "problem.html": {"problem": BadInput(QUOTED, places=(QUOTED,)), "detail": QUOTED, "sign_in": False},
+}
+
+
+def text_of(template: str, **more: Any) -> str:
+    return bytes(page(template, frame=FRAME, **{**PAGES[template], **more}).body).decode()
+
+
+@pytest.mark.parametrize("template", PAGES)
+def test_nothing_that_somebody_wrote_comes_out_as_markup(template: str) -> None:
+    text = text_of(template)
+    assert "&lt;script&gt;alert(1)" in text
+    assert "<script>alert" not in text
+    # Nor out of an attribute: the quote before it is escaped wherever it stands.
+    assert "\"'&lt;script" not in text
+
+
+@pytest.mark.parametrize("match", ["MANY", "NONE"])
+def test_nor_on_the_other_ends_of_a_search(match: str) -> None:
+    assert "<script>alert" not in text_of("found.html", **found(match))
+
+
+def test_every_page_is_tried() -> None:
+    templates = {path.name for path in (HERE / "templates").glob("*.html")}
+    assert templates - {"base.html", "parts.html", "identifying.html"} == set(PAGES)
+
+
+def test_each_string_of_a_record_that_is_shown_is_shown_as_text() -> None:
+    shown = text_of("family.html")
+    # The test would be empty if the view left the records out.
+    assert shown.count("&lt;script&gt;") > 60
