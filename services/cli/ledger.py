@@ -81,7 +81,7 @@ def _keys(key: str, trust: Path | None) -> list[Verifier]:
             return [Verifier.parse(key)]
         found = read_trust(trust.read_text(encoding="utf-8")) if trust else []
     except BadKey as error:
-        raise typer.BadParameter(f"{'--key' if key else trust}: {error}") from None
+        raise typer.BadParameter(f"{'--key' if key else '--trust'}: {error}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise typer.BadParameter(f"--trust: {trust} cannot be read ({type(error).__name__})") from None
     if trust and not found:
@@ -111,9 +111,6 @@ def _verify_path(path: Path, keys: Sequence[Verifier], *, only: bool) -> Report:
 
 
 def _verify_kafka(servers: str, home: Path | None, keys: Sequence[Verifier], *, only: bool) -> Report:
-    from services.ledger.store.broker import Broker, log_of
-    from services.ledger.store.ports import StoreAway, StoreHalted
-
     if not keys:
         raise typer.BadParameter("kafka:// holds no keys: give --key or --trust")
     hubs = {verifier.name.partition("/")[0] for verifier in keys}
@@ -125,6 +122,10 @@ def _verify_kafka(servers: str, home: Path | None, keys: Sequence[Verifier], *, 
         raise typer.BadParameter(f"--checkpoints: {error}") from None
     if folder is None:
         raise typer.BadParameter("kafka:// holds no checkpoints: give --checkpoints, the hub's folder ledger")
+    # The client takes a second to load, and an auditor of a folder may not have it.
+    from services.ledger.store.broker import Broker, log_of
+    from services.ledger.store.ports import StoreAway, StoreHalted
+
     hub, broker = hubs.pop(), Broker(servers.split(","))
 
     def records() -> Iterator[Record]:
