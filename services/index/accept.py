@@ -33,7 +33,7 @@ MOST = 5000
 """Entries of one submission."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Entry:
     """One resource on its way in. `place` names it in messages."""
 

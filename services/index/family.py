@@ -40,11 +40,14 @@ def families(people: People, persons: Collection[str]) -> dict[str, dict[str, li
     """person -> {member: edges}, the person left out."""
     found: dict[str, dict[str, list[Edge]]] = {}
     for person in sorted(persons):
-        members: dict[str, list[Edge]] = defaultdict(list)
-        _relatives(people, person, members)
-        _housemates(people, person, members)
-        members.pop(person, None)
-        found[person] = dict(members)
+        question = ("family", frozenset({person}))
+        if question not in people.memo:
+            members: dict[str, list[Edge]] = defaultdict(list)
+            _relatives(people, person, members)
+            _housemates(people, person, members)
+            members.pop(person, None)
+            people.memo[question] = dict(members)
+        found[person] = people.memo[question]
     return found
 
 

@@ -24,7 +24,7 @@ NOBODY, NOBODY_ELSE = frozenset({""}), frozenset({"-"})
 """Looked for where there is nobody to look for: how long an answer takes must not tell whether anybody was found."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Known:
     """One record that introduces a person."""
 
@@ -48,6 +48,9 @@ class People:
         self.on = on
         self._of_person: dict[str, tuple[Known, ...]] = {}
         self._homes: dict[str, frozenset[str]] = {}
+        self._summaries: dict[str, Summary] = {}
+        self.memo: dict[tuple[str, frozenset[str]], Any] = {}
+        """What others worked out of these people within the same question."""
 
     def of(self, persons: Iterable[str]) -> dict[str, tuple[Known, ...]]:
         """The records of each person, newest first; empty for somebody unknown."""
@@ -132,9 +135,15 @@ class People:
         for some in in_parts(values):
             for row in self.connection.execute(select(IDENTITY).where(column.in_(some))):
                 if self.kept(row.source, row.received):
-                    plain = self.store.unseal(row.summary, f"identity:{row.record}")
                     yield Known(row.item, row.person, row.record, row.source, row.type, row.received, row.about,
-                                from_plain(plain))  # fmt: skip
+                                self._summary(row))  # fmt: skip
+
+    def _summary(self, row: Any) -> Summary:
+        # A version never changes, so it is opened once.
+        if row.record not in self._summaries:
+            plain = self.store.unseal(row.summary, f"identity:{row.record}")
+            self._summaries[row.record] = from_plain(plain)
+        return self._summaries[row.record]
 
     def kept(self, source: str, received: str) -> bool:
         """Whether a record is within its source's retention; nothing of a source that is registered no more."""

@@ -176,6 +176,14 @@ def _persons(people: People, pairs: set[tuple[str, str]]) -> dict[tuple[str, str
 
 def shared(people: People, persons: Collection[str]) -> dict[str, list[InForce]]:
     """The protections that hold for each person: their own, and those of people at their current address."""
+    question = ("shared", frozenset(persons))
+    if question not in people.memo:
+        people.memo[question] = _shared(people, persons)
+    found: dict[str, list[InForce]] = people.memo[question]
+    return found
+
+
+def _shared(people: People, persons: Collection[str]) -> dict[str, list[InForce]]:
     homes = people.same_home(persons)
     everybody = {*persons, *(other for others in homes.values() for other in others)}
     mine = own(people, everybody)

@@ -16,7 +16,7 @@ INTRODUCE = ("Patient", "RelatedPerson")
 """The types that introduce a person."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Number:
     """An NHS number whose check digit is right."""
 
@@ -24,7 +24,7 @@ class Number:
     verified: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Name:
     """One name: for comparing (`family`, `given`) and as written (`text`)."""
 
@@ -33,7 +33,7 @@ class Name:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Home:
     """One address at which somebody lives or lived."""
 
@@ -49,7 +49,7 @@ class Home:
         return self.start[:10] <= on and (not self.end or self.end[:10] >= on[: len(self.end[:10])])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Summary:
     """A person as one record introduces them."""
 

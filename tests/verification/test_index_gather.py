@@ -72,6 +72,12 @@ def test_states_and_records_of_each_source_asked_and_of_no_other(index: Index) -
     assert {item.source for item in found.items} == {"csc"}
     assert not found.asked_live
     assert one(found, "Flag", "f").references == {"Patient/m": f"person:{who}"}
+    publish(index, "gp", patient("l", "Leo Reid", "2021-01-01", LEO))
+    crossed = index.gather(Gather((("csc", who), ("gp", person(index, LEO))), {}, ON))
+    assert {(item.source, item.person) for item in crossed.items} == {
+        ("csc", who),
+        ("gp", person(index, LEO)),
+    }
 
 
 def test_a_relatives_record_names_the_relative_and_a_reference_names_its_patient(index: Index) -> None:

@@ -55,7 +55,7 @@ SOURCES = (
         "mental-health",
         "live",
         address="http://mh.test/fhir",
-        budget_ms=400,
+        budget_ms=20_000,
     ),
 )
 BOOK = FakeBook(

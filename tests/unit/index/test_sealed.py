@@ -14,12 +14,14 @@ from sqlalchemy.exc import OperationalError
 from services.contract.people import Gather, Relate, Resolve
 from services.contract.problems import BadSetting, IndexUnavailable
 from services.index.index import Index
+from services.index.people import People
 from services.index.schema import METADATA, VERSION_TABLE
 from services.runtime.keys import CannotOpen
 from tests.unit.index.northshire import (
     DANA,
     MIA,
     ON,
+    FakeShelf,
     about,
     flag,
     home,
@@ -73,7 +75,9 @@ def test_no_repr_and_no_error_shows_a_person(index: Index, tmp_path: Path) -> No
     found = index.resolve(Resolve(about(nhs=MIA, born="2019-05-07"), ON))
     kin = index.relate(Relate(found.people[0].person, "family", ON, ()))
     items = index.gather(Gather((("csc", found.people[0].person),), {}, ON))
-    shown = repr((found, kin, items))
+    with index._store.read() as connection:
+        inside = People(connection, index._store, FakeShelf().book, ON).of([found.people[0].person])
+    shown = repr((found, kin, items, inside, [known.summary for known in inside[found.people[0].person]]))
     for word in ("Reid", MIA, "2019-05-07", "Harbour"):
         assert word not in shown
     index.close()
