@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from services.gateway.access.clients import Client, Clients
 from services.gateway.partners.publish import finish_unsent
 from tests.fakes import FakeIndex, IndexThatIsDown, LedgerThatIsDown
-from tests.gateway_world import World
+from tests.gateway_world import World, jwks_of, key_of
 
 FHIR = {"Content-Type": "application/fhir+json"}
 
@@ -123,6 +124,27 @@ def test_the_source_is_the_registrations(world: World, named: str | None, status
     assert answer.status_code == status
     if status != 201:
         nothing_kept(world)
+
+
+def test_a_source_of_ones_own_that_is_not_registered(world: World) -> None:
+    keys = jwks_of(key_of("narrow"))
+    narrow = Client("narrow", "northshire-trust", (), ("system/*.cru",), ("trust-epr",), keys)
+    Clients(world.parts.store).add(narrow, "2026-11-23T09:00:00Z")
+    header = world.token("narrow")
+    other = world.http.post(
+        "/fhir/Patient", json=patient(), headers=header | {"Mash-Source": "trust-maternity"}
+    )
+    assert other.status_code == 403
+    nothing_kept(world)
+    assert world.http.post("/fhir/Patient", json=patient(), headers=header).status_code == 201
+
+
+def test_a_body_is_judged_for_depth_before_anything_else(world: World) -> None:
+    raw = b'{"a":' + b"[" * 70 + b"]" * 70 + b"}"
+    for path in ("/fhir", "/fhir/Patient"):
+        answer = world.http.post(path, content=raw, headers=world.token("csc-feed") | FHIR)
+        told = [one["diagnostics"] for one in answer.json()["issue"]]
+        assert told == ["the body is nested deeper than 60 levels"]
 
 
 def test_scope_is_checked_for_each_type(world: World) -> None:
