@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from services.cli.demo.cast import MANAGER
 from tests.e2e.stage import Stage, a_stage
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
-WIDE, NARROW = {"width": 1100, "height": 900}, {"width": 320, "height": 700}
+WIDE, NARROW = ViewportSize(width=1100, height=900), ViewportSize(width=320, height=700)
 ABOUT_MIA = ("mia", "reid", "9991000011", "2019-05-07", "bruising", "cs/2026/118", "zz99", "colliery")
 
 
@@ -111,7 +111,7 @@ class Walk:
         told = self.page.inner_text("main")
         assert "Mother of Mia Reid" in told and "7 May 2019 (" in told
         # The live practice of this stage is not there, and the page says so before anything else.
-        assert "This view is not complete\nNorthshire Health Centre: could not be reached." in told
+        assert "This view is not complete\n\nNorthshire Health Centre: could not be reached." in told
         assert "The organisation that holds this decides on each request." in told
 
     def read_the_receipt(self) -> None:

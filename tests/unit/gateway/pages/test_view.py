@@ -1,0 +1,176 @@
+"""What a practitioner reads off a family view at a glance, and must not read wrongly."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from services.contract.views import FamilyView
+from services.gateway.pages import words
+from services.gateway.pages.family import FamilyPage, family_page
+from services.gateway.pages.records import in_words
+
+MIA, DANA, TOM = "urn:uuid:mia", "urn:uuid:dana", "urn:uuid:tom"
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+SOURCES = {"csc": "Children's social care", "nhs": "Northshire Hospitals"}
+
+
+def patient(source: str, given: str, *addresses: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {
+        "resourceType": "Patient",
+        "meta": {"source": f"urn:mash:source:{source}", "lastUpdated": "2026-11-23T10:00:00Z"},
+        "name": [{"given": [given], "family": "Reid"}],
+        "birthDate": "2019-05-07",
+        "address": list(addresses),
+        **more,
+    }
+
+
+def related(to: str, given: str, code: str) -> dict[str, Any]:
+    return {
+        "resourceType": "RelatedPerson",
+        "patient": {"reference": to},
+        "relationship": [{"coding": [{"code": code}], "text": code}],
+        "name": [{"given": [given], "family": "Reid"}],
+        "birthDate": "2019-05-07",
+    }
+
+
+def view(*entries: tuple[str, dict[str, Any]], **more: Any) -> FamilyPage:
+    people = more.pop("people", [{"ref": MIA, "why": ["asked-about"], "match": "MATCH", "name": "Mia Reid"}])
+    told = {
+        "match": "MATCH",
+        "view": {"entry": [{"fullUrl": url, "resource": resource} for url, resource in entries]},
+        "people": people,
+        **more,
+    }
+    return family_page(FamilyView.model_validate(told), SOURCES, NOW)
+
+
+OLD = {"line": ["8 Colliery Row"]}
+NEW = {"line": ["2 Rowan House"]}
+
+
+def test_an_address_that_one_source_knows_to_be_former_is_not_the_home() -> None:
+    linked = patient("nhs", "Mia", OLD, link=[{"other": {"reference": MIA}, "type": "seealso"}])
+    shown = view((MIA, patient("csc", "Mia", NEW, OLD | {"use": "old"})), ("urn:uuid:other", linked))
+    assert shown.people[0].home == "2 Rowan House"
+    facts = {fact.label: fact.values for fact in shown.people[0].facts}
+    assert facts["Address"] == (
+        ("2 Rowan House", "Children's social care"),
+        ("8 Colliery Row", "Northshire Hospitals"),
+    )
+    assert facts["Date of birth"] == (("7 May 2019", "Children's social care and Northshire Hospitals"),)
+
+
+def test_where_sources_differ_both_addresses_are_the_home() -> None:
+    linked = patient("nhs", "Mia", OLD, link=[{"other": {"reference": MIA}, "type": "seealso"}])
+    assert (
+        view((MIA, patient("csc", "Mia", NEW)), ("urn:uuid:b", linked)).people[0].home
+        == "2 Rowan House or 8 Colliery Row"
+    )
+
+
+def test_whose_mother_she_is_comes_from_the_records_and_the_other_way_round_too() -> None:
+    people = [
+        {"ref": MIA, "why": ["asked-about"], "match": "MATCH", "name": "Mia Reid"},
+        {"ref": TOM, "why": ["CHILD"], "match": "MATCH", "name": "Tom Reid"},
+        {"ref": DANA, "why": ["MTH", "address"], "match": "MATCH", "name": "Dana Reid"},
+    ]
+    shown = view(
+        (MIA, patient("csc", "Mia")),
+        (DANA, patient("csc", "Dana")),
+        (TOM, patient("csc", "Tom")),
+        ("urn:uuid:r1", related(MIA, "Dana", "MTH")),
+        ("urn:uuid:r2", related(TOM, "Dana", "MTH")),
+        people=people,
+    )
+    assert [(one.name, one.why) for one in shown.people] == [
+        ("Mia Reid", ("Asked about",)),
+        ("Dana Reid", ("Mother of Mia Reid", "Mother of Tom Reid", "Same address")),
+        ("Tom Reid", ("Child of Dana Reid",)),
+    ]
+
+
+def state(ref: str, state: str) -> dict[str, str]:
+    return {"ref": ref, "state": state}
+
+
+def test_the_four_ways_of_not_holding_stay_four_and_what_failed_comes_first() -> None:
+    people = [
+        {"ref": MIA, "why": ["asked-about"], "match": "MATCH", "name": "Mia Reid"},
+        {"ref": DANA, "why": ["MTH"], "match": "MATCH", "name": "Dana Reid"},
+        {"ref": TOM, "why": ["FRND"], "match": "NOT_CONFIRMED"},
+    ]
+    sources = [
+        {"source": name, "people": [state(MIA, mia), state(DANA, dana), state(TOM, "NOT_ASKED")]}
+        for name, mia, dana in (
+            ("A", "HELD", "NIL"),
+            ("B", "NIL", "NIL"),
+            ("C", "NO_RESPONSE", "SOURCE_DOWN"),
+            ("D", "NIL", "NIL"),
+            ("E", "NOT_ASKED", "NOT_ASKED"),
+        )
+    ]
+    shown = view(people=people, sources=sources, complete=False).answered
+    assert [(line.source, [(one.word, one.of) for one in line.said]) for line in shown.failed] == [
+        ("C", [("Could not be reached", "Dana Reid"), ("No reply", "Mia Reid")])
+    ]
+    assert [(one.word, one.of) for one in shown.holding[0].said] == [
+        ("Holds information", "Mia Reid"),
+        ("Nothing held", "Dana Reid"),
+    ]
+    assert [(one.word, one.of, names) for one, names in shown.rest] == [
+        ("Nothing held", "everyone here", "B and D"),
+        ("Not asked", "everyone here", "E"),
+    ]
+    assert shown.nobody_asked == "Person 3, name not shown" and shown.sources == 5
+
+
+@pytest.mark.parametrize(("code", "words_"), [("450476008", "NOT for CPR"), ("450475007", "FOR CPR")])
+def test_a_decision_about_resuscitation_is_told_by_its_code(code: str, words_: str) -> None:
+    # The label that came with it says the contrary.
+    coding = {"coding": [{"code": code, "display": "For attempted CPR or not"}], "text": "see form"}
+    shown = in_words({"resourceType": "Flag", "status": "active", "code": coding})
+    assert (shown.headline, shown.alarm and shown.alarm[0]) == (words_, "Decision in force")
+    ended = in_words({"resourceType": "Flag", "status": "inactive", "code": coding})
+    assert ended.alarm == ("No longer in force", "grey")
+
+
+def test_what_is_masked_is_said_to_be() -> None:
+    mask = {
+        "extension": [
+            {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "masked"}
+        ]
+    }
+    shown = in_words({"resourceType": "Observation", "status": "final", "code": mask})
+    assert (shown.headline, shown.masked) == ("Withheld", "what it is")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("2019-05-07", "7 May 2019"),
+        ("2019-05", "May 2019"),
+        ("2019", "2019"),
+        ("2026-07-01T23:30:00Z", "2 July 2026"),
+        ("2019-02-30", "2019-02-30"),
+        ("soon", "soon"),
+        ("", ""),
+    ],
+)
+def test_dates_as_a_practitioner_writes_them(text: str, shown: str) -> None:
+    assert words.day(text) == shown
+
+
+def test_times_are_those_of_the_united_kingdom() -> None:
+    assert words.moment("2026-07-01T13:05:00Z") == "1 July 2026 at 14:05"
+    assert words.moment("2026-12-01T13:05:00Z") == "1 December 2026 at 13:05"
+
+
+@pytest.mark.parametrize(
+    ("born", "age"),
+    [("2019-11-23", "7"), ("2019-11-24", "6"), ("2025-01-30", "21 months"), ("2019", ""), ("2027-01-01", "")],
+)
+def test_ages(born: str, age: str) -> None:
+    assert words.age(born, date(2026, 11, 23)) == age
