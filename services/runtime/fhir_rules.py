@@ -14,6 +14,7 @@ Rule = Callable[[dict[str, Any]], Sequence[Fault]]
 
 _HL7 = "http://terminology.hl7.org/CodeSystem/"
 _UCUM = "http://unitsofmeasure.org"
+_MEALS = frozenset({"C", "CM", "CD", "CV"})
 _DAY = 10  # len("2020-01-31"): what is longer has a time
 
 
@@ -78,6 +79,10 @@ def _timing(value: dict[str, Any]) -> Sequence[Fault]:
     for key, member in (("tim-4", "duration"), ("tim-5", "period")):
         if value.get(member, 0) < 0:
             found += _broken(key, "This must not be negative", f".{member}")
+    if "offset" in value and not (value.get("when") and _MEALS.isdisjoint(value["when"])):
+        found += _broken(
+            "tim-9", "An offset stands with a time of day, and not with that of a meal", ".offset"
+        )
     return found
 
 
@@ -140,8 +145,18 @@ def _questionnaire(value: dict[str, Any]) -> Sequence[Fault]:
         kind, inner = item.get("type"), "item" in item
         if (kind == "group" and not inner) or (kind == "display" and inner):
             found += _broken("que-1", "A group has items, and a display item has none", ".item")
+        if len(item.get("enableWhen", ())) > 2 and "enableBehavior" not in item:
+            found += _broken("que-12", "More than two conditions need to say how they are joined", ".item")
     if len(set(links)) != len(links):
         found += _broken("que-2", "The link ids of a questionnaire differ from each other", ".item")
+    return found
+
+
+def _list(value: dict[str, Any]) -> Sequence[Fault]:
+    found: list[Fault] = []
+    for key, member, mode in (("lst-2", "deleted", "changes"), ("lst-3", "date", "working")):
+        if value.get("mode") != mode and any(member in entry for entry in value.get("entry", ())):
+            found += _broken(key, f"Only in a list of mode {mode} have entries {member}", ".entry")
     return found
 
 
@@ -238,6 +253,7 @@ RULES: Mapping[str, Sequence[Rule]] = {
     "Distance": (_distance,),
     "DomainResource": (_container,),
     "Duration": (_duration,),
+    "List": (_list,),
     "MedicationDispense": (_dispensed,),
     "Observation": (_observation,),
     "Organization": (_organization,),
