@@ -187,7 +187,7 @@ def tags(index: Index) -> list[str]:
 def test_only_a_review_ends_a_protection(index: Index) -> None:
     fled(index)
     dated = flag("f", "d", "L:SAFEADDR", status="inactive", period={"end": "2020-01-01"})
-    labelled = publish(index, "gp", dated)
+    publish(index, "gp", dated)
     publish(index, "gp", flag("f", "d"))
     assert related(index, MIA, ABOUT[SEAN])[MIA].harm_link
     (id,) = tags(index)
@@ -196,7 +196,6 @@ def test_only_a_review_ends_a_protection(index: Index) -> None:
     assert (standing.label, standing.organisation, standing.ended) == ("L:SAFEADDR", "harbour-gp", False)
     index.end_protection(id, "officer")
     index.end_protection(id, "officer")
-    index.make_visible(labelled.outbox)
     assert tags(index) == []
     ended = index.protection(id)
     assert ended is not None
@@ -287,3 +286,13 @@ def test_a_person_of_concern_shares_no_protection_and_whoever_lives_with_one_kee
     assert {nhs for nhs, one in kin.items() if one.facts.protected} == {MIA, LEO, DANA}
     # By the records he lives with the child of the case: nothing that places them leaves.
     assert {nhs for nhs, one in kin.items() if one.harm_link} == {MIA, LEO, DANA}
+
+
+def test_a_publish_made_visible_twice_begins_no_second_protection(index: Index) -> None:
+    publish(index, "gp", patient("d", "Dana Reid", "1990-01-02", DANA))
+    labelled = publish(index, "gp", flag("f", "d", "L:SAFEADDR"))
+    index.end_protection(tags(index)[0], "officer")
+    index.make_visible(labelled.outbox)
+    assert tags(index) == []
+    publish(index, "gp", flag("f", "d", "L:SAFEADDR"))
+    assert len(tags(index)) == 1
