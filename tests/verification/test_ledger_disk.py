@@ -1,12 +1,17 @@
 """A disk that is full or dying, at each call of the journal's file-system seam; and databases that are full."""
 
+import ctypes
 import errno
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from services.contract.problems import BadSetting, LedgerUnavailable
+from services.ledger.journal import Frame, first_line, frame, read_frames, read_hub
 from services.ledger.store.disk import Disk
+from services.ledger.store.file import FileStore
+from services.ledger.store.ports import Row
 from services.ledger.verify import verify_folder
 from tests.verification.ledger_world import Place, intent, refusal, trusted
 
@@ -150,6 +155,39 @@ def test_a_journal_that_lost_signed_entries_halts_and_is_left_as_it_is(tmp_path:
         assert ledger.append(refusal()).index == 4
 
 
+def frames_of(place: Place) -> list[Frame]:
+    with (place.folder / "journal").open("rb") as file:
+        read_hub(file)
+        return [found for found in read_frames(file) if isinstance(found, Frame)]
+
+
+def test_a_journal_cut_between_two_entries_halts(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    with place.opened() as ledger:
+        for _ in range(3):
+            ledger.append(refusal())
+    whole = (place.folder / "journal").read_bytes()
+    (place.folder / "journal").write_bytes(whole[: frames_of(place)[1].end])
+    with place.opened() as ledger:
+        assert "2 entries, but 3 were signed" in ledger.health().detail
+
+
+def test_a_journal_that_is_not_what_was_signed_halts(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    with place.opened() as ledger:
+        for _ in range(3):
+            ledger.append(refusal())
+    rows = [(f.log, f.index, f.leaf, f.mark) for f in frames_of(place)]
+    log, index, leaf, mark = rows[1]
+    rows[1] = (log, index, leaf.replace(b"TREAT", b"CRIME"), mark)
+    raw = b"".join(frame(*row) for row in rows)
+    (place.folder / "journal").write_bytes(first_line(place.hub) + raw)
+    with place.opened() as ledger:
+        assert "not what was signed at size 3" in ledger.health().detail
+        with pytest.raises(LedgerUnavailable):
+            ledger.append(refusal())
+
+
 def test_a_torn_tail_beyond_the_signed_part_is_dropped(tmp_path: Path) -> None:
     place = Place(tmp_path)
     with place.opened() as ledger:
@@ -162,16 +200,11 @@ def test_a_torn_tail_beyond_the_signed_part_is_dropped(tmp_path: Path) -> None:
 
 
 def test_an_entry_put_into_the_journal_by_somebody_else_is_not_signed(tmp_path: Path) -> None:
-    from services.ledger.journal import Frame, frame, read_frames, read_hub
-
     place = Place(tmp_path)
     with place.opened() as ledger:
         ledger.append(refusal())
     path = place.folder / "journal"
-    with path.open("rb") as file:
-        read_hub(file)
-        (first,) = read_frames(file)
-    assert isinstance(first, Frame)
+    (first,) = frames_of(place)
     forged = first.leaf.replace(b"release.refused", b"case.opened")
     with path.open("ab") as file:
         file.write(frame("council", 1, forged, first.mark))
@@ -195,3 +228,23 @@ def test_a_folder_that_cannot_be_written_is_said_by_its_setting(tmp_path: Path) 
     (tmp_path / "ledger").write_text("a file where the folder belongs")
     with pytest.raises(BadSetting, match="MASH_HOME"), Place(tmp_path).opened():
         pass
+
+
+def test_a_bit_that_flips_in_memory_before_it_is_stored_is_not_signed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = FileStore.append
+
+    def flipping(store: FileStore, rows: Sequence[Row]) -> Sequence[Row]:
+        # In place, as a failing memory would: the object is the same, its content is not.
+        ctypes.c_char.from_address(id(rows[0].leaf) + bytes.__basicsize__ - 1 + 40).value = b"!"
+        return real(store, rows)
+
+    with Place(tmp_path).opened() as ledger:
+        ledger.append(refusal())
+        note = ledger.checkpoint("council")
+        monkeypatch.setattr(FileStore, "append", flipping)
+        with pytest.raises(LedgerUnavailable, match="not what was to be stored"):
+            ledger.append(refusal())
+        assert ledger.checkpoint("council") == note
+        assert not ledger.health().ready
