@@ -93,27 +93,26 @@ def build(
     refused: Mapping[tuple[str, str], Cell],
 ) -> Built:
     """Step 7: every record minimised, each with a fresh id, references rewritten; and the list of what was not given."""
-    heard = [one for one in decided if not _unheard(one)]
-    refs, rewrite = _fresh_names(request, kin, heard)
+    refs, rewrite = _fresh_names(request, kin, decided)
     people = {related.person: related for related in kin.people}
     places = Places.of(word for related in kin.people for word in related.places)
-    made = minimise_all(heard, request.hub.catalogue, places, rewrite)
+    made = minimise_all(decided, request.hub.catalogue, places, rewrite)
     across = {person: related.harm_link for person, related in people.items()}
     markers = [
         Marker(person, source, "ASK", cell, across[person]) for (source, person), cell in refused.items()
     ]
-    for one, done in zip(heard, made, strict=True):
+    for one, done in zip(decided, made, strict=True):
         where = one.item.person, one.item.source
         markers += [Marker(*where, class_, cell, across[where[0]]) for class_, cell in done.touched.items()]
     kept = [
         (one.item, _linked(one.item, done, refs))
-        for one, done in zip(heard, made, strict=True)
+        for one, done in zip(decided, made, strict=True)
         if done.resource is not None
     ]
     # A record of which nothing leaves and nothing may be said counts as one that was never there.
     held = {
         (one.item.source, one.item.person)
-        for one, done in zip(heard, made, strict=True)
+        for one, done in zip(decided, made, strict=True)
         if done.resource is not None or done.touched
     }
     ordered = _in_order(kin, kept)
@@ -127,7 +126,7 @@ def build(
             sorted(
                 {
                     owed
-                    for one in heard
+                    for one in decided
                     for cell in one.cells.values()
                     if cell.released
                     for owed in cell.obligations
@@ -144,16 +143,13 @@ def _provenanced(item: Item) -> Item:
     return replace(item, resource={**item.resource, "meta": meta})
 
 
-def _unheard(one: Decided) -> bool:
-    """Whether every class of the record is silent: then it was never there."""
-    return all(cell.silent for cell in one.cells.values())
-
-
-def _fresh_names(request: "Request", kin: Family, heard: Sequence[Decided]) -> tuple[dict[str, str], Rewrite]:
-    """A fresh name for each person and record of the answer. A person goes by the first of their Patients that is heard."""
-    names = {one.item.record: request.hub.fresh() for one in heard}
+def _fresh_names(
+    request: "Request", kin: Family, decided: Sequence[Decided]
+) -> tuple[dict[str, str], Rewrite]:
+    """A fresh name for each person and record of the answer. A person goes by their first Patient that is released."""
+    names = {one.item.record: request.hub.fresh() for one in decided}
     patients: dict[str, str] = {}
-    for one in heard:
+    for one in decided:
         if _is_patient(one.item) and one.cells.get("DM1", WITHHELD_UNAVAILABLE).released:
             patients.setdefault(one.item.person, names[one.item.record])
     refs = {related.person: patients.get(related.person) or request.hub.fresh() for related in kin.people}

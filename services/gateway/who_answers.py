@@ -75,9 +75,8 @@ def strip_of(
 def _state(line: Line, person: str, states: Mapping[tuple[str, str], str], held: set[tuple[str, str]]) -> str:
     if any((source, person) in held for source in line.sources):
         return "HELD"
-    # A source that holds only silent records answers as one that holds none.
+    # HELD is no word of the list below: a source that holds only silent records answers as one that holds none.
     said = {states.get((source, person), "NOT_ASKED") for source in line.speaking}
-    said = {"NIL" if state == "HELD" else state for state in said}
     return next((state for state in _WORST_FIRST if state in said), "NIL")
 
 

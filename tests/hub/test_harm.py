@@ -51,6 +51,25 @@ def test_his_worker_gets_nothing_that_places_them(world: World) -> None:
     assert not PLACES.found_in(text_of(view))
 
 
+def test_text_about_himself_that_names_her_address_is_taken_out(world: World) -> None:
+    """The address creeps into notes: known places are looked for in every string that leaves, his own records included."""
+    patient = _of("northshire-police", "Patient", "Sean")
+    told = f"Seen waiting outside {SAFE.lines[1].upper()}, {SAFE.town}"
+    flag = {
+        "resourceType": "Flag",
+        "id": "seen-there",
+        "status": "active",
+        "subject": {"reference": f"Patient/{patient}"},
+        "code": {"text": told},
+        "period": {"start": "2026-11-01"},
+    }
+    plain = {**flag, "id": "seen-elsewhere", "code": {"text": "Seen waiting outside the court"}}
+    world.publish("northshire-police", flag, plain)
+    answer = text_of(world.view(new_household(world), SEAN))
+    assert "Seen waiting outside the court" in answer
+    assert SAFE.lines[1].lower() not in answer.lower()
+
+
 def test_the_marker_says_restricted_and_names_no_source(world: World) -> None:
     view = world.view(new_household(world), SEAN)
     theirs = {one.ref for one in view.people if one.name in ("Mia Reid", "Dana Reid", "Leo Reid")}
@@ -114,6 +133,13 @@ def test_an_order_that_ran_out_does_not_end_the_protection_and_a_review_does(emp
             empty.parts, officer, protection, ReviewProtection(outcome="ended", reason="order discharged")
         )
     assert SAFE.postcode in text_of(empty.view(case, SEAN))
+
+
+def _of(source: str, kind: str, given: str) -> str:
+    """The id of a source's record of somebody."""
+    bundle = northshire(datetime.now(UTC).date()).bundles[source]
+    records = [one["resource"] for one in bundle["entry"] if one["resource"]["resourceType"] == kind]
+    return str(next(one["id"] for one in records if one["name"][0]["given"] == [given]))
 
 
 def _safe_address_flag() -> dict[str, Any]:
