@@ -68,6 +68,17 @@ def test_the_longest_path_decides(path: str, class_: str) -> None:
     assert catalogue().class_at(path, {"resourceType": path.partition(".")[0]}) == class_
 
 
+def test_the_order_of_lines_does_not_matter() -> None:
+    lines = {"Patient.contact.name.period": {"class": "DM2"}, "Patient.contact": {"class": "DM1"}}
+    for fields in (lines, dict(reversed(lines.items()))):
+        made = Catalogue({"fields": fields})
+        found = [
+            made.class_at(f"Patient.contact.{end}", {"resourceType": "Patient"})
+            for end in ("name.family", "name.period.start")
+        ]
+        assert found == ["DM1", "DM2"]
+
+
 @pytest.mark.parametrize(
     ("more", "class_"),
     [

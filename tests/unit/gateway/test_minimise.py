@@ -143,6 +143,16 @@ def test_an_extension_whose_url_is_not_listed_stays_behind_wherever_it_stands() 
     assert "UNCLASSIFIED" in done.withheld
 
 
+def test_a_member_that_r4_does_not_know_stays_behind_wherever_it_stands() -> None:
+    done = Case(
+        {**PATIENT, "nick": "M", "name": [{"family": "Reid", "nick": "M", "_nick": {"id": "M"}}]}
+    ).made()
+    assert done.resource is not None
+    assert done.resource["name"] == [{"family": "Reid"}]
+    assert "nick" not in done.resource
+    assert "UNCLASSIFIED" in done.withheld
+
+
 def test_a_key_safe_goes_by_its_own_class_inside_an_address() -> None:
     safe = {"url": "urn:mash:ext:keySafe", "valueString": "4417"}
     home = {"city": "Quarry", "extension": [safe]}
