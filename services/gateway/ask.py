@@ -14,7 +14,7 @@ from services.gateway.catalogue import Catalogue
 from services.gateway.family_view import show_family_view
 from services.gateway.hub import Hub
 from services.gateway.parts import Parts
-from services.gateway.record import outcome
+from services.gateway.record import PolicyMoved, outcome
 from services.runtime.book import Book
 
 KEPT = 4
@@ -27,7 +27,11 @@ def ask(parts: Parts, asker: Asker, body: ViewRequest) -> FamilyView | Refused:
     """The answer, its entry durable. Raises `Unavailable` where policy, ledger or index cannot answer."""
     now = parts.now()
     case = case_state(parts, asker, body.case, now)
-    return show_family_view(asker, body, case, hub_of(parts), now)
+    try:
+        return show_family_view(asker, body, case, hub_of(parts), now)
+    except PolicyMoved:
+        # A server took up an edit between this request's two calls. It is not mixed: it begins again, once.
+        return show_family_view(asker, body, case, hub_of(parts), now)
 
 
 def hub_of(parts: Parts) -> Hub:

@@ -28,6 +28,10 @@ PROTECTED_NOTE = "Protected households are checked by the duty manager."
 EMPTY_BUNDLE = {"resourceType": "Bundle", "type": "collection"}
 
 
+class PolicyMoved(PolicyUnavailable):
+    """The policy changed between two calls of one request. Nothing has left: it can be asked again."""
+
+
 @dataclass
 class Trail:
     """Both calls to policy as they were put and answered, for the sealed decision record."""
@@ -39,7 +43,7 @@ class Trail:
     def keep(self, answer: Answer) -> Answer:
         """Note one answer; all of one request must be under one revision, or they are not one decision."""
         if self.answers and self.answers[0].revision != answer.revision:
-            raise PolicyUnavailable("the policy changed within one request; ask again")
+            raise PolicyMoved("the policy changed within one request; ask again")
         self.answers.append(answer)
         return answer
 
