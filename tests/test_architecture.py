@@ -46,7 +46,7 @@ MAY_CALL_OUT = (
     "services/index/sources/",
     "services/cli/",
 )
-AUDITORS = ("services/ledger/verify.py", "services/ledger/replay.py")
+AUDITORS = ("services/ledger/verify.py",)
 NOT_FOR_AUDITORS = {
     "fastapi", "starlette", "uvicorn", "sqlalchemy", "sqlmodel", "psycopg", "kafka", "httpx2",
     "services.ledger.store", "services.runtime.web",

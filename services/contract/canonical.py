@@ -8,7 +8,7 @@ import base64
 import hashlib
 import json
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 import orjson
 
@@ -18,7 +18,7 @@ class Lexical(Decimal):
 
     text: str
 
-    def __new__(cls, text: str) -> "Lexical":
+    def __new__(cls, text: str) -> Self:
         number = super().__new__(cls, text)
         number.text = text
         return number
@@ -70,7 +70,7 @@ def _text(value: object) -> str:
 
 
 def emit(value: Any) -> bytes:
-    """Python to compact JSON (UTF-8), each `Lexical` as its own text. A float of our own making is refused (`TypeError`)."""
+    """Python to compact JSON (UTF-8), each `Lexical` as its own text. What `parse` gave holds no float."""
     return orjson.dumps(value, default=_lexeme)
 
 

@@ -72,7 +72,7 @@ class Profile:
     owner_decision: str = "none"
     source_concern: bool = False
     paper: str = "NONE"
-    """CURRENT | LAPSED | NONE | SUSPENDED. Filled by the policy service from the ISAs in force; what a caller sends is not read."""
+    """CURRENT | LAPSED | NONE | SUSPENDED. The policy service fills it in from the ISAs; what a caller sends is not read."""
     isa: str = ""
 
 

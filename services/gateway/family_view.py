@@ -71,12 +71,18 @@ def show_family_view(
     match = matching.settle(request, found, rows[1:])
     if match.person is None:
         return record.search(request, match, trail)
+    return _show(request, match, match.person, trail)
+
+
+def _show(request: Request, match: matching.Match, person: str, trail: record.Trail) -> FamilyView:
+    """Steps 3 to 9, for somebody who is settled on."""
+    hub, case = request.hub, request.case
 
     # 3. Family, household, relationship, harm link: nobody is related to an unknown.
-    relations = hub.index.relate(_relate(request, match.person))
+    relations = hub.index.relate(_relate(request, person))
     agreements = agreements_of(case, relations.also, request.context.on)
     people = {related.person: related for related in relations.people}
-    profiler = Profiler(asker, case, people, hub.book.sources, agreements, now)
+    profiler = Profiler(request.asker, case, people, hub.book.sources, agreements, request.now)
 
     # 4. Whether to ask, for each source and person; a live question is an entry before it goes out.
     kin, asks, refused = _whom_to_ask(request, relations, profiler, trail)
@@ -94,7 +100,7 @@ def show_family_view(
     lines = lines_for(request.context, hub.book.sources)
     built = release.build(request, kin, decided, line_names(lines), refused)
     states = {**dict.fromkeys(refused, "NOT_ASKED"), **gathered.states}
-    plain = {person: ref for person, ref in built.refs.items() if not people[person].harm_link}
+    plain = {one: ref for one, ref in built.refs.items() if not people[one].harm_link}
     strip = strip_of(lines, plain, states, built.held)
     view = answer.assemble(request, match, kin, built, strip, trail)
 
@@ -103,7 +109,7 @@ def show_family_view(
 
     # 9. Answer. Where a live source was asked, its speed must not show.
     if gathered.asked_live:
-        hub.wait_for_grid(now)
+        hub.wait_for_grid(request.now)
     return view
 
 

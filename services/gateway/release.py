@@ -94,26 +94,14 @@ def build(
 ) -> Built:
     """Step 7: every record minimised, each with a fresh id, references rewritten; and the list of what was not given."""
     refs, rewrite = _fresh_names(request, kin, decided)
-    people = {related.person: related for related in kin.people}
     places = Places.of(word for related in kin.people for word in related.places)
     made = minimise_all(decided, request.hub.catalogue, places, rewrite)
-    across = {person: related.harm_link for person, related in people.items()}
-    markers = [
-        Marker(person, source, "ASK", cell, across[person]) for (source, person), cell in refused.items()
-    ]
-    for one, done in zip(decided, made, strict=True):
-        where = one.item.person, one.item.source
-        markers += [Marker(*where, class_, cell, across[where[0]]) for class_, cell in done.touched.items()]
-    kept = [
-        (one.item, _linked(one.item, done, refs))
-        for one, done in zip(decided, made, strict=True)
-        if done.resource is not None
-    ]
+    said = list(zip(decided, made, strict=True))
+    markers = _markers(kin, said, refused)
+    kept = [(one.item, _linked(one.item, done, refs)) for one, done in said if done.resource is not None]
     # A record of which nothing leaves and nothing may be said counts as one that was never there.
     held = {
-        (one.item.source, one.item.person)
-        for one, done in zip(decided, made, strict=True)
-        if done.resource is not None or done.touched
+        (one.item.source, one.item.person) for one, done in said if done.resource is not None or done.touched
     }
     ordered = _in_order(kin, kept)
     return Built(
@@ -122,19 +110,29 @@ def build(
         released=_by_person(kin, ordered),
         held=held,
         withheld=list_withheld(markers, refs, line_of),
-        obligations=tuple(
-            sorted(
-                {
-                    owed
-                    for one in decided
-                    for cell in one.cells.values()
-                    if cell.released
-                    for owed in cell.obligations
-                }
-            )
-        ),
+        obligations=_owed(decided),
         full_urls=tuple(rewrite.full_url(item) for item, _ in ordered),
     )
+
+
+def _markers(
+    kin: Family, said: Sequence[tuple[Decided, Minimised]], refused: Mapping[tuple[str, str], Cell]
+) -> list[Marker]:
+    """What may be told of each source not asked and of each record, silence left out by whoever lists them."""
+    across = {related.person: related.harm_link for related in kin.people}
+    markers = [
+        Marker(person, source, "ASK", cell, across[person]) for (source, person), cell in refused.items()
+    ]
+    for one, done in said:
+        where = one.item.person, one.item.source
+        markers += [Marker(*where, class_, cell, across[where[0]]) for class_, cell in done.touched.items()]
+    return markers
+
+
+def _owed(decided: Sequence[Decided]) -> tuple[str, ...]:
+    """What the receiver owes for what is released, sorted."""
+    cells = (cell for one in decided for cell in one.cells.values() if cell.released)
+    return tuple(sorted({owed for cell in cells for owed in cell.obligations}))
 
 
 def _provenanced(item: Item) -> Item:

@@ -8,6 +8,7 @@ about; 4 harm links; 5 facts, caseload, addresses, words that place.
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from services.contract.people import About, CaseSubject, Edge, PersonFacts, Relate, Related, Relations
@@ -69,7 +70,7 @@ def _case(people: People, query: Relate) -> _Case:
     roles: dict[str, str] = {}
     maybe: set[str] = set()
     for subject in query.case_subjects:
-        certain = _certain(people, subject)
+        certain = _certain(people, subject, query.confirmed)
         maybe |= {certain} if certain else find.meant(people, subject.about)
         if certain:
             roles[certain] = SUBJECT.get(subject.role, "case-adult")
@@ -79,8 +80,11 @@ def _case(people: People, query: Relate) -> _Case:
     return _Case(roles, frozenset(roles) | members, near)
 
 
-def _certain(people: People, subject: CaseSubject) -> str | None:
-    return subject.person or find.find(people, subject.about).exact
+def _certain(people: People, subject: CaseSubject, confirmed: AbstractSet[str]) -> str | None:
+    """Whom a subject of the case is: known, a match, or the one person confirmed for this case who fits the words."""
+    sure = subject.person or find.find(people, subject.about).exact
+    fitting = find.meant(people, subject.about) & confirmed
+    return sure or (fitting.pop() if len(fitting) == 1 else None)
 
 
 def _identity(people: People, query: Relate, person: str) -> str:

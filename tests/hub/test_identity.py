@@ -58,6 +58,17 @@ def test_two_identifiers_confirm_for_this_case_only(world: World) -> None:
     assert world.view(other, TYPED).match != "MATCH"
 
 
+def test_a_subject_described_without_a_number_is_the_subject_once_confirmed(world: World) -> None:
+    case = world.s47((TYPED, "child"))
+    offered = {stub.name: stub.candidate for stub in world.view(case, TYPED).candidates}
+    token = offered["Mia Reid"]
+    right = ConfirmIdentity(candidate=token, identifiers={"nhs_number": "9991000011", "sex": "female"})
+    assert confirm_identity(world.parts, WORKER, case, right).confirmed
+    view = world.view(case, About(candidate=token))
+    assert view.people[0].name == "Mia Reid"
+    assert released(view, "Observation")
+
+
 def test_nobody_is_none_and_the_search_is_an_entry(world: World) -> None:
     before = len(world.leaves("northshire-csc"))
     view = world.view(world.s47(), About(given="Zebedee", family="Nowhere", birth_date="1950-01-01"))
