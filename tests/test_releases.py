@@ -77,14 +77,14 @@ def test_every_route_is_known(tmp_path: Path) -> None:
 
 def _served(routes: Iterable[BaseRoute]) -> dict[str, str]:
     """Each route with the module that answers it, those of included routers too."""
-    found = {}
+    found: dict[str, str] = {}
     for route in routes:
         router = getattr(route, "original_router", None)
         if router is not None:
             found |= _served(router.routes)
         elif isinstance(route, APIRoute):
             where = str(Path(route.endpoint.__code__.co_filename).relative_to(ROOT))
-            found |= {f"{method} {route.path}": where for method in route.methods}
+            found |= {f"{method} {route.path}": where for method in route.methods or ()}
         elif isinstance(route, Mount):
             # A mount serves files of the pages' own folder.
             found[f"MOUNT {route.path}"] = (
