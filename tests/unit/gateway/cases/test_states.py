@@ -13,7 +13,8 @@ import pytest
 
 from services.contract.cases import Asker, CaseState
 from services.gateway.cases.alerts import LapseClock
-from services.gateway.cases.states import case_state, sweep_lapsed
+from services.gateway.cases.states import Standing, case_state, sweep_lapsed
+from services.gateway.store.tables import CaseRow, EvidenceRow
 from tests.fakes import LedgerThatIsDown
 from tests.gateway_world import START, World
 from tests.unit.gateway.cases.test_open import MIA, body, s47
@@ -180,3 +181,37 @@ def test_bad_evidence(world: World, sent: dict[str, Any]) -> None:
     case = opened(world, body(), "worker", "SW-CHILD")
     assert record(world, case, "worker", "SW-CHILD", **sent).status_code == 422
     assert world.ledger.kinds() == ["case.opened"]
+
+
+def _talk(at: str) -> EvidenceRow:
+    return EvidenceRow(
+        id="e",
+        case="c",
+        kind="strategy-discussion",
+        recorded_by="m",
+        recorded_as="SW-EDT",
+        organisation="northshire-csc",
+        recorded_at=at,
+        sealed=b"",
+    )
+
+
+def test_what_comes_too_late_does_not_count() -> None:
+    in_time, late = "2026-11-24T09:00:00Z", "2026-11-24T09:00:01Z"
+    row = CaseRow(
+        id="c",
+        purpose="C-S47",
+        ground="reasonable-cause",
+        rag="RED",
+        organisation="northshire-csc",
+        opened_by="m",
+        opened_as="SW-EDT",
+        opened_at="2026-11-23T09:00:00Z",
+        closes_at="2027-01-01T00:00:00Z",
+        referenced_at=late,
+        sealed=b"",
+    )
+    assert Standing(row, [], [_talk(late)]).missing() == ("strategy-discussion", "reference")
+    row.referenced_at = in_time
+    assert Standing(row, [], [_talk(late)]).missing() == ("strategy-discussion",)
+    assert Standing(row, [], [_talk(in_time)]).missing() == ()
