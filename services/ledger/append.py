@@ -76,8 +76,6 @@ class Sequencer(threading.Thread):
         if self.is_alive():
             self.store.close()
             self.join(timeout=10)
-        self.store.close()
-        self._checkpoints.close()
 
     def run(self) -> None:
         """Open, then batch after batch until stopped or halted."""

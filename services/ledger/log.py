@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.contract.canonical import b64u, parse, unb64u
+import orjson
+
+from services.contract.canonical import b64u, unb64u
 from services.contract.releases import Receipt
 from services.ledger import derive
 from services.ledger.checkpoint import Checkpoint
@@ -61,7 +63,7 @@ class Log:
 
     def met(self, leaf: bytes) -> bytes:
         """Note the chain values of a stored leaf read at start; returns its event id."""
-        stored: Mapping[str, Any] = parse(leaf)
+        stored: Mapping[str, Any] = orjson.loads(leaf)
         self._given.update(map(unb64u, stored["chain"]))
         return unb64u(stored["entry"]["event_id"])
 

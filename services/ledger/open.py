@@ -9,6 +9,7 @@ import fcntl
 import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from functools import lru_cache
 from pathlib import Path
 
@@ -41,9 +42,14 @@ class Ledger:
     """All logs of one hub. Every method may be called from any thread."""
 
     def __init__(
-        self, *, sequencer: Sequencer, vault: Vault, keys: KeyFolder, settings: Settings, lock: int
+        self,
+        sequencer: Sequencer,
+        vault: Vault,
+        keys: KeyFolder,
+        settings: Settings,
+        close: Callable[[], None],
     ) -> None:
-        self._sequencer, self._store, self._vault, self._lock = sequencer, sequencer.store, vault, lock
+        self._sequencer, self._store, self._vault, self._close = sequencer, sequencer.store, vault, close
         self._hub, self._wait = settings.hub, settings.ledger_wait
         names = keys.mac("ledger-pseudonyms")
         # The few users and cases of a day come again and again.
@@ -116,9 +122,7 @@ class Ledger:
 
     def close(self) -> None:
         """Finish what is queued, publish the checkpoints, and let go of the folder."""
-        self._sequencer.stop()
-        self._vault.close()
-        os.close(self._lock)
+        self._close()
 
     def _pending(self, draft: Draft) -> Pending:
         event = event_bytes(draft.event_id) if draft.event_id else secrets.token_bytes(16)
@@ -162,11 +166,41 @@ def open_ledger(settings: Settings, keys: KeyFolder, *, disk: Disk | None = None
     try:
         for name in ("checkpoints", "keys"):
             (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise BadSetting(f"MASH_HOME: cannot write the ledger's folder ({error.strerror})") from None
-    lock = _lock(folder)
-    store = _store(settings, folder, disk)
-    vault, checkpoints = Vault(folder / "vault.db", keys), Checkpoints(folder / "checkpoints.db")
+    with ExitStack() as opened:
+        opened.callback(os.close, lock)
+        _hold(lock)
+        vault = Vault(folder / "vault.db", keys)
+        opened.callback(vault.close)
+        checkpoints = Checkpoints(folder / "checkpoints.db")
+        opened.callback(checkpoints.close)
+        store = _store(settings, folder, disk)
+        opened.callback(store.close)
+        sequencer = _sequencer(
+            settings,
+            keys,
+            store=store,
+            vault=vault,
+            checkpoints=checkpoints,
+            publish=_publisher(folder, disk),
+        )
+        opened.callback(sequencer.stop)
+        sequencer.start()
+        sequencer.tried.wait()
+        return Ledger(sequencer, vault, keys, settings, opened.pop_all().close)
+
+
+def _sequencer(
+    settings: Settings,
+    keys: KeyFolder,
+    *,
+    store: Store,
+    vault: Vault,
+    checkpoints: Checkpoints,
+    publish: Callable[[Iterable[Log]], None],
+) -> Sequencer:
     mark_key = keys.mac("ledger-marks").of("mark")
 
     def make(code: str) -> Log:
@@ -178,31 +212,19 @@ def open_ledger(settings: Settings, keys: KeyFolder, *, disk: Disk | None = None
         vault.sweep(logs.places.__contains__, lambda secret: any(log.has_first(secret) for log in every))
         return logs
 
-    sequencer = Sequencer(
-        store=store,
-        vault=vault,
-        checkpoints=checkpoints,
-        begin=begin,
-        make=make,
-        publish=_publisher(folder, disk),
+    return Sequencer(
+        store=store, vault=vault, checkpoints=checkpoints, begin=begin, make=make, publish=publish
     )
-    sequencer.start()
-    sequencer.tried.wait()
-    return Ledger(sequencer=sequencer, vault=vault, keys=keys, settings=settings, lock=lock)
 
 
-def _lock(folder: Path) -> int:
-    """Hold the folder for this process. Two sequencers on one log would fork it: the second does not
-    start."""
-    file = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+def _hold(lock: int) -> None:
+    """The folder is this process's. Two sequencers on one log would fork it: the second does not start."""
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        os.close(file)
         raise BadSetting(
             "MASH_HOME: another process has this ledger open; end it, or choose another folder"
         ) from None
-    return file
 
 
 def _store(settings: Settings, folder: Path, disk: Disk) -> Store:

@@ -41,7 +41,7 @@ def answered(logs: Logs, store: Store, pending: Pending, event_id: str) -> Recei
     time = pending.time
     if pending.repeat:
         stands = _entry(_read(store, code, index))
-        if _without_time(stands) != _without_time(_entry(pending.entry)):
+        if _said(stands) != _said(_entry(pending.entry)):
             raise EntryRefused("another entry with this event id stands in the ledger")
         time = str(stands["time"])
     return receipt_of(logs.by_code[code], event_id, index, time, pending.head)
@@ -53,8 +53,11 @@ def _entry(raw: bytes) -> dict[str, Any]:
     return inner
 
 
-def _without_time(entry: dict[str, Any]) -> bytes:
-    return canonical({name: value for name, value in entry.items() if name != "time"})
+def _said(entry: dict[str, Any]) -> bytes:
+    """What a repeat must say again: all but when, and with which key its client signed (a hub that goes on
+    after a restart knows the client, and no longer the key)."""
+    asker = {name: value for name, value in entry["asker"].items() if name != "client_key"}
+    return canonical({**entry, "time": "", "asker": asker})
 
 
 def _read(store: Store, code: str, index: int) -> bytes:

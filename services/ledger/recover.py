@@ -9,7 +9,6 @@ read-only and says so.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from services.contract.canonical import NotJson
 from services.ledger.checkpoints import Checkpoints, Head, Move
 from services.ledger.log import Log
 from services.ledger.store.ports import Row, Store, StoreHalted
@@ -69,7 +68,7 @@ def _take(found: Logs, row: Row, heads: Mapping[str, Head]) -> None:
         )
     try:
         event = log.met(row.leaf)
-    except (NotJson, KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError):
         raise StoreHalted(f"log {row.log}: entry {row.at} is not an entry; run mash ledger verify") from None
     log.tree.append(hashed)
     found.places.setdefault(event, (row.log, row.at))

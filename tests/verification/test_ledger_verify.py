@@ -281,6 +281,12 @@ def test_a_log_that_vanished_is_missed(folder: Path, keys: list[Verifier]) -> No
     assert report.gaps == [f"a key was given for {HUB}/nhs-trust, and that log is not here"]
 
 
+def test_a_log_without_a_key_is_not_called_good(folder: Path, keys: list[Verifier]) -> None:
+    report = verify_folder(folder, keys[:1])
+    assert report.exit_code == 5
+    assert report.gaps == [f"no key was given for {keys[1].name}"]
+
+
 @pytest.mark.parametrize("name", ["journal", "checkpoints/council"])
 def test_a_missing_file_is_found(folder: Path, keys: list[Verifier], name: str) -> None:
     (folder / name).unlink()
@@ -349,6 +355,15 @@ def test_a_signed_leaf_that_is_no_entry_is_found(leaf: bytes) -> None:
     notes = {"council": key.sign(Checkpoint(f"{HUB}/council", 1, tree.root()).text)}
     report = verify_records([Record("council", 0, leaf)], HUB, lambda: notes, [key.verifier])
     assert kinds(report) <= {"form", "schema"}
+
+
+def test_an_entry_in_another_spelling_is_found_though_signed(folder: Path) -> None:
+    key, tree = Signer(f"{HUB}/council", Ed25519PrivateKey.generate()), Tree()
+    leaf = frames_of(folder)[0].leaf.replace(b'"entry":', b'"entry": ')
+    tree.append(leaf_hash(leaf))
+    notes = {"council": key.sign(Checkpoint(f"{HUB}/council", 1, tree.root()).text)}
+    report = verify_records([Record("council", 0, leaf)], HUB, lambda: notes, [key.verifier])
+    assert kinds(report) == {"form"}
 
 
 def test_a_running_hub_can_be_verified(tmp_path: Path) -> None:

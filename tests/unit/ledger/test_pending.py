@@ -1,0 +1,74 @@
+"""Waiting callers wake one another; one that gives up takes nobody else's turn with it."""
+
+import threading
+import time
+
+from services.contract.problems import LedgerUnavailable
+from services.ledger.pending import Pending, wake_all
+
+
+def pendings(count: int) -> list[Pending]:
+    return [Pending("council", bytes([n]), "", b"") for n in range(count)]
+
+
+def waiting(all_: list[Pending], seconds: float) -> tuple[list[threading.Thread], list[int]]:
+    woken: list[int] = []
+
+    def wait(number: int) -> None:
+        if all_[number].wait(seconds):
+            woken.append(number)
+
+    threads = [threading.Thread(target=wait, args=(n,)) for n in range(len(all_))]
+    for thread in threads:
+        thread.start()
+    return threads, woken
+
+
+def test_all_are_woken_once_all_is_decided() -> None:
+    some = pendings(20)
+    threads, woken = waiting(some, 10)
+    for one in some:
+        one.error = LedgerUnavailable("decided")
+    wake_all(some)
+    for thread in threads:
+        thread.join(5)
+    assert sorted(woken) == list(range(20))
+
+
+def test_those_who_gave_up_hold_nobody_back() -> None:
+    some = pendings(9)
+    for number in (0, 3, 4, 8):
+        assert not some[number].wait(0)
+        assert some[number].abandoned
+    left = [one for one in some if not one.abandoned]
+    threads, woken = waiting(left, 10)
+    wake_all(some)
+    for thread in threads:
+        thread.join(5)
+    assert len(woken) == 5
+
+
+def test_giving_up_at_the_very_moment_of_being_woken_loses_nobody() -> None:
+    for _ in range(30):
+        some = pendings(12)
+        # Half of them give up at about the time at which they are woken.
+        threads = [
+            threading.Thread(target=one.wait, args=(0.002 if n % 2 else 10,)) for n, one in enumerate(some)
+        ]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.002)
+        wake_all(some)
+        for thread in threads:
+            thread.join(5)
+            assert not thread.is_alive()
+
+
+def test_an_outcome_that_nobody_waits_for_is_left_out_of_the_row() -> None:
+    some = pendings(3)
+    some[1].waited_for = False
+    threads, woken = waiting([some[0], some[2]], 10)
+    wake_all(some)
+    for thread in threads:
+        thread.join(5)
+    assert len(woken) == 2
