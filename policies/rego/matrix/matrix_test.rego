@@ -63,3 +63,50 @@ test_adult_services_are_given_in_the_same_words if {
 	said(fam, {"subject_age": "UNDER_13", "source_kind": "sexual-health"}, ["DM0"]).DM0.how == {"date": "year"}
 	said({}, {}, ["DM0"]) == {}
 }
+
+test_a_panel_reads_children_and_adults if {
+	said({"purpose": "MARAC"}, {"subject": "case-child"}, ["DM0"]) == {}
+	said({"purpose": "MARAC"}, {"subject": "ANY_OTHER"}, ["DM0"]).DM0.effect == 3
+}
+
+test_each_way_of_reading_the_column_tells_the_child_of_the_case_apart if {
+	every more in [{}, {"same_place": true}, {"owner_decision": "approved"}, {"owner_decision": "approved", "same_place": true}] {
+		not said({}, object.union(more, {"subject": "case-child"}), ["DM5"]).DM5
+	}
+	said({}, {"same_place": true}, ["DM5"]).DM5.effect == 2
+	not said({}, {"owner_decision": "approved", "same_place": true}, ["DM9"]).DM9
+	said({}, {"owner_decision": "approved"}, ["DM9"]).DM9.effect == 3
+	broad := object.union(f.book, {"adult_services": object.union(
+		f.book.adult_services,
+		{"purposes": {"C-S47": []}},
+	)})
+	question := object.union(f.question({}, []), {"classes": ["DM4", "DM5"]})
+	child := matrix.of(f.profile({"subject": "case-child"})) with input as question with data.book as broad
+	not child.DM5
+	child.DM4.how == {"date": "month"}
+	other := matrix.of(f.profile({})) with input as question with data.book as broad
+	other.DM5.effect == 2
+}
+
+test_an_unclassified_class_and_a_level_of_nobodys_are_withheld if {
+	said({}, {"own": true}, ["NEW"]).NEW.effect == 3
+	odd := object.union(f.book, {"matrix": {
+		"subjects_only": [],
+		"columns": {"C-S47": {"DM0": {"cell": "Q", "code": "MINIMISATION"}}},
+	}})
+	question := object.union(f.question({}, []), {"classes": ["DM0"]})
+	found := matrix.of(f.profile({})) with input as question with data.book as odd
+	found.DM0.effect == 3
+}
+
+test_a_panels_other_classes_too if {
+	found := said({"purpose": "MARAC"}, {}, ["DM0", "NEW"])
+	found.NEW.code == "UNCLASSIFIED"
+	found.DM0.code == "MINIMISATION"
+}
+
+test_a_class_without_words_of_its_own_stays_as_it_is if {
+	found := said({"purpose": "FAM-OVERVIEW"}, {"subject": "case-adult"}, ["DM0", "DM1"])
+	found.DM0.effect == 1
+	found.DM1.effect == 3
+}

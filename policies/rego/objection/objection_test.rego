@@ -36,3 +36,5 @@ test_an_adult_enquiry_goes_on_with_a_ground if {
 }
 
 test_ones_own_records_are_there_as_always if said(treat, {"objection": "OBJECTED", "own": true}).DM0 == ""
+
+test_an_objection_stands_in_an_emergency_too if said({"purpose": "ETREAT"}, {"objection": "OBJECTED"}).DM4 == "OBJECTION"

@@ -31,3 +31,11 @@ test_a_purpose_may_be_for_one_type_of_asker if {
 test_a_subjects_own_request_goes_to_a_reviewer if {
 	said({"role": "DPO", "purpose": "PATRQT", "case": "NONE"}) == "OWNER_APPROVAL"
 }
+
+test_a_purpose_without_a_case_is_open_without_and_with_one if {
+	reached := {case |
+		some case in ["NONE", "OPEN", "LAPSED", "CLOSED", "NOT_MEMBER", "ANY_OTHER"]
+		said({"role": "AUDITOR", "purpose": "HTEST", "case": case}) == ""
+	}
+	reached == {"NONE", "OPEN"}
+}

@@ -68,3 +68,63 @@ test_the_emergency_worker_decides_on_the_case_it_opened if {
 	said({"role": "SW-EDT", "opened_by_asker": true}, teenager)[0].DM4.effect == 2
 	said({"role": "SW-EDT"}, teenager)[0].DM4.silent
 }
+
+test_an_unknown_label_withholds if {
+	found := said({}, {"labels": ["SOMETHING"]})[0].DM0
+	found.effect == 3
+	found.code == "SENSITIVE_CATEGORY"
+}
+
+test_only_classes_asked_for_are_answered if {
+	question := object.union(f.question({}, []), {"classes": ["DM0"]})
+	sensitivity.of(f.profile({"labels": ["TAKEN"]})) == [{}] with input as question with data.book as f.book
+}
+
+holding(context, more) := {name | some name, _ in found} - {"always"} if {
+	found := sensitivity.holds(f.profile(more)) with input as f.question(context, []) with data.book as f.book
+}
+
+plain := {"not-a-sexual-health-source"}
+
+young := {"family_child": true, "subject_age": "UNDER_13"}
+
+test_which_exceptions_hold if {
+	every row in [
+		[{"purpose": "FAM-OVERVIEW"}, {}, plain],
+		[{"purpose": "FAM-OVERVIEW"}, {"source_kind": "sexual-health"}, set()],
+		[{"purpose": "FAM-OVERVIEW"}, {"source_kind": "ANY_OTHER"}, set()],
+		[{"purpose": "FAM-OVERVIEW"}, {"item_share": "AGREED"}, (plain | {"item-share-agreed"})],
+		[{"purpose": "BTG"}, {}, (plain | {"break-glass"})],
+		[{"purpose": "CP-ALERT"}, {}, (plain | {"status-check"})],
+		[{"purpose": "MARAC"}, {}, (plain | {"enquiry-or-panel"})],
+		[{"purpose": "A-S42"}, {}, (plain | {"enquiry-or-panel"})],
+		[{}, {}, (plain | {"enquiry-or-panel"})],
+		[{"role": "SW-TEAM-MGR"}, {}, (plain | {"enquiry-or-panel", "decision-maker-of-an-enquiry"})],
+		[{"role": "SW-TEAM-MGR", "purpose": "C-S17"}, {}, plain],
+		[{"role": "GP", "purpose": "TREAT"}, young, (plain | {"family-child-in-my-care"})],
+		[{"role": "GP", "purpose": "TREAT"}, {"subject_age": "UNDER_13"}, plain],
+		[{"role": "GP", "purpose": "TREAT"}, {"family_child": true}, plain],
+		[{"role": "SW-CHILD", "purpose": "C-SCREEN"}, young, (plain | {"family-child-in-screening", "family-child-under-13"})],
+		[{"role": "SW-CHILD", "purpose": "C-SCREEN"}, {"family_child": true, "subject_age": "13_17"}, plain],
+		[{"role": "SW-CHILD", "purpose": "C-SCREEN"}, {"subject_age": "UNDER_13"}, plain],
+		[{"role": "LADO", "purpose": "C-SCREEN"}, young, plain],
+		[
+			{"role": "SW-TEAM-MGR", "purpose": "C-SCREEN"},
+			{"family_child": true, "subject_age": "13_17"},
+			(plain | {"family-child-in-screening", "family-child-13-17"}),
+		],
+		[{"role": "SW-CHILD", "purpose": "C-S17"}, young, (plain | {"family-child-under-13"})],
+		[{"role": "SW-TEAM-MGR", "purpose": "C-S17"}, {"family_child": true, "subject_age": "UNKNOWN"}, (plain | {"family-child-13-17"})],
+	] {
+		holding(row[0], row[1]) == row[2]
+	}
+}
+
+test_treating_roles_of_both_groups if {
+	book := object.union(f.book, {"role_groups": {"ED-NURSE": "CARE-EMERGENCY", "GP": "HEALTH"}})
+	every role in ["ED-NURSE", "GP"] {
+		found := sensitivity.holds(f.profile(young)) with input as f.question({"purpose": "TREAT", "role": role}, [])
+			with data.book as book
+		found["family-child-in-my-care"]
+	}
+}

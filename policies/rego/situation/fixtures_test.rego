@@ -43,6 +43,7 @@ book := {
 	"role_purposes": {
 		"SW-CHILD": {"C-S47": "Y", "C-SCREEN": "Y", "FAM-OVERVIEW": "Y"},
 		"DPO": {"PATRQT": "Y"},
+		"AUDITOR": {"HTEST": "Y"},
 		"SW-ADULT": {"A-S42": "Y"},
 	},
 	"only_for": {"A-S42": {"LA-ASC": true}},
@@ -162,5 +163,9 @@ profile(more) := object.union(
 	more,
 )
 
-# The code that a rule gives each class, "" where it says nothing.
-codes(found) := {class: object.get(found, [class, "code"], "") | some class in classes}
+# The code under which a rule keeps back each class, "" where it does not.
+codes(found) := {class: kept_back(object.get(found, class, {})) | some class in classes}
+
+kept_back(finding) := finding.code if {
+	finding.effect in {2, 3}
+} else := ""

@@ -18,3 +18,21 @@ test_the_column_of_a_purpose if {
 	column({"purpose": "C-SCREEN", "evidence": ["referral"]}) == "C"
 	column({"purpose": "SOMETHING"}) == "C"
 }
+
+decides(context) := found if {
+	found := situation.decision_maker with input as f.question(context, []) with data.book as f.book
+}
+
+test_who_is_the_decision_maker if {
+	decides({"role": "SW-TEAM-MGR"})
+	decides({"role": "SW-EDT", "opened_by_asker": true})
+	decides({"role": "SW-EDT"}) == false
+	decides({"role": "SW-CHILD", "opened_by_asker": true}) == false
+}
+
+test_a_column_that_is_none_is_the_strictest if {
+	odd := object.union(f.book, {"purposes": {"ODD": {"sensitivity_column": "D"}}})
+	found := situation.column with input as f.question({"purpose": "ODD", "evidence": ["perceived-risk"]}, [])
+		with data.book as odd
+	found == "C"
+}

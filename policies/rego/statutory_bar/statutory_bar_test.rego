@@ -47,3 +47,10 @@ test_what_is_not_known_is_barred if {
 }
 
 test_what_is_not_known_yet_is_not_barred if said({}, {"adoption": "NOT_YET", "labels": ["NOT_YET"]}) == {}
+
+test_the_birth_familys_worker_may_ask_in_both_purposes_and_only_if_labels_can_be_read if {
+	said({"purpose": "C-S17"}, {"adoption": "before", "own": true}).DM2.silent
+	object.get(said({"purpose": "C-S17"}, {"adoption": "before", "own": true}), "DM4", "nothing") == "nothing"
+	said({}, {"adoption": "before", "own": true, "labels": null}).DM4.silent
+	said({}, {"adoption": "ANY_OTHER", "own": true}).DM4.silent
+}
