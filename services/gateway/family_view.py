@@ -63,7 +63,7 @@ def show_family_view(
     found = hub.index.resolve(
         Resolve(body.about, request.context.on, person, case.confirmed, _identity(asker))
     )
-    profiles = [most_open(asker, hub.own_kind(asker.organisation)), *matching.profiles(request, found)]
+    profiles = [most_open(asker, case, hub.own_kind(asker.organisation)), *matching.profiles(request, found)]
     rows = request.decide(trail, profiles, codes("classes"))
     refusal = _refused_context(rows[0])
     if refusal:

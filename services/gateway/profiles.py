@@ -12,7 +12,7 @@ from services.contract.cases import Asker, CaseState, EvidenceState
 from services.contract.decisions import NOT_YET, Context, Profile
 from services.contract.directory import Source
 from services.contract.people import Candidate, Edge, Item, PersonFacts, Related
-from services.contract.vocabulary import entry
+from services.contract.vocabulary import code_list, entry
 
 LONDON = ZoneInfo("Europe/London")
 CONFIDENTIALITY = ("U", "L", "M", "N", "R", "V")
@@ -39,18 +39,24 @@ def context_of(asker: Asker, case: CaseState, now: datetime) -> Context:
     )
 
 
-def most_open(asker: Asker, source_kind: str) -> Profile:
+def most_open(asker: Asker, case: CaseState, source_kind: str) -> Profile:
     """The asker's own record about a plain adult of the case. What even this is refused, the context itself refuses."""
     return Profile(
         source_organisation=asker.organisation,
         source_kind=source_kind,
         own=True,
         identity="MATCH",
-        relationship="own-case",
+        relationship=_by(case.purpose, "own-case"),
         subject="case-adult",
         subject_age="ADULT",
         agreement="AGREED",
     )
+
+
+def _by(purpose: str, case: str) -> str:
+    """The relationship by which a purpose reaches people, before anybody is settled on; `case` for those by case."""
+    reached_by = entry("purposes", purpose)["relationship"] if purpose in code_list("purposes") else "CASE"
+    return {"CARE": "caseload", "INCIDENT": "incident"}.get(str(reached_by), case)
 
 
 def stub_profile(asker: Asker, case: CaseState, candidate: Candidate, source: Source) -> Profile:
@@ -61,7 +67,7 @@ def stub_profile(asker: Asker, case: CaseState, candidate: Candidate, source: So
         source_kind=source.kind,
         own=source.organisation == asker.organisation,
         identity=exact if candidate.grade == "exact" else "NOT_CONFIRMED",
-        relationship=case.membership,
+        relationship=_by(case.purpose, case.membership),
         conflict=candidate.conflict,
         subject_age=candidate.facts.age,
         objection=candidate.facts.objection,
