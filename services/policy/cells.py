@@ -4,7 +4,10 @@ Promise: a cell is taken whole or not at all. A row of the wrong length, an effe
 is no word of the hub, a reason that is no code: withheld, POLICY_UNAVAILABLE.
 """
 
+from functools import lru_cache
 from typing import Any
+
+import orjson
 
 from services.contract.decisions import AXES, EFFECTS, WITHHELD_UNAVAILABLE, Cell
 from services.contract.vocabulary import code_list
@@ -12,7 +15,6 @@ from services.contract.vocabulary import code_list
 _MEMBERS = frozenset(Cell.__dataclass_fields__)
 _LISTS = ("missing", "obligations", "tasks")
 _KEPT_BACK = ("ask-owner", "withhold")
-_RELEASE = {"effect": "release"}
 _EMPTY = {
     "code": "",
     "shown_as": "",
@@ -22,7 +24,6 @@ _EMPTY = {
     "obligations": [],
     "tasks": [],
 }
-RELEASED = Cell(effect="release")
 
 
 def rows_of(answer: Any, profiles: int, classes: int) -> tuple[tuple[Cell, ...], ...] | None:
@@ -44,8 +45,16 @@ def cell_of(found: Any) -> Cell:
 
     An engine leaves out what is empty: a plain release is `{"effect": "release"}`.
     """
-    if found == _RELEASE:
-        return RELEASED
+    try:
+        return _known(orjson.dumps(found))
+    except TypeError:
+        return WITHHELD_UNAVAILABLE
+
+
+# A question has hundreds of cells and few distinct ones.
+@lru_cache(maxsize=4096)
+def _known(text: bytes) -> Cell:
+    found = orjson.loads(text)
     if not isinstance(found, dict) or not found.keys() <= _MEMBERS or "effect" not in found:
         return WITHHELD_UNAVAILABLE
     whole = {**_EMPTY, **found}
