@@ -6,6 +6,7 @@ finish what they began, and then the hub is closed.
 
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -139,7 +140,19 @@ def wait_for_end() -> None:
 def serve() -> None:
     """Serve with the installation's own settings until asked to end."""
     settings = read_settings()
-    with served(settings, *both_ports(settings)):
+    with served(settings, *both_ports(settings)) as running:
         print(f"The hub listens at {settings.url}")
         print(f"Health and metrics: http://{LOOPBACK}:{settings.ops_port}/health/ready")
+        for lack in lacking(running.parts):
+            print(f"Not ready: {lack}. Until it is, nothing is released.", file=sys.stderr)
         wait_for_end()
+
+
+def lacking(parts: Any) -> list[str]:
+    """Which parts do not answer now, each with the setting that says where it is."""
+    ledger = parts.ledger.health()
+    return [
+        *([] if ledger.ready else [f"the ledger ({ledger.detail}; MASH_LEDGER)"]),
+        *([] if parts.policy.ready() else ["the policy engine (MASH_OPA)"]),
+        *([] if parts.index.ready() and parts.store.answers() else ["the database (MASH_DATABASE)"]),
+    ]

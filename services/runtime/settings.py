@@ -19,7 +19,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     mode: Literal["demo", "live"] = "live"
-    hub: str = Field("northshire-hub", pattern=r"^[a-z0-9-]{2,32}$", description="Name of the hub: origin of every log")
+    hub: str = Field(
+        "northshire-hub", pattern=r"^[a-z0-9-]{2,32}$", description="Name of the hub: origin of every log"
+    )
     home: Path = Field(Path("home"), description="All state but keys")
     keys: Path | None = Field(None, description="Key folder; outside MASH_HOME unless in demo mode")
     policies: Path | None = None
@@ -27,8 +29,12 @@ class Settings(BaseModel):
     port: int = Field(8700, ge=0, le=65535)
     ops_port: int = Field(8701, ge=0, le=65535, description="Second, loopback listener: health and metrics")
     public_url: str = Field("", description="Address by which users reach the hub; default http://host:port")
-    database: str = Field("", description="SQLAlchemy URL of PostgreSQL; default SQLite files under MASH_HOME")
-    ledger: str = Field("file", pattern=r"^(file|kafka://[^/]+)$", description="file, or kafka://HOST:PORT[,HOST:PORT]")
+    database: str = Field(
+        "", description="SQLAlchemy URL of PostgreSQL; default SQLite files under MASH_HOME"
+    )
+    ledger: str = Field(
+        "file", pattern=r"^(file|kafka://[^/]+)$", description="file, or kafka://HOST:PORT[,HOST:PORT]"
+    )
     ledger_wait: float = Field(5.0, gt=0, le=60, description="Longest that a release waits for its entry")
     opa: str = Field("", description="Address of an OPA server; default the embedded engine")
     opa_token: str = Field("", repr=False)
@@ -85,7 +91,9 @@ def read_settings(**over: Any) -> Settings:
         place = "MASH_" + "_".join(str(part) for part in first["loc"]).upper() if first["loc"] else ""
         known = ", ".join(f"MASH_{name.upper()}" for name in Settings.model_fields)
         remedy = f"; the settings are {known}" if first["type"] == "extra_forbidden" else ""
-        raise BadSetting(f"{place}{': ' if place else ''}{first['msg']}{remedy}") from None
+        raise BadSetting(
+            f"{place}{': ' if place else ''}{first['msg'].removeprefix('Value error, ')}{remedy}"
+        ) from None
 
 
 def claim_home(settings: Settings) -> None:
