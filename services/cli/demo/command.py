@@ -17,6 +17,7 @@ from services.cli.demo.families import northshire
 from services.cli.demo.narrate import BANNER
 from services.cli.demo.partner import NotPlayed
 from services.cli.demo.play import Play
+from services.cli.demo.show import wide_console
 from services.cli.demo.stage import set_up
 from services.cli.exits import Exit, exit_code, report
 from services.cli.parts.process import DidNotStart
@@ -25,15 +26,10 @@ from services.contract import places
 from services.contract.problems import Problem
 from services.runtime.settings import Settings
 
-NARROWEST = 100
-"""Columns below which a table of three columns cannot be read."""
-
 
 def demo(once: bool, home: Path) -> int:
     """Play, and unless `once` keep serving until asked to end. The exit code."""
-    console = Console()
-    if console.width < NARROWEST:
-        console = Console(width=NARROWEST)
+    console = wide_console()
     console.print(BANNER, style="bold white on blue", highlight=False)
     try:
         return _played(console, once, home.resolve())

@@ -21,10 +21,8 @@ import httpx2
 from rich.console import Console
 
 from services.cli.demo import live_source, sign_in
-from services.cli.demo.command import NARROWEST, invite
-from services.cli.demo.outside import play_outside
 from services.cli.demo.partner import NotPlayed
-from services.cli.demo.play import mash_command
+from services.cli.demo.show import wide_console
 from services.cli.demo.stage import Ports, beside, port_said, settings_for
 from services.cli.exits import Exit, report
 from services.cli.parts.cache import CannotObtain
@@ -45,9 +43,7 @@ _DATABASE = "hub"
 
 def run(once: bool, home: Path) -> int:
     """Come up, play, and unless `once` serve until asked to end. The exit code. Raises `BadSetting`."""
-    console = Console()
-    if console.width < NARROWEST:
-        console = Console(width=NARROWEST)
+    console = wide_console()
     try:
         with _ending_in_order(), _alone(home) as folder:
             _run(console, once, folder)
@@ -77,6 +73,9 @@ def _run(console: Console, once: bool, folder: Path) -> None:
         console.print(f"All parts are up ({time.monotonic() - started:.1f} s):", highlight=False)
         for name, address in stage.addresses.items():
             console.print(f"  {name:<14}{address}", highlight=False, soft_wrap=True)
+        from services.cli.demo.command import invite
+        from services.cli.demo.outside import play_outside
+
         play_outside(console, stage.settings)
         if once:
             console.print("Every step succeeded. The folder stays:", folder, highlight=False)
@@ -135,7 +134,11 @@ def _begin(running: ExitStack, parts: Mapping[str, Part], tell: Any) -> None:
     for one in kept:
         running.callback(one.end)
     with ThreadPoolExecutor(len(kept)) as pool:
-        for begun in [pool.submit(one.begin) for one in kept]:
+        started = [pool.submit(one.begin) for one in kept]
+        # What plays the main job takes seconds to read in; they are the parts' own as well.
+        import services.cli.demo.outside  # noqa: F401
+
+        for begun in started:
             begun.result()
 
 
@@ -169,6 +172,8 @@ def _hub(settings: Settings) -> Program:
     """The hub as `mash serve`, in a process of its own: it may die without the others."""
     values = settings.model_dump(exclude_defaults=True)
     environment = {f"MASH_{name.upper()}": str(value) for name, value in values.items()}
+    from services.cli.demo.play import mash_command
+
     child = Child(
         [sys.executable, "-W", "ignore", *mash_command(), "serve"],
         settings.home / "logs/serve.log",
