@@ -1,7 +1,8 @@
-"""Ledger append against its floor: the same callers, the same bytes, as many fsyncs a batch, and nothing else.
+"""Ledger append against its floor: the same callers, the same bytes, as many fsyncs a batch, and nothing
+else.
 
-Promise: both sides of a ratio run on the same machine in the same run, turn by turn; the vault is left out on both
-(entries about nobody). A missed gate ends with exit code 1.
+Promise: both sides of a ratio run on the same machine in the same run, turn by turn; the vault is left out on
+both (entries about nobody). A missed gate ends with exit code 1.
 
     python -m benchmarks.append
     python -m benchmarks.append --kafka 127.0.0.1:9092 --rounds 5
@@ -121,8 +122,12 @@ def bare_file(folder: Path, logs: int) -> Iterator[Callable[[int], object]]:
 
 
 @contextmanager
-def bare_kafka(folder: Path, logs: int, servers: str, hub: str) -> Iterator[Callable[[int], object]]:
-    """One flush of kafka-python and one checkpoint write a batch, with the settings that the ledger uses."""
+def bare_kafka(
+    folder: Path, logs: int, where: Callable[[], tuple[str, str]]
+) -> Iterator[Callable[[int], object]]:
+    """One flush of kafka-python and one checkpoint write a batch, with the settings and the kind of topics
+    that the ledger uses; topics new in each round, as the ledger's are."""
+    servers, hub = where()
     head = os.open(folder / "head", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     topics = [f"bare.{hub}.{n}" for n in range(logs)]
     for topic in topics:
@@ -148,7 +153,8 @@ def bare_kafka(folder: Path, logs: int, servers: str, hub: str) -> Iterator[Call
 def ledger(
     folder: Path, logs: int, where: Callable[[], tuple[str, str]]
 ) -> Iterator[Callable[[int], object]]:
-    """The ledger itself, as the gateway calls it; `where` gives store and hub, new for each round on a broker."""
+    """The ledger itself, as the gateway calls it; `where` gives store and hub, new for each round on a
+    broker."""
     store, hub = where()
     settings = Settings(mode="demo", home=folder, hub=hub, ledger=store, ledger_wait=60)
     opened = open_ledger(settings, KeyFolder(folder / "keys"))
@@ -175,7 +181,8 @@ def _draft(log: str) -> Draft:
 
 
 def measure(sides: Sequence[Callable[[Path], Any]], rounds: int, each: int) -> list[list[Run]]:
-    """Each side in turn, `rounds` times, each time in a folder of its own; the first round warms up and is dropped."""
+    """Each side in turn, `rounds` times, each time in a folder of its own; the first round warms up and is
+    dropped."""
     runs: list[list[Run]] = [[] for _ in sides]
     for number in range(rounds + 1):
         for side, opened in enumerate(sides):
@@ -225,7 +232,7 @@ def main() -> int:
     for logs in (1, 8) if chosen.kafka else ():
         sides = [
             partial(ledger, logs=logs, where=lambda: (f"kafka://{chosen.kafka}", f"{hub}-{next(count)}")),
-            partial(bare_kafka, logs=logs, servers=chosen.kafka, hub=f"{hub}-{logs}"),
+            partial(bare_kafka, logs=logs, where=lambda: (chosen.kafka, f"{hub}-{next(count)}")),
         ]
         good &= row(f"kafka, {logs} log(s)", measure(sides, chosen.rounds, chosen.each), GATES["kafka"])
     return 0 if good else 1

@@ -6,7 +6,6 @@ what queued while the last one was being made durable: no timer, no waiting for 
 stops the sequencer.
 """
 
-import logging
 import queue
 import threading
 from collections.abc import Callable, Iterable
@@ -21,11 +20,11 @@ from services.ledger.recover import Logs
 from services.ledger.store.ports import Row, Store, StoreAway, StoreHalted
 from services.ledger.tree import leaf_hash
 from services.ledger.vault import Vault
+from services.runtime.logs import log as hub_log
 
 LONGEST_QUEUE = 4096
 _SETTLE = 0.2
 _RETRY = 2.0
-_log = logging.getLogger("mash.ledger")
 
 
 class Sequencer(threading.Thread):
@@ -132,7 +131,6 @@ class Sequencer(threading.Thread):
         """One batch, to its end or to a stop."""
         try:
             self._commit(batch)
-            self.trouble = ""
         except LedgerUnavailable as error:
             self.trouble = error.detail
             _fail(batch, error)
@@ -174,6 +172,7 @@ class Sequencer(threading.Thread):
                 log.sign()
                 self._dirty[log.code] = log
         # 8. Only what is signed is answered.
+        self.trouble = ""
         for pending in fresh:
             code, _ = self.logs.places[pending.event]
             pending.head = self.logs.by_code[code].signed.head
@@ -241,13 +240,13 @@ class Sequencer(threading.Thread):
             self._publish(self._dirty.values())
             self._dirty.clear()
         except OSError as error:
-            _log.warning("checkpoints not published: %s", error.strerror)
+            hub_log.warning("checkpoints-not-published", error=error.strerror)
         self._published = monotonic()
 
     def _halt(self, reason: str) -> None:
         self.halted = reason
         self.open = False
-        _log.error("ledger halted")
+        hub_log.error("ledger-halted", reason=reason[:200])
 
     def _fail_queued(self) -> None:
         left: list[Pending] = []
