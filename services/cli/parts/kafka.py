@@ -201,7 +201,9 @@ class KafkaBroker:
         }
 
     def _format(self, properties: Path) -> None:
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        # An id that began with "-" would be read as an option; a first byte below 0xf8 never encodes to one.
+        drawn = uuid.uuid4().bytes
+        cluster = base64.urlsafe_b64encode(bytes((drawn[0] & 0x7F,)) + drawn[1:]).decode().rstrip("=")
         arguments = ["format", "-t", cluster, "-c", str(properties)]
         for user, password in self.scram.items():
             arguments += ["--add-scram", f"SCRAM-SHA-256=[name={user},password={password}]"]
