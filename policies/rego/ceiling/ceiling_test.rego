@@ -3,7 +3,7 @@ package mash.ceiling_test
 import data.mash.ceiling
 import data.mash.fixtures_test as f
 
-said(context, more, classes) := {class: object.get(found, [class, "code"], "") | some class in classes} if {
+said(context, more, classes) := {class: f.kept_back(object.get(found, class, {})) | some class in classes} if {
 	question := object.union(f.question(context, []), {"classes": classes})
 	found := ceiling.of(f.profile(more)) with input as question with data.book as f.book
 }

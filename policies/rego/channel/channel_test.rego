@@ -29,3 +29,8 @@ test_a_way_out_that_nobody_knows_is_closed if {
 		said(way, {}).DM0.effect == 3
 	}
 }
+
+test_what_does_not_leave_is_withheld if {
+	said("print", {"labels": ["PLACED"]}).DM2.effect == 3
+	said("notice", {"labels": ["L:HBA"]}).DM0.effect == 3
+}

@@ -48,3 +48,33 @@ test_a_recorded_risk_stands_in_for_screening_and_not_for_the_overview if {
 test_ones_own_records_need_none if said(fam, {"own": true}).DM0 == ""
 
 test_a_purpose_of_nobodys_needs_it if said({"purpose": "SOMETHING"}, {}).DM0 == "CONSENT_REQUIRED"
+
+test_an_isa_may_ask_for_agreement_where_the_purpose_does_not if {
+	care := object.union(f.book, {"purposes": {"COC": {"agreement": false, "isa": "NEEDED"}, "C-S47": f.book.purposes["C-S47"]}})
+	asked := consent.of(f.profile({"isa": "narrow"})) with input as f.question({"purpose": "COC"}, []) with data.book as care
+	asked.DM0.code == "CONSENT_REQUIRED"
+	consent.of(f.profile({"isa": "wide"})) == {} with input as f.question({"purpose": "COC"}, []) with data.book as care
+
+	# Never of what goes on without one.
+	consent.of(f.profile({"isa": "narrow"})) == {} with input as f.question({}, []) with data.book as care
+}
+
+test_only_an_override_or_a_risk_stands_in if {
+	every kind in ["referral", "incident", "refusal"] {
+		said({"purpose": "C-S17", "evidence": [kind]}, {}).DM0 == "CONSENT_REQUIRED"
+	}
+}
+
+test_an_adults_agreement_within_a_list_is_not_read_without_the_limited_word if {
+	said(fam, {"agreement": "REFUSED", "agreed_to": ["DM0", "acute"]}).DM0 == "CONSENT_REQUIRED"
+	said(fam, {"agreement": "REFUSED", "subject_age": "13_17"}).DM0 == "CONSENT_REQUIRED"
+}
+
+test_what_would_do_is_named if {
+	found := consent.of(f.profile({})) with input as f.question({"purpose": "C-SCREEN"}, []) with data.book as f.book
+	found.DM0.missing == ["agreement", "perceived-risk"]
+	other := consent.of(f.profile({})) with input as f.question(fam, []) with data.book as f.book
+	other.DM0.missing == ["agreement"]
+	third := consent.of(f.profile({})) with input as f.question({"purpose": "C-S17"}, []) with data.book as f.book
+	third.DM0.missing == ["agreement", "perceived-risk"]
+}

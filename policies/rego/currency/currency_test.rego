@@ -47,3 +47,9 @@ test_a_code_of_nobodys_is_not_shown_as_a_decision if {
 	}
 	value({}) == {}
 }
+
+test_what_is_too_old_is_withheld_without_a_word if {
+	found := said({"purpose": "FAM-OVERVIEW"}, {"event_age": "OVER_5Y"}).DM0
+	found.effect == 3
+	found.silent
+}

@@ -68,3 +68,45 @@ test_going_on_without_an_isa_is_said if {
 	isa.warnings == set() with input as f.question({}, [{}]) with data.book as f.book
 	isa.warnings == set() with input as f.question({}, [{"paper": "LAPSED", "own": true}]) with data.book as f.book
 }
+
+test_a_gateway_counts_from_its_first_day_to_its_last if {
+	treat := {"purpose": "TREAT"}
+	said(treat, {"paper": "LAPSED"}).DM0 == ""
+	every day in ["2026-11-22", "2026-11-24"] {
+		said(object.union(treat, {"on": day}), {"paper": "LAPSED"}).DM0 == "AGREEMENT_EXPIRED"
+	}
+}
+
+test_anything_but_a_day_opens_no_gateway if {
+	every day in ["", "2026-11-23T", "1800-01-01", "9999-01-01", 20261123, null, ["2026-11-23"], "2026"] {
+		said({"on": day}, {"paper": "LAPSED"}).DM0 == "AGREEMENT_EXPIRED"
+	}
+}
+
+test_a_recorded_risk_makes_no_gateway_of_a_purpose_that_needs_an_isa if {
+	book := object.union(f.book, {"gateways": [f.gateway("all", {"FAM-OVERVIEW": true}, {})]})
+	question := f.question({"purpose": "FAM-OVERVIEW", "evidence": ["perceived-risk"]}, [])
+	found := isa.of(f.profile({"paper": "LAPSED"})) with input as question with data.book as book
+	found.DM0.code == "AGREEMENT_EXPIRED"
+}
+
+warned(context, more) := found if {
+	found := isa.warnings with input as f.question(context, [more]) with data.book as f.book
+}
+
+test_what_does_not_go_on_or_needs_no_isa_warns_of_nothing if {
+	warned({"purpose": "FAM-OVERVIEW"}, {"paper": "LAPSED"}) == set()
+	warned({"purpose": "TREAT"}, {"paper": "LAPSED"}) == set()
+	warned({}, {"paper": "LAPSED", "source_organisation": "hospice"}) == set()
+	warned({}, {"paper": "CURRENT"}) == set()
+}
+
+test_an_adult_enquiry_warns_where_it_is_urgent if {
+	book := object.union(f.book, {"gateways": [f.gateway("adult", {"A-S42": true}, {})]})
+	warnings := {ground: count(found) |
+		some ground in ["none", "stated", "urgent"]
+		found := isa.warnings with input as f.question({"purpose": "A-S42", "ground": ground}, [{"paper": "LAPSED"}])
+			with data.book as book
+	}
+	warnings == {"none": 0, "stated": 0, "urgent": 1}
+}

@@ -80,7 +80,7 @@ test_a_profile_that_cannot_be_read_has_no_row if {
 variants := [
 	{}, {"own": true}, {"subject": "case-child"}, {"own": true, "subject": "case-child"}, {"same_place": true},
 	{"owner_decision": "approved"}, {"own": true, "owner_decision": "approved"}, {"owner_decision": "refused"},
-	{"subject_age": "UNDER_13"}, {"subject": "case-adult"}, {"labels": ["ASKED"]}, {"source_kind": "housing"},
+	{"subject_age": "UNDER_13"}, {"subject": "case-adult"}, {"agreement": "AGREED"}, {"agreement": "AGREED", "subject": "case-child"}, {"labels": ["ASKED"]}, {"source_kind": "housing"},
 ]
 
 test_usual_and_unusual_profiles_are_decided_alike if {
@@ -143,4 +143,13 @@ test_each_rule_takes_part if {
 		answer := main.answer with input as question with data.book as everything
 		answer.cells[0][0].code == row[3]
 	}
+}
+
+# The short cut is taken only where nothing else is read: each of these would be open by it.
+test_the_short_cut_is_not_taken_where_more_is_read if {
+	cell({"role": "ADOPTION-WORKER"}, {}, "DM0").effect == "withhold"
+	cell({"purpose": "MARAC"}, {}, "DM0").effect == "withhold"
+	cell({"purpose": "MARAC"}, {"subject": "case-adult"}, "DM0").effect == "release"
+	cell({"purpose": "FAM-OVERVIEW"}, {"agreement": "AGREED"}, "DM0").effect == "generalise"
+	cell({}, {"owner_decision": "approved"}, "DM5").effect == "release"
 }

@@ -41,7 +41,8 @@ book := {
 		"HTEST": object.union(purpose("NONE", "C", "NOT_READ", "NOT_READ", false, false), {"opens_case": false}),
 	},
 	"role_purposes": {
-		"SW-CHILD": {"C-S47": "Y", "C-SCREEN": "Y", "FAM-OVERVIEW": "Y"},
+		"SW-CHILD": {"C-S47": "Y", "C-SCREEN": "Y", "FAM-OVERVIEW": "Y", "MARAC": "Y"},
+		"ADOPTION-WORKER": {"C-S47": "Y"},
 		"DPO": {"PATRQT": "Y"},
 		"AUDITOR": {"HTEST": "Y"},
 		"SW-ADULT": {"A-S42": "Y"},
@@ -113,7 +114,7 @@ book := {
 	},
 	"isas": {
 		"wide": {
-			"roles": {"SW-CHILD": true}, "scope": {"whole": true, "classes": {}},
+			"roles": {"SW-CHILD": true, "ADOPTION-WORKER": true}, "scope": {"whole": true, "classes": {}},
 			"consent": "as-purpose", "obligations": ["DELAU"],
 		},
 		"narrow": {
@@ -125,6 +126,8 @@ book := {
 		gateway("enquiry", {"C-S47": true, "C-SCREEN": true}, {}),
 		gateway("not-yet", {"C-S17": true}, {"from": "9999-99-99"}),
 		gateway("unsigned", {"C-S17": true}, {"signed": false}),
+		gateway("ended", {"C-S17": true}, {"last": "2026-11-22"}),
+		gateway("to-the-day", {"TREAT": true}, {"from": "2026-11-23", "last": "2026-11-23"}),
 	],
 	"organisations": {"trust": "NHS-ACUTE", "hospice": "HOSPICE"},
 	"shown_as": {
