@@ -15,7 +15,7 @@ from services.contract.vocabulary import entry
 
 ADULT_HEALTH = "adult health services"
 A_PARTNER = "a partner"
-RISK = ("perceived-risk", "referral")
+RISK = ("perceived-risk",)
 _WORST_FIRST = ("SOURCE_DOWN", "NO_RESPONSE", "NOT_ASKED", "NIL")
 
 
