@@ -75,7 +75,7 @@ def files(*folders: str) -> Iterator[Path]:
         for path in sorted(top.iterdir()) if top.is_dir() else ():
             if path.is_dir() and path.name not in PRUNED and not path.is_symlink():
                 yield from files(str(path.relative_to(ROOT)))
-            elif path.is_file() and path.suffix in TEXT:
+            elif path.is_file() and path.suffix in TEXT and path.name not in PRUNED:
                 yield path
 
 

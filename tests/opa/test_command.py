@@ -79,7 +79,7 @@ def test_rules_that_changed_since_they_were_compiled_are_told(folder: Path) -> N
 
 
 def test_without_opa_it_says_what_it_did_not_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.cli.policy.opa_at_hand", lambda: None)
+    monkeypatch.setattr("services.cli.policy.check.opa_at_hand", lambda: None)
     found = check(folder)
     assert found.exit_code == Exit.OK, found.output
     assert "not run: opa check, opa fmt, opa test and a fresh compile" in found.output

@@ -1,4 +1,4 @@
-"""`mash policy`: for those who write the ISAs and the rules - check them, compile them.
+"""`mash policy check`: every check of the policy folder that this machine can run.
 
 Promise: one exit code says whether the folder may be used; what could not be run is said, never passed over.
 """
@@ -7,45 +7,27 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
-from services.cli.exits import Exit, Reporting
+from services.cli.exits import Exit
 from services.cli.parts.opa import system_opa
+from services.cli.policy.folder import Folder
 from services.contract.canonical import emit
 from services.contract.places import policies as shipped
-from services.contract.places import schemas as schema_folder
 from services.contract.problems import Problem
-from services.policy.build import BUILT, compile_rules, read_built, write_built
+from services.policy.build import BUILT, compile_rules, read_built
 from services.policy.decide import Decider
-from services.policy.stories import read_stories, schema, tell
+from services.policy.stories import read_stories, tell
 from services.policy.wasm import EmbeddedEngine
 from services.runtime.book import BadBook, Book, Shelf, read_book
-from services.runtime.book_schemas import schemas
-
-app = typer.Typer(
-    cls=Reporting,
-    help="Check and compile the policy folder: ISAs, gateways, tables, labels, rules and stories.",
-    epilog="Example: mash policy check",
-    no_args_is_help=True,
-)
-Folder = Annotated[Path | None, typer.Option("--policies", help="The policy folder; default the hub's own.")]
 
 
-def opa_at_hand() -> Path | None:
-    """OPA of the version that compiles the rules: of the system, or kept by an earlier run.
-
-    Never built here.
-    """
-    from services.cli.parts.cache import cache_folder
-    from services.cli.parts.opa import OPA_VERSION
-
-    kept = cache_folder() / f"opa-{OPA_VERSION}" / "opa"
-    return system_opa() or (kept if kept.is_file() else None)
+def add(app: typer.Typer) -> None:
+    """Put the command among those of `mash policy`."""
+    app.command(epilog="Example: mash policy check --policies /etc/mash/policies")(check)
 
 
-@app.command(epilog="Example: mash policy check --policies /etc/mash/policies")
 def check(policies: Folder = None) -> None:
     """Every check of the folder; what is wrong with file and line and what to do.
 
@@ -64,44 +46,16 @@ def check(policies: Folder = None) -> None:
     raise typer.Exit(Exit.FINDINGS if failed else Exit.OK)
 
 
-@app.command(epilog="Example: mash policy build")
-def build(policies: Folder = None) -> None:
-    """Compile the rules to WebAssembly for the embedded engine. Needs OPA;
-    agreements and tables need no compiling.
+def opa_at_hand() -> Path | None:
+    """OPA of the version that compiles the rules: of the system, or kept by an earlier run.
+
+    Never built here.
     """
-    from services.cli.parts.opa import opa_binary
+    from services.cli.parts.cache import cache_folder
+    from services.cli.parts.opa import OPA_VERSION
 
-    wasm, manifest = compile_rules(read_book(policies or shipped()), opa_binary())
-    write_built(wasm, manifest)
-    print(
-        f"compiled {len(wasm)} bytes from sources {manifest.source_digest[:16]} by OPA {manifest.opa_version}"
-    )
-
-
-@app.command(name="schemas", epilog="Example: mash policy schemas --check")
-def write_schemas(
-    check_only: Annotated[
-        bool, typer.Option("--check", help="Change nothing; fail where they differ.")
-    ] = False,
-) -> None:
-    """Write the JSON Schemas of the policy files, by which an editor completes and underlines."""
-    folder, differing = schema_folder() / "policies", []
-    for name, document in {**schemas(), "story": schema()}.items():
-        path, text = folder / f"{name}.schema.json", _pretty(document)
-        if path.is_file() and path.read_text(encoding="utf-8") == text:
-            continue
-        differing.append(path.name)
-        if not check_only:
-            folder.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-    print(f"{'differ' if check_only else 'written'}: {', '.join(differing)}" if differing else "in step")
-    raise typer.Exit(Exit.FINDINGS if differing and check_only else Exit.OK)
-
-
-def _pretty(document: object) -> str:
-    import json
-
-    return json.dumps(json.loads(emit(document)), indent=2, ensure_ascii=False) + "\n"
+    kept = cache_folder() / f"opa-{OPA_VERSION}" / "opa"
+    return system_opa() or (kept if kept.is_file() else None)
 
 
 def _holds(name: str, run: Callable[[], list[str]]) -> bool:
