@@ -14,15 +14,16 @@ from zoneinfo import ZoneInfo
 
 import jsonschema_rs
 
-from services.contract.decisions import AXES, Cell, Context, Profile, Question
-from services.contract.vocabulary import codes
+from services.contract.decisions import Cell, Context, Profile, Question
 from services.policy.decide import Decider
+from services.policy.story_form import schema
 from services.runtime.book import BadBook, Book
 from services.runtime.book_files import Finding, Located, faults, read_yaml
-from services.runtime.schema_parts import TEXT, Schema, closed, published, some, words
 
 LONDON = ZoneInfo("Europe/London")
 FOLDER = "examples"
+BESIDES = ("task", "owes", "missing")
+"""What a story may say of a cell beside its effect."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,12 @@ class Story:
     record: Mapping[str, Any]
     then: Mapping[str, Any]
     warnings: tuple[str, ...] | None
+    given: tuple[Mapping[str, Any], ...] = ()
+    """Edits of the policy files under which it is told: {file, of?, set}."""
+    also: str = ""
+    """What happens beside the decision, and where; for readers, not tested here."""
+    about: str = ""
+    """The title of the row that it belongs to."""
 
 
 def read_stories(folder: Path) -> tuple[Story, ...]:
@@ -105,109 +112,24 @@ def expected(then: Any) -> dict[str, Any]:
     """A story's word for one class as members of a cell."""
     if isinstance(then, str):
         return {"effect": "withhold", "visibility": "silent"} if then == "silent" else {"effect": then}
-    ((word, more),) = ((word, more) for word, more in then.items() if word != "task")
-    task = {"tasks": (then["task"],)} if "task" in then else {}
+    ((word, more),) = ((word, more) for word, more in then.items() if word not in BESIDES)
+    besides = {
+        **({"tasks": (then["task"],)} if "task" in then else {}),
+        **({"obligations": tuple(then["owes"])} if "owes" in then else {}),
+        **({"missing": tuple(then["missing"])} if "missing" in then else {}),
+    }
     if word == "generalise":
-        return {"effect": word, "how": more, **task}
+        return {"effect": word, "how": more, **besides}
     if word == "silent":
-        return {"effect": "withhold", "visibility": "silent", "code": more, **task}
+        return {"effect": "withhold", "visibility": "silent", "code": more, **besides}
     if word == "release":
-        return {"effect": "release", **task}
-    return {"effect": word, "visibility": "shown", "shown_as": more, **task}
+        return {"effect": "release", **besides}
+    return {"effect": word, "visibility": "shown", "shown_as": more, **besides}
 
 
 def as_told(cell: Cell, then: Any) -> dict[str, Any]:
     """The same members of the cell that came out."""
     return {name: dict(cell.how) if name == "how" else getattr(cell, name) for name in expected(then)}
-
-
-def schema() -> Schema:
-    """The JSON Schema of a file of stories."""
-    then = closed(dict.fromkeys(codes("classes"), _outcome()), codes("classes"))
-    warnings = some(words("reasons", "a reason"), 0)
-    story = closed(
-        {"story": TEXT, "asks": _asks(), "record": _record(), "then": then, "warnings": warnings},
-        ("warnings",),
-    )
-    stories = {"type": "array", "items": story, "minItems": 1}
-    return published("story", closed({"row": TEXT, "title": TEXT, "stories": stories}))
-
-
-def _outcome() -> Schema:
-    reason, task = words("reasons", "a reason"), {"task": TEXT}
-    levels = {
-        axis: {"type": "string", "enum": list(names), "title": f"a level of {axis}"}
-        for axis, names in AXES.items()
-    }
-    how = {**closed(levels, tuple(levels)), "minProperties": 1}
-    forms = {
-        "release": {"const": True},
-        "generalise": how,
-        **dict.fromkeys(("ask-owner", "withhold", "silent"), reason),
-    }
-    return {
-        "anyOf": [
-            {"enum": ["release", "silent"]},
-            *(closed({name: form, **task}, ("task",)) for name, form in forms.items()),
-        ],
-        "title": "release, silent, or one of generalise, ask-owner, withhold with its form or reason",
-    }
-
-
-def _asks() -> Schema:
-    return closed(
-        {
-            "who": words("roles", "a role"),
-            "from": TEXT,
-            "why": words("purposes", "a purpose"),
-            "at": {
-                "type": "string",
-                "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$",
-                "title": "a moment in UTC",
-            },
-            "case": {
-                "type": "string",
-                "enum": [*codes("case-states"), "NONE"],
-                "title": "a state of the case",
-            },
-            "evidence": some(words("evidence-kinds", "a kind of evidence"), 0),
-            "ground": {
-                "type": "string",
-                "enum": ["none", "stated", "urgent"],
-                "title": "none, stated or urgent",
-            },
-            "no_consent_reason": words("no-consent-reasons", "a reason without consent"),
-            "channel": words("channels", "a channel"),
-            "opened_by_asker": {"type": "boolean", "title": "true or false"},
-        },
-        ("case", "evidence", "ground", "no_consent_reason", "channel", "opened_by_asker"),
-    )
-
-
-def _record() -> Schema:
-    flag = {"type": "boolean", "title": "true or false"}
-    members = {
-        "held_by": TEXT,
-        "whose": TEXT,
-        "identity": words("identity", "a state of identity"),
-        "relationship": words("relationships", "a relationship"),
-        "subject": words("subjects", "a place in the case"),
-        "subject_age": words("ages", "an age"),
-        "agreement": words("consent-states", "a state of agreement"),
-        "agreed_to": some(TEXT),
-        "objection": words("consent-states", "a state of objection"),
-        "item_share": words("consent-states", "a share state"),
-        "confidentiality": words("confidentiality", "a confidentiality"),
-        "labels": some(words("sensitivity", "a label"), 0),
-        "adoption": words("adoption", "an adoption word"),
-        "currency": words("currency", "a currency"),
-        "event_age": TEXT,
-        "value": {"type": "string", "enum": ["known", "unknown-code"], "title": "known or unknown-code"},
-        "owner_decision": words("owner-decisions", "an owner's decision"),
-        **dict.fromkeys(("conflict", "harm_link", "family_child", "same_place", "source_concern"), flag),
-    }
-    required = ("held_by", "whose", "relationship")
-    return closed(members, [name for name in members if name not in required])
 
 
 def _stories(document: Located) -> Iterator[Story]:
@@ -221,6 +143,9 @@ def _stories(document: Located) -> Iterator[Story]:
             record=story["record"],
             then=story["then"],
             warnings=tuple(story["warnings"]) if "warnings" in story else None,
+            given=tuple(story.get("given", ())),
+            also=story.get("also", ""),
+            about=document.data["title"],
         )
 
 

@@ -17,10 +17,10 @@ from services.contract.canonical import emit
 from services.contract.places import policies as shipped
 from services.contract.problems import Problem
 from services.policy.build import BUILT, compile_rules, read_built
-from services.policy.decide import Decider
-from services.policy.stories import read_stories, tell
+from services.policy.stories import read_stories
+from services.policy.telling import Teller
 from services.policy.wasm import EmbeddedEngine
-from services.runtime.book import BadBook, Book, Shelf, read_book
+from services.runtime.book import BadBook, Book, read_book
 
 
 def add(app: typer.Typer) -> None:
@@ -73,7 +73,7 @@ def _steps(folder: Path, book: Book) -> list[tuple[str, Callable[[], list[str]]]
     opa = opa_at_hand()
     steps: list[tuple[str, Callable[[], list[str]]]] = [
         ("the embedded engine was compiled from these rules", lambda: _compiled(book)),
-        ("stories come out as told", lambda: _stories(folder, book)),
+        ("stories come out as told", lambda: _stories(folder)),
     ]
     rego = folder / "rego"
     if opa is None:
@@ -102,21 +102,18 @@ def _same_bytes(book: Book, opa: Path) -> list[str]:
     )
 
 
-def _stories(folder: Path, book: Book) -> list[str]:
-    with tempfile.TemporaryDirectory(prefix="mash-stories-") as home:
-        shelf, engine = Shelf(folder, Path(home)), EmbeddedEngine(BUILT, 10.0)
-        decider = Decider(shelf, engine)
-        try:
-            return [
-                f"{story.file} line {story.line}: {story.title}\n        {line}"
-                for story in read_stories(folder)
-                for line in tell(story, decider, book)
-            ]
-        except BadBook as bad:
-            return [str(finding) for finding in bad.findings]
-        finally:
-            decider.close()
-            shelf.close()
+def _stories(folder: Path) -> list[str]:
+    teller = Teller(folder, EmbeddedEngine(BUILT, 10.0))
+    try:
+        return [
+            f"{story.file} line {story.line}: {story.title}\n        {line}"
+            for story in read_stories(folder)
+            for line in teller.tell(story)
+        ]
+    except BadBook as bad:
+        return [str(finding) for finding in bad.findings]
+    finally:
+        teller.close()
 
 
 def _opa(opa: Path, *arguments: str) -> list[str]:

@@ -10,7 +10,7 @@ import typer
 from services.cli.exits import Exit
 from services.contract.canonical import emit
 from services.contract.places import schemas as schema_folder
-from services.policy.stories import schema
+from services.policy.story_form import schema
 from services.runtime.book_schemas import schemas
 
 
