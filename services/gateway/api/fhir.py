@@ -1,7 +1,7 @@
 """The FHIR addresses: publishing one's own records and reading them back, and what is offered.
 
 Promise: nothing of another's source is reached; nothing is stored unless all of it is good; a read is an
-entry first.
+entry first, and so is a refusal.
 """
 
 from typing import Annotated, Any
@@ -11,10 +11,10 @@ from starlette.responses import Response
 
 from services.contract.canonical import emit
 from services.contract.problems import NotFound
-from services.contract.publishing import Put
 from services.gateway.access.bearer import Bearer, Publisher
 from services.gateway.partners import publish, submission
 from services.gateway.partners.conformance import capability_statement, smart_configuration
+from services.gateway.partners.refused import refusals_entered
 from services.gateway.parts import Parts
 from services.runtime.problem_pages import FHIR_JSON
 
@@ -51,19 +51,19 @@ def _writing(router: APIRouter, parts: Parts, bearer: Bearer) -> None:
 
     @router.post("", summary="A transaction Bundle, all or nothing")
     def transaction(by: by, raw: body, named: Named = None) -> Response:
-        source = publish.source_of(parts, by, named)
-        puts = submission.bundle(parts, by, submission.read(raw))
-        return _fhir(publish.transaction_response(publish.publish(parts, by, source, puts)))
+        with refusals_entered(parts, by):
+            source = publish.source_of(parts, by, named)
+            puts = submission.bundle(parts, by, submission.read(raw))
+            accepted = publish.publish(parts, by, source, puts)
+        return _fhir(publish.transaction_response(accepted))
 
     @router.post("/{type}", status_code=201, summary="Create one record")
     def create(by: by, raw: body, type: str, named: Named = None) -> Response:
-        source = publish.source_of(parts, by, named)
-        return _store(parts, by, source, submission.single(parts, by, submission.read(raw), type, None))
+        return _store(parts, by, named, raw, type)
 
     @router.put("/{type}/{id}", summary="Update one's own record, or create it under this id")
     def update(by: by, raw: body, type: str, id: str, named: Named = None) -> Response:
-        source = publish.source_of(parts, by, named)
-        return _store(parts, by, source, submission.single(parts, by, submission.read(raw), type, id))
+        return _store(parts, by, named, raw, type, id)
 
 
 def _reading(router: APIRouter, parts: Parts, bearer: Bearer) -> None:
@@ -77,8 +77,13 @@ def _reading(router: APIRouter, parts: Parts, bearer: Bearer) -> None:
         return Response(publish.read_back(parts, by, source, type, id), media_type=FHIR_JSON)
 
 
-def _store(parts: Parts, by: Publisher, source: str, put: Put) -> Response:
-    accepted = publish.publish(parts, by, source, (put,))
+def _store(
+    parts: Parts, by: Publisher, named: str | None, raw: bytes, type: str, id: str | None = None
+) -> Response:
+    with refusals_entered(parts, by):
+        source = publish.source_of(parts, by, named)
+        put = submission.single(parts, by, submission.read(raw), type, id)
+        accepted = publish.publish(parts, by, source, (put,))
     stored = accepted.stored[0]
     headers = {
         "Location": f"{parts.settings.url}/fhir/{publish.location(stored)}",

@@ -45,10 +45,15 @@ def issues(answer: Any) -> list[tuple[str, str]]:
     return [(one["code"], one.get("expression", [""])[0]) for one in told["issue"]]
 
 
-def nothing_kept(world: World) -> None:
+def nothing_kept(world: World, refused: int = 0) -> None:
+    """Nothing was stored; as many refusals as said were entered, each with its kind and no word of what was sent."""
     assert world.index.visible == {}
     assert world.index.waiting == {}
-    assert world.ledger.kinds() == []
+    assert world.ledger.kinds() == ["publish.refused"] * refused
+    for entered in world.ledger.entries:
+        assert entered.log == "hub"
+        assert set(entered.facts) == {"code", "places"}
+        assert entered.facts["code"] in ("bad-input", "not-allowed", "not-found")
 
 
 def test_a_bundle_is_entered_and_then_visible(world: World) -> None:
@@ -123,7 +128,7 @@ def test_the_source_is_the_registrations(world: World, named: str | None, status
     answer = world.http.post("/fhir/Patient", json=patient(), headers=header)
     assert answer.status_code == status
     if status != 201:
-        nothing_kept(world)
+        nothing_kept(world, refused=1)
 
 
 def test_a_source_of_ones_own_that_is_not_registered(world: World) -> None:
@@ -135,7 +140,7 @@ def test_a_source_of_ones_own_that_is_not_registered(world: World) -> None:
         "/fhir/Patient", json=patient(), headers=header | {"Mash-Source": "trust-maternity"}
     )
     assert other.status_code == 403
-    nothing_kept(world)
+    nothing_kept(world, refused=1)
     assert world.http.post("/fhir/Patient", json=patient(), headers=header).status_code == 201
 
 
@@ -156,7 +161,7 @@ def test_scope_is_checked_for_each_type(world: World) -> None:
     assert issues(put) == [("forbidden", "")]
     smaller = world.token("trust-feed", "system/Patient.c") | {"Mash-Source": "trust-epr"}
     assert world.http.put("/fhir/Patient/x", json=patient(id="x"), headers=smaller).status_code == 403
-    nothing_kept(world)
+    nothing_kept(world, refused=3)
 
 
 def test_the_fortieth_entry_is_bad(world: World) -> None:
@@ -168,7 +173,7 @@ def test_the_fortieth_entry_is_bad(world: World) -> None:
     assert places == {"Bundle.entry[39].resource.birthDate", "Bundle.entry[39].resource.gender"}
     assert "2021-02-30" not in answer.text
     assert "Tyler" not in answer.text
-    nothing_kept(world)
+    nothing_kept(world, refused=1)
 
 
 @pytest.mark.parametrize(
@@ -201,7 +206,7 @@ def test_a_bundle_that_is_not_one(world: World, sent: Any, place: str) -> None:
     assert answer.status_code == 422
     assert place in [found for _, found in issues(answer)]
     assert "Reid" not in answer.text
-    nothing_kept(world)
+    nothing_kept(world, refused=1)
 
 
 @pytest.mark.parametrize(
@@ -227,7 +232,8 @@ def test_single_resources_that_do_not_fit(
     answer = world.http.request(method, path, json=sent, headers=world.token("csc-feed"))
     assert answer.status_code == status
     issues(answer)
-    nothing_kept(world)
+    # What was read and refused is an entry; what could not be read, or was no publication, is counted.
+    nothing_kept(world, refused=int(method in ("POST", "PUT") and status != 400))
 
 
 @pytest.mark.parametrize(
@@ -250,7 +256,15 @@ def test_bodies_that_cannot_be_read(world: World, raw: bytes, status: int) -> No
         answer = world.http.post(path, content=raw, headers=header)
         assert answer.status_code == status
         issues(answer)
-    nothing_kept(world)
+    nothing_kept(world, refused=2 * int(status == 422))
+
+
+def test_a_refusal_that_cannot_be_entered_is_the_constant_503(world: World) -> None:
+    down = world.with_parts(ledger=LedgerThatIsDown())
+    sent = bundle(entry(patient(birthDate="2021-02-30")))
+    answer = down.post("/fhir", json=sent, headers=world.token("csc-feed"))
+    assert answer.status_code == 503
+    assert b"birthDate" not in answer.content
 
 
 def test_nobody_publishes_without_a_token(world: World) -> None:
