@@ -4,6 +4,7 @@ Promise: a route reaches another service through a port only, and the clock thro
 can hold both.
 """
 
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -71,6 +72,13 @@ class Parts:
     def now(self) -> datetime:
         """The moment, UTC."""
         return self.clock()
+
+
+def fresh_id() -> str:
+    """An opaque id of 96 random bits. It never begins with a dash: on a command line that would be an option."""
+    while (id := secrets.token_urlsafe(12)).startswith("-"):
+        pass
+    return id
 
 
 def stamp(moment: datetime) -> str:

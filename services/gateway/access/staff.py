@@ -4,7 +4,6 @@ Promise: a sign-in or assertion without a row is refused; an ended row is refuse
 somebody is stands sealed, and is found by a keyed hash only.
 """
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +14,7 @@ from sqlmodel import col, select
 from services.contract.people import About
 from services.contract.problems import BadInput, Conflict, NotFound
 from services.contract.vocabulary import codes
+from services.gateway.parts import fresh_id
 from services.gateway.store.opened import Store
 from services.gateway.store.tables import StaffRow
 from services.runtime.keys import KeyFolder
@@ -94,7 +94,7 @@ class Staff:
             raise BadInput("say how the person is known: issuer and subject, or the partner's user id")
         if not new.roles or any(role not in codes("roles") for role in new.roles):
             raise BadInput("a role is one of schemas/vocabulary/roles.json, and there is at least one")
-        id = secrets.token_urlsafe(12)
+        id = fresh_id()
         row = StaffRow(
             id=id,
             organisation=new.organisation,

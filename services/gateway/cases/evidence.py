@@ -5,7 +5,6 @@ Promise: only a member records, on a case that is open; who, when and what kind 
 stored; whom it is about and every word are sealed.
 """
 
-import secrets
 from typing import Any
 
 from services.contract.cases import Asker, RecordEvidence
@@ -15,7 +14,7 @@ from services.contract.vocabulary import entry
 from services.gateway.cases.entries import enter, refuse
 from services.gateway.cases.open import NOT_PERMITTED
 from services.gateway.cases.states import MANAGERS, Standing, enter_lapse, load
-from services.gateway.parts import Parts, stamp
+from services.gateway.parts import Parts, fresh_id, stamp
 from services.gateway.store.tables import CaseRow, EvidenceRow
 
 _MANAGERS_WORD = "reasonable-cause"
@@ -33,7 +32,7 @@ def record_evidence(
     if body.kind == _MANAGERS_WORD and asker.role not in MANAGERS:
         return refuse(parts.ledger, asker, NOT_PERMITTED, standing.row.purpose, case)
     _check(body)
-    now, id = stamp(parts.now()), secrets.token_urlsafe(12)
+    now, id = stamp(parts.now()), fresh_id()
     row = EvidenceRow(
         id=id,
         case=case,

@@ -4,7 +4,6 @@ Promise: the answer is the same whether anybody was found (nobody is looked for)
 purpose permits opens it, and a child protection enquiry only a named manager on stated reasonable cause.
 """
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +17,7 @@ from services.contract.vocabulary import entry
 from services.gateway.access.staff import Staff
 from services.gateway.cases.entries import enter, refuse
 from services.gateway.cases.states import MANAGERS, S47, Standing, load, mine
-from services.gateway.parts import Parts, stamp
+from services.gateway.parts import Parts, fresh_id, stamp
 from services.gateway.store.tables import CaseRow, MemberRow
 
 NOT_PERMITTED = "PURPOSE_NOT_PERMITTED"
@@ -49,7 +48,7 @@ def open_case(parts: Parts, asker: Asker, body: OpenCase) -> Opened | Refused:
     _check(body)
     members = _members(parts, body.members)
     now = parts.now()
-    id = secrets.token_urlsafe(12)
+    id = fresh_id()
     ground = entry("grounds", body.ground.code)
     facts = {
         "ground": body.ground.code,

@@ -4,12 +4,10 @@ Promise: only a PRIVACY-OFFICER of the organisation that flagged it, with a reas
 anybody else's protection and none look the same.
 """
 
-import secrets
-
 from services.contract.cases import Asker, ReviewProtection
 from services.contract.problems import Conflict, NotAllowed, NotFound
 from services.gateway.cases.entries import enter
-from services.gateway.parts import Parts, stamp
+from services.gateway.parts import Parts, fresh_id, stamp
 from services.gateway.store.tables import ReviewRow
 
 ROLE = "PRIVACY-OFFICER"
@@ -27,7 +25,7 @@ def review_protection(parts: Parts, asker: Asker, id: str, body: ReviewProtectio
     handle = parts.keys.mac("events").of("protection", id)[:16].hex()
     facts = {"outcome": body.outcome, "label": protection.label, "protection": handle}
     enter(parts.ledger, "protection.reviewed", asker, facts=facts)
-    review = secrets.token_urlsafe(12)
+    review = fresh_id()
     row = ReviewRow(
         id=review,
         protection=id,

@@ -220,6 +220,7 @@ def test_the_lock_names_hashes_and_no_addresses() -> None:
         ("", ""),
         ("r4.schema.json", "Not current: r4.schema.json"),
         ("references.json", "Not current: references.json"),
+        ("modifiers.json", "Not current: modifiers.json"),
         ("generator/terms.py", "Not current: the generator or its lock"),
         ("package-lock.json", "Not current: the generator or its lock"),
     ],
@@ -229,9 +230,12 @@ def test_a_change_to_one_alone_is_found_without_the_definitions(tmp_path: Path, 
     shutil.copytree(FOLDER, copied, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
     if name:
         (copied / name).write_bytes((copied / name).read_bytes() + b"\n")
+    # No npm, no package index, nothing fetched by an earlier run.
+    alone = {"PATH": "", "PIP_NO_INDEX": "1", "XDG_CACHE_HOME": str(tmp_path), "HOME": str(tmp_path)}
     done = subprocess.run(
-        [sys.executable, copied / "generate.py", "--check"], capture_output=True, text=True, check=False
-    )
+        [sys.executable, copied / "generate.py", "--check"],
+        capture_output=True, text=True, check=False, env=alone,
+    )  # fmt: skip
     assert done.returncode == (1 if name else 0), done.stderr
-    assert "The definitions are not at hand" in done.stdout
+    assert "The definitions cannot be had" in done.stdout
     assert re.search(re.escape(said), done.stdout)
