@@ -20,13 +20,13 @@ IMPERSONAL = {
     "GET /fhir/metadata": "what the hub offers",
     "GET /fhir/.well-known/smart-configuration": "where tokens are had",
     "GET /ledger/{log}/checkpoint": "a size and a root",
+    "GET /cases": "cases as the asker's own side described them: nothing of a source or of the index",
 }
 """Routes that answer nothing that came from a source or from the index."""
 
 THROUGH = {
     "POST /family-view": "services/gateway/ask.py",
     "POST /cases": "services/gateway/cases/open.py",
-    "GET /cases": "services/gateway/cases/open.py",
     "POST /cases/{id}/close": "services/gateway/cases/open.py",
     "POST /cases/{id}/evidence": "services/gateway/cases/evidence.py",
     "POST /cases/{id}/identities": "services/gateway/cases/identity.py",
@@ -38,7 +38,8 @@ THROUGH = {
     "GET /ledger/receipts/{id}": "services/gateway/receipts.py",
     "GET /ledger/receipts/{id}/opening": "services/gateway/receipts.py",
 }
-"""Routes that release or enter, and the module that appends before it answers."""
+"""Routes that release or enter, and the module that appends before it answers; tests/hub/test_no_bytes.py sends each of them
+to a ledger that takes no entry, and compares every byte that comes back."""
 
 PAGES = "services/gateway/pages/"
 """Pages render what the same modules give them; no page reaches the index or the policy (test below)."""
@@ -93,16 +94,6 @@ def _served(routes: Iterable[BaseRoute]) -> dict[str, str]:
         elif getattr(route, "path", "") != "/openapi.json":
             found[str(getattr(route, "path", ""))] = "unknown"
     return found
-
-
-def test_what_releases_appends_before_it_answers() -> None:
-    for module in set(THROUGH.values()):
-        text = (ROOT / module).read_text(encoding="utf-8")
-        direct = "ledger.append(" in text
-        through = any(
-            name in text for name in ("enter(", "refuse(", "_enter(", "enter_about(", "show_family_view(")
-        )
-        assert direct or through, module
 
 
 def test_no_page_reaches_the_index_or_the_policy() -> None:

@@ -4,7 +4,9 @@ Every byte on the wire is compared, on every route that releases, whether anybod
 """
 
 import errno
+import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,10 +14,13 @@ from typing import Any
 import pytest
 
 import services.wiring
+from services.cli.demo.cast import STAFF
+from services.cli.demo.families import northshire
 from services.ledger.open import open_ledger
 from services.ledger.store.disk import Disk
 from tests.hub.served import MANAGER, SOCIAL_WORKER, Served, a_served
 from tests.hub.world import closed_port
+from tests.test_releases import THROUGH
 
 NOBODY = {"nhs_number": "9992000422", "birth_date": "1950-01-01"}
 
@@ -52,19 +57,53 @@ def served(tmp_path: Path, disk: FullDisk, monkeypatch: pytest.MonkeyPatch) -> I
 
 
 def _releases(hub: Served, case: str) -> dict[str, Callable[[], bytes]]:
-    """One request for each route that releases or enters, made so that it would succeed."""
+    """A request for each route that releases or enters, made so that it would succeed: all of `THROUGH`, and two more."""
     worker, manager = hub.token(SOCIAL_WORKER), hub.token(MANAGER)
     publisher = hub.publishing("northshire-csc")
+    shown = json.loads(hub.view(case, worker).split(b"\r\n\r\n", 1)[1])
+    doubtful = {"given": "Mia", "family": "Reid", "birth_date": "2019-07-05"}
+    stub = json.loads(hub.view(case, worker, **doubtful).split(b"\r\n\r\n", 1)[1])["candidates"][0]
+    named = {"candidate": stub["candidate"], "identifiers": {"nhs_number": "9991000011", "given": "Mia"}}
+    receipt = f"/ledger/receipts/{shown['receipt']['id']}"
     patient = {"resourceType": "Patient", "id": "new-one", "name": [{"family": "Nobody"}]}
+    unnamed = {name: value for name, value in patient.items() if name != "id"}
+    sent = {"resource": patient, "request": {"method": "PUT", "url": "Patient/new-one"}}
+    bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [sent]}
+    review = f"/protections/{_protection(hub)}/review"
+    officer = hub.token(next(one for one in STAFF if one.role == "PRIVACY-OFFICER"))
+    raw = hub.raw
     return {
-        "a view": lambda: hub.view(case, worker),
+        "POST /family-view": lambda: hub.view(case, worker),
         "a view of nobody": lambda: hub.view(case, worker, **NOBODY),
-        "a case opened": lambda: hub.raw("POST", "/cases", manager, _case()),
-        "evidence": lambda: hub.raw(
+        "POST /cases": lambda: raw("POST", "/cases", manager, _case()),
+        "POST /cases/{id}/evidence": lambda: raw(
             "POST", f"/cases/{case}/evidence", manager, {"kind": "referral", "text": "x"}
         ),
-        "a publish": lambda: hub.raw("PUT", "/fhir/Patient/new-one", publisher, patient),
+        "POST /cases/{id}/identities": lambda: raw("POST", f"/cases/{case}/identities", worker, named),
+        "POST /protections/{id}/review": lambda: raw(
+            "POST", review, officer, {"outcome": "continued", "reason": "as before"}
+        ),
+        "GET /ledger/receipts/{id}": lambda: raw("GET", receipt, worker),
+        "GET /ledger/receipts/{id}/opening": lambda: raw("GET", f"{receipt}/opening", worker),
+        "PUT /fhir/{type}/{id}": lambda: raw("PUT", "/fhir/Patient/new-one", publisher, patient),
+        "POST /fhir/{type}": lambda: raw("POST", "/fhir/Patient", publisher, unnamed),
+        "POST /fhir": lambda: raw("POST", "/fhir", publisher, bundle),
+        "GET /fhir/{type}/{id}": lambda: raw("GET", "/fhir/Patient/new-one", publisher),
+        "a publication that is refused": lambda: raw(
+            "POST", "/fhir", publisher, {"resourceType": "Bundle", "type": "batch"}
+        ),
+        # Last: nothing more can be done on the case.
+        "POST /cases/{id}/close": lambda: raw("POST", f"/cases/{case}/close", manager),
     }
+
+
+def _protection(hub: Served) -> str:
+    """The id of a protection that the council's own flag began, as it reads it back."""
+    bundle = northshire(datetime.now(UTC).date()).bundles["northshire-csc"]
+    flags = [one["resource"]["id"] for one in bundle["entry"] if one["resource"]["resourceType"] == "Flag"]
+    read = [hub.world.parts.index.read_back("northshire-csc", "Flag", id) for id in flags]
+    tags = [tag for flag in read if flag for tag in flag["meta"].get("tag", ())]
+    return next(str(tag["code"]) for tag in tags if tag.get("system") == "urn:mash:protection")
 
 
 def _case() -> dict[str, Any]:
@@ -84,24 +123,29 @@ def _case() -> dict[str, Any]:
     ],
 )
 def test_a_disk_that_takes_no_entry(served: Served, disk: FullDisk, fault: tuple[str, int]) -> None:
-    case = served.case()
-    well = {name: send() for name, send in _releases(served, case).items()}
+    well = {name: send() for name, send in _releases(served, served.case()).items()}
+    refused = well.pop("a publication that is refused")
+    assert refused.startswith(b"HTTP/1.1 422")
     assert all(b" 20" in answer.split(b"\r\n")[0] for answer in well.values()), well
-    requests = _releases(served, case)
+    requests = _releases(served, served.case())
     setattr(disk, *fault)
     answers = {name: send() for name, send in requests.items()}
-    plain = {name: answer for name, answer in answers.items() if name != "a publish"}
-    assert len(set(plain.values())) == 1, answers
-    (constant,) = set(plain.values())
-    assert constant.startswith(b"HTTP/1.1 503")
-    assert answers["a publish"].startswith(b"HTTP/1.1 503")
+    # One constant for people, one in FHIR for publishers' systems.
+    fhir = {name for name in answers if "/fhir" in name or "publication" in name}
+    for names in (fhir, answers.keys() - fhir):
+        assert len({answers[name] for name in names}) == 1, answers
+    assert all(answer.startswith(b"HTTP/1.1 503") for answer in answers.values())
     for told in (b"Mia", b"Reid", b"999100"):
         assert told not in b"".join(answers.values())
 
 
+def test_every_route_that_releases_is_among_them(served: Served) -> None:
+    assert not THROUGH.keys() - _releases(served, served.case()).keys()
+
+
 def test_what_was_not_entered_is_not_visible(served: Served, disk: FullDisk) -> None:
     case = served.case()
-    publish = _releases(served, case)["a publish"]
+    publish = _releases(served, case)["PUT /fhir/{type}/{id}"]
     disk.sync_fails = errno.EIO
     assert publish().startswith(b"HTTP/1.1 503")
     assert served.world.parts.index.read_back("northshire-csc", "Patient", "new-one") is None
