@@ -22,6 +22,7 @@ MESSAGES: dict[str, Any] = {
     "record-evidence": cases.RecordEvidence,
     "confirm-identity": cases.ConfirmIdentity,
     "review-protection": cases.ReviewProtection,
+    "decide-task": cases.DecideTask,
     "view-request": views.ViewRequest,
     "family-view": views.FamilyView,
     "context": decisions.Context,

@@ -178,8 +178,10 @@ def _register(world: World) -> None:
     clients, staff = Clients(world.parts.store), Staff(world.parts.store, world.parts.keys)
     roles = ("SW-CHILD", "SW-TEAM-MGR", "SW-EDT", "PRIVACY-OFFICER")
     for client in (
-        Client("csc-system", _COUNCIL, roles, BOTH, (), jwks_of(key_of("csc-system"))),
-        Client("eastmoor-system", _OTHER, roles, BOTH, (), jwks_of(key_of("eastmoor-system"))),
+        Client("csc-system", _COUNCIL, roles, (*BOTH, "user/task"), (), jwks_of(key_of("csc-system"))),
+        Client(
+            "eastmoor-system", _OTHER, roles, (*BOTH, "user/task"), (), jwks_of(key_of("eastmoor-system"))
+        ),
         Client("csc-feed", _COUNCIL, (), ("system/*.cru",), ("csc-records",), jwks_of(key_of("csc-feed"))),
         Client(
             "trust-feed",

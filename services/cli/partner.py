@@ -36,7 +36,8 @@ def add(
     organisation: Annotated[str, typer.Option(help="Id in policies/organisations.yaml.")],
     keys: Annotated[Path, typer.Option(help="File with its public keys (JSON Web Key Set).")],
     scope: Annotated[
-        list[str], typer.Option(help="system/Type.cru, user/family-view, user/case …; may be repeated.")
+        list[str],
+        typer.Option(help="system/Type.cru, user/family-view, user/case, user/task …; may be repeated."),
     ],
     source: Annotated[
         list[str] | None, typer.Option(help="Source it publishes for; may be repeated.")

@@ -107,6 +107,15 @@ class ReviewProtection(Message):
     reason: str = Field(min_length=3, max_length=4000, repr=False)
 
 
+class DecideTask(Message):
+    """`POST /tasks/{id}/decide`: an answer of the task's kind, why, and, where it is about records, which one."""
+
+    answer: code_of("task-answers")  # type: ignore[valid-type]
+    reason: str = Field(min_length=3, max_length=4000, repr=False)
+    item: str | None = Field(None, max_length=2000, repr=False)
+    """The token of one record, as the open task gave it."""
+
+
 @dataclass(frozen=True, slots=True)
 class EvidenceState:
     """One agreement or refusal as the main line reads it."""

@@ -30,7 +30,7 @@ from services.gateway.parts import Parts
 from services.runtime import web
 from services.runtime.logs import log
 
-_API = ("services.gateway.api.family_view", "services.gateway.api.ledger")
+_API = ("services.gateway.api.family_view", "services.gateway.api.ledger", "services.gateway.api.tasks")
 _PAGES = "services.gateway.pages.routes"
 
 

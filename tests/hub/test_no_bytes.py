@@ -16,6 +16,9 @@ import pytest
 import services.wiring
 from services.cli.demo.cast import STAFF
 from services.cli.demo.families import northshire
+from services.contract.cases import Asker
+from services.gateway.tasks.inbox import waiting
+from services.gateway.tasks.post import Post, post
 from services.ledger.open import open_ledger
 from services.ledger.store.disk import Disk
 from tests.hub.served import MANAGER, SOCIAL_WORKER, Served, a_served
@@ -72,6 +75,7 @@ def _releases(hub: Served, case: str) -> dict[str, Callable[[], bytes]]:
     review = f"/protections/{_protection(hub)}/review"
     officer = hub.token(next(one for one in STAFF if one.role == "PRIVACY-OFFICER"))
     raw = hub.raw
+    task = f"/tasks/{_task(hub)}"
     return {
         "POST /family-view": lambda: hub.view(case, worker),
         "a view of nobody": lambda: hub.view(case, worker, **NOBODY),
@@ -82,6 +86,10 @@ def _releases(hub: Served, case: str) -> dict[str, Callable[[], bytes]]:
         "POST /cases/{id}/identities": lambda: raw("POST", f"/cases/{case}/identities", worker, named),
         "POST /protections/{id}/review": lambda: raw(
             "POST", review, officer, {"outcome": "continued", "reason": "as before"}
+        ),
+        "GET /tasks/{id}": lambda: raw("GET", task, officer),
+        "POST /tasks/{id}/decide": lambda: raw(
+            "POST", f"{task}/decide", officer, {"answer": "no-referral", "reason": "seen already"}
         ),
         "GET /ledger/receipts/{id}": lambda: raw("GET", receipt, worker),
         "GET /ledger/receipts/{id}/opening": lambda: raw("GET", f"{receipt}/opening", worker),
@@ -104,6 +112,14 @@ def _protection(hub: Served) -> str:
     read = [hub.world.parts.index.read_back("northshire-csc", "Flag", id) for id in flags]
     tags = [tag for flag in read if flag for tag in flag["meta"].get("tag", ())]
     return next(str(tag["code"]) for tag in tags if tag.get("system") == "urn:mash:protection")
+
+
+def _task(hub: Served) -> str:
+    """The id of a task of its own that waits in the council's inbox."""
+    asked = Asker("northshire-csc", "LA-CSC", "PRIVACY-OFFICER", "whoever looks")
+    before = {row.id for row in waiting(hub.world.parts, asked)}
+    post(hub.world.parts, Post("owner-consider-referral", "northshire-csc"))
+    return next(row.id for row in waiting(hub.world.parts, asked) if row.id not in before)
 
 
 def _case() -> dict[str, Any]:

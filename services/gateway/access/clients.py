@@ -18,7 +18,7 @@ from services.contract.problems import BadInput, Conflict, NotFound
 from services.gateway.store.opened import Store
 from services.gateway.store.tables import ClientRow
 
-PERSON_SCOPES = frozenset({"user/family-view", "user/case"})
+PERSON_SCOPES = frozenset({"user/family-view", "user/case", "user/task"})
 _SYSTEM = re.compile(r"^system/(\*|[A-Z][A-Za-z]{1,60})\.(c?r?u?d?s?)$")
 _OTHER = frozenset({"ledger/entries.read", "ledger/checkpoint.read"})
 _ID = re.compile(r"^[A-Za-z0-9._-]{3,64}$")
@@ -114,7 +114,9 @@ def _check(client: Client) -> None:
         raise BadInput("the client id is 3 to 64 letters, digits, dots, hyphens or underscores")
     for scope in client.scopes:
         if scope not in PERSON_SCOPES | _OTHER and not _SYSTEM.match(scope):
-            raise BadInput("a scope is system/Type.cruds, user/family-view, user/case or ledger/entries.read")
+            raise BadInput(
+                "a scope is system/Type.cruds, user/family-view, user/case, user/task or ledger/entries.read"
+            )
     try:
         with warnings.catch_warnings():
             # What joserfc calls insecure (a short key) is refused, not warned of.

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from services.contract.cases import Asker
 from services.gateway.access.bearer import organisation_of
+from services.gateway.access.clients import PERSON_SCOPES
 from services.gateway.access.staff import Staff
 from services.gateway.parts import Parts
 from services.gateway.store.tables import SessionRow
@@ -116,7 +117,7 @@ class Sessions:
             role=str(session.data["role"]),
             user=worker.id,
             teams=worker.teams,
-            scopes=frozenset({"user/family-view", "user/case"}),
+            scopes=PERSON_SCOPES,
             own=worker.own,
             token=hashlib.sha256(b"session:" + session.id.encode()).hexdigest(),
         )

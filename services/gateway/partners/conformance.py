@@ -58,6 +58,6 @@ def smart_configuration(parts: Parts) -> dict[str, Any]:
         "grant_types_supported": [CLIENT_CREDENTIALS, JWT_BEARER],
         "token_endpoint_auth_methods_supported": ["private_key_jwt"],
         "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
-        "scopes_supported": ["system/*.cru", "user/family-view", "user/case"],
+        "scopes_supported": ["system/*.cru", "user/family-view", "user/case", "user/task"],
         "capabilities": ["client-confidential-asymmetric", "permission-v2"],
     }

@@ -1,0 +1,101 @@
+"""Your tasks: what waits in the inboxes of one's own organisation and role, one task, and deciding it.
+
+Promise: the list names kinds and times only; a task's page is shown in reply to a release that was entered first.
+"""
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from starlette.responses import Response
+
+from services.contract.cases import Asker, DecideTask
+from services.contract.problems import Conflict
+from services.contract.views import Refused
+from services.gateway.pages import words
+from services.gateway.pages.desk import Desk, go
+from services.gateway.pages.forms import Form, Typed, made
+from services.gateway.tasks.deciding import decide_task
+from services.gateway.tasks.inbox import inboxes_of, line, waiting
+from services.gateway.tasks.opening import open_task
+
+Id = Annotated[str, Path(pattern=r"^[0-9a-f]{24}$")]
+_LEAST = 3
+"""Letters of a reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that the task says, in words."""
+
+    label: str
+    value: str = field(repr=False)
+
+
+def facts_of(told: dict[str, Any]) -> tuple[Fact, ...]:
+    """What whoever raised the task wrote down: codes, counts, dates and references."""
+    found = [Fact("Purpose", words.title("purposes", told["purpose"]))] if told.get("purpose") else []
+    return (*found, *(Fact(_label(name), _value(value)) for name, value in told["facts"].items()))
+
+
+def _label(name: str) -> str:
+    return words.first_up(name.replace("_", " "))
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return words.listed(map(_value, value))
+    return words.when(str(value)) if not isinstance(value, bool) else "yes" if value else "no"
+
+
+def routes(desk: Desk) -> APIRouter:
+    """The routes."""
+    router = APIRouter()
+
+    @router.get("/your-tasks")
+    def inbox(request: Request) -> Response:
+        asker = desk.asker(request)
+        open_, done = (
+            [line(desk.parts, row) for row in waiting(desk.parts, asker, decided=decided)]
+            for decided in (False, True)
+        )
+        inboxes = [words.title("inboxes", code) for code in inboxes_of(asker.role)]
+        return desk.show(asker, "tasks.html", here="tasks", tasks=open_, decided=done, inboxes=inboxes)
+
+    @router.get("/your-tasks/{id}")
+    def opened(request: Request, id: Id) -> Response:
+        return _shown(desk, desk.asker(request), id, Form())
+
+    @router.post("/your-tasks/{id}")
+    def decide(request: Request, id: Id, form: Typed) -> Response:
+        asker = desk.asker(request)
+        if not form.get("answer"):
+            form.wrong("answer", "Say what you decide")
+        if len(form.get("reason")) < _LEAST:
+            form.wrong("reason", "Write down why, in your own words")
+        if form.errors:
+            return _shown(desk, asker, id, form)
+        body = made(DecideTask, answer=form.get("answer"), reason=form.get("reason"))
+        decided = decide_task(desk.parts, asker, id, body)
+        return (
+            desk.refuse(asker, decided, "/your-tasks") if isinstance(decided, Refused) else go("/your-tasks")
+        )
+
+    return router
+
+
+def _shown(desk: Desk, asker: Asker, id: str, form: Form) -> Response:
+    told = open_task(desk.parts, asker, id)
+    if isinstance(told, Refused):
+        return desk.refuse(asker, told, "/your-tasks")
+    if form.errors and told["state"] != "OPEN":
+        raise Conflict("the task is decided already")
+    return desk.show(
+        asker,
+        "task.html",
+        status=422 if form.errors else 200,
+        here="tasks",
+        task=told,
+        facts=facts_of(told),
+        form=form,
+    )

@@ -1,0 +1,1 @@
+"""Work that the hub gives to people: inboxes of an organisation, tasks, owners' decisions, and advice."""

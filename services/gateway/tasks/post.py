@@ -1,0 +1,73 @@
+"""Putting work into an inbox: the one way in which the hub tells an organisation that something is to be done.
+
+Promise: a task is durable when `post` returns; an open one with the same kind, organisation and key is never raised
+twice; everything that could tell who somebody is stands sealed.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from services.contract.vocabulary import entry
+from services.gateway.parts import Parts, stamp
+from services.gateway.tasks.tables import TaskRow
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One task to be raised. `kind` is a code of task-kinds.json."""
+
+    kind: str
+    organisation: str
+    case: str = ""
+    person: str = field(default="", repr=False)
+    """Opaque person id."""
+    source: str = ""
+    records: tuple[str, ...] = field(default=(), repr=False)
+    """Opaque ids of record versions that the organisation holds."""
+    facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """Codes, counts, dates, references."""
+    due: datetime | None = None
+    key: str = ""
+    """An open task with the same kind, organisation and key is not raised twice; empty: always raised."""
+
+
+def post(parts: Parts, *posts: Post, once: str = "") -> None:
+    """Raise the tasks. `once` names an occasion: told again of the same one, nothing is raised a second time.
+
+    Raises `KeyError` for a kind that is no word of the list, `StoreUnavailable`.
+    """
+    for number, one in enumerate(posts):
+        row = _row(parts, one, f"{once}/{number}" if once else "")
+        try:
+            with parts.store.begin() as session:
+                session.add(row)
+        except IntegrityError:
+            # Its like is open already, or this occasion has been told before.
+            continue
+
+
+def _row(parts: Parts, one: Post, occasion: str) -> TaskRow:
+    mac = parts.keys.mac("tasks")
+    id = mac.of("occasion", occasion)[:12].hex() if occasion else secrets.token_hex(12)
+    told = {
+        "case": one.case,
+        "person": one.person,
+        "source": one.source,
+        "records": list(one.records),
+        "facts": dict(one.facts),
+    }
+    return TaskRow(
+        id=id,
+        kind=one.kind,
+        organisation=one.organisation,
+        inbox=str(entry("task-kinds", one.kind)["inbox"]),
+        open_key=mac.of("open", one.kind, one.organisation, one.key) if one.key else None,
+        raised_at=stamp(parts.now()),
+        due=stamp(one.due) if one.due else "",
+        sealed=parts.store.seal(told, f"task:{id}"),
+    )
