@@ -38,6 +38,8 @@ class Asker:
     """Own identity and declared conflicts, as far as the register gives them."""
     token: str = field(default="", repr=False)
     """Opaque id of the token or session: a receipt's opening answers to the same one only."""
+    authenticated: int = 0
+    """When the person last proved afresh who they are, in seconds since 1970; 0: not shown to the hub."""
 
 
 class Subject(Message):

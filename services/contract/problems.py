@@ -51,6 +51,20 @@ class NotSignedIn(Problem):
     status, kind = 401, "not-signed-in"
     title = "Sign in first"
     next_step = "Sign in again, or ask for a new token."
+    challenge: ClassVar[str] = "Bearer"
+    """The `WWW-Authenticate` header of the answer."""
+
+
+class SignInAgain(NotSignedIn):
+    """Signed in, but not just now: this act needs a proof of minutes ago (RFC 9470, step-up authentication)."""
+
+    kind = "sign-in-again"
+    title = "Sign in again first"
+    next_step = (
+        "Sign in again now. A partner's system asks for a new token with the auth_time of that sign-in, "
+        "no older than 5 minutes."
+    )
+    challenge = 'Bearer error="insufficient_user_authentication", max_age="300"'
 
 
 class NotAllowed(Problem):

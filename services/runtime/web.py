@@ -111,7 +111,7 @@ def tell(request: Request, problem: Problem) -> Response:
     if form == "page" and state.problem_page is not None:
         shown: Response = state.problem_page(request, problem)
         return shown
-    headers = {"WWW-Authenticate": "Bearer"} if isinstance(problem, NotSignedIn) else {}
+    headers = {"WWW-Authenticate": problem.challenge} if isinstance(problem, NotSignedIn) else {}
     if form == "fhir":
         return Response(as_outcome(problem), problem.status, headers, FHIR_JSON)
     return Response(as_json(problem), problem.status, headers, PROBLEM_JSON)

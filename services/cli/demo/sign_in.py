@@ -1,9 +1,11 @@
 """The demonstration's sign-in provider: oidc-provider-mock in its own process, without passwords.
 
-Promise: it listens on loopback only, and knows the invented staff of the demonstration and nobody else's.
+Promise: it listens on loopback only, and knows the invented staff of the demonstration and nobody else's. It asks who
+somebody is at every sign-in, and says when (`auth_time`, which the mock by itself leaves out).
 """
 
 import logging
+import time
 
 import typer
 
@@ -17,6 +19,7 @@ def serve(port: int = PORT) -> None:
     """Listen on loopback, at this port or the next that is free, until ended."""
     # Its lines would hold addresses with one-time codes.
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    from flask import request
     from oidc_provider_mock import User, app
     from werkzeug.serving import make_server
 
@@ -25,6 +28,14 @@ def serve(port: int = PORT) -> None:
     ]
     sock = first_free(port)
     provider = app(user_claims=users, require_nonce=True)
+
+    def note_when() -> None:
+        """Its form is answered at each sign-in, so this moment is the one of `auth_time`."""
+        for user in users:
+            if request.method == "POST" and request.form.get("sub") == user.sub:
+                user.claims["auth_time"] = int(time.time())
+
+    provider.before_request(note_when)
     server = make_server(LOOPBACK, port_of(sock), provider, threaded=True, fd=sock.fileno())
     print(f"{LISTENING} {LOOPBACK}:{port_of(sock)}", flush=True)
     server.serve_forever()

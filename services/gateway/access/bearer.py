@@ -152,4 +152,5 @@ def _asker(claims: dict[str, Any], worker: Worker, client: Client, organisation:
         scopes=frozenset(str(claims.get("scope", "")).split()),
         own=worker.own,
         token=str(claims.get("jti", "")),
+        authenticated=int(claims.get("auth_time", 0)),
     )

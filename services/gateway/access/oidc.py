@@ -2,10 +2,10 @@
 
 Promise: who somebody is comes from the provider alone, what they may do from the staff register alone;
 somebody without a row is refused. State, nonce and PKCE are Authlib's; the session's id changes at sign-
-in.
+in. Signing in again is done by the same person, after it was asked for, by the provider's own word.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from authlib.integrations.base_client import OAuthError  # type: ignore[import-untyped]
@@ -15,17 +15,21 @@ from joserfc.errors import JoseError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from services.contract.problems import NotAllowed, NotSignedIn, Unavailable
-from services.gateway.access.sessions import Session, Sessions
+from services.contract.problems import NotAllowed, NotSignedIn, SignInAgain, Unavailable
+from services.gateway.access.assertions import LEEWAY
+from services.gateway.access.sessions import AGAIN_AT, Session, Sessions
 from services.gateway.access.staff import Staff, Worker
 from services.gateway.parts import Parts
 
 CALLBACK = "/sign-in/callback"
 _WAITING = "choices"
+_AGAIN = "again"
+"""In a session's data, while its person signs in again: when that was asked, where to go then, what was typed."""
 
 
 class SignIn:
-    """The journey: `begin` -> provider -> `finish` -> (`choose`, where roles are several) -> signed in.
+    """The journey: `begin` -> provider -> `finish` -> (`choose`, where roles are several) -> signed in; and, of
+    somebody who is signed in, `again` -> provider -> `finish`.
 
     `client` goes to the HTTP client (httpx2), such as a transport.
     """
@@ -47,20 +51,44 @@ class SignIn:
     async def begin(self, request: Request) -> Response:
         """Send the browser to the provider. Raises `Unavailable` where it does not answer."""
         session = Session("", {})
-        request.scope["session"] = session.data
-        try:
-            answer: Response = await self._oauth.provider.authorize_redirect(
-                request, self._parts.settings.url + CALLBACK
-            )
-        except Exception:  # noqa: BLE001 - whatever its client raises, the provider did not answer
-            raise Unavailable from None
+        answer = await self._to_provider(request, session)
         started = await run_in_threadpool(self._sessions.start, session.data)
         self._sessions.give(answer, started)
         return answer
 
-    async def finish(self, request: Request) -> tuple[Session, Sequence[tuple[Worker, str]]]:
-        """Back from the provider: a session under a new id, and the roles to choose from (signed in if it
-        is one).
+    async def again(self, request: Request, then: str, typed: Mapping[str, str]) -> Response:
+        """Send somebody who is signed in to prove afresh who they are (step-up): `prompt=login`, `max_age=0`.
+
+        `then` is where to go afterwards, one of the hub's own addresses; `typed` is kept sealed meanwhile, and
+        given back by `typed_before`. Raises `NotSignedIn`, `Unavailable`.
+        """
+        session = await run_in_threadpool(self._sessions.read, request)
+        if session is None or not session.signed_in:
+            raise NotSignedIn("nobody is signed in, or the time without use was too long")
+        asked = int(self._parts.now().timestamp())
+        session.data[_AGAIN] = {"asked": asked, "then": then, "typed": dict(typed)}
+        answer = await self._to_provider(request, session, prompt="login", max_age="0")
+        await run_in_threadpool(self._sessions.save, session)
+        return answer
+
+    def typed_before(self, session: Session | None) -> Mapping[str, str]:
+        """What somebody had typed when they were sent to sign in again; empty where they were not."""
+        found: Mapping[str, str] = session.data.get("typed", {}) if session else {}
+        return found
+
+    async def _to_provider(self, request: Request, session: Session, **wanted: str) -> Response:
+        request.scope["session"] = session.data
+        try:
+            answer: Response = await self._oauth.provider.authorize_redirect(
+                request, self._parts.settings.url + CALLBACK, **wanted
+            )
+        except Exception:  # noqa: BLE001 - whatever its client raises, the provider did not answer
+            raise Unavailable from None
+        return answer
+
+    async def finish(self, request: Request) -> tuple[Session, Sequence[tuple[Worker, str]], str]:
+        """Back from the provider: a session under a new id, the roles to choose from (signed in if it is
+        one), and where somebody who signed in again goes on (else empty).
 
         Raises `NotSignedIn` (the provider said no, or the journey was not begun here), `NotAllowed` (no
         row).
@@ -74,13 +102,31 @@ class SignIn:
             self._staff.by_sign_in, self._parts.settings.oidc_issuer, str(told.get("sub"))
         )
         roles = [(worker, role) for worker in workers for role in worker.roles]
+        if session.signed_in:
+            return await run_in_threadpool(self._proved_again, session, told, roles)
         if not roles:
             await run_in_threadpool(self._sessions.end, session)
             raise NotAllowed("you are not in the staff register of any partner")
         data = {_WAITING: [[worker.id, role] for worker, role in roles]}
         if len(roles) == 1:
             data = _signed_in(roles[0][0].id, roles[0][1])
-        return await run_in_threadpool(self._sessions.rotate, session, data), roles
+        return await run_in_threadpool(self._sessions.rotate, session, data), roles, ""
+
+    def _proved_again(
+        self, session: Session, told: Mapping[str, Any], roles: Sequence[tuple[Worker, str]]
+    ) -> tuple[Session, Sequence[tuple[Worker, str]], str]:
+        """The same person in the same role, who signed in after it was asked. Anybody else ends the session."""
+        staff, role = str(session.data["staff"]), str(session.data["role"])
+        same = [(worker, one) for worker, one in roles if (worker.id, one) == (staff, role)]
+        again: dict[str, Any] = session.data.get(_AGAIN, {})
+        if not same or not again:
+            self._sessions.end(session)
+            raise NotAllowed("signing in again has to be done by the person who is signed in")
+        at, now = told.get("auth_time"), self._parts.now().timestamp()
+        if type(at) is not int or not again["asked"] - LEEWAY <= at <= now + LEEWAY:
+            raise SignInAgain("the sign-in provider did not say that you signed in just now")
+        data = _signed_in(staff, role) | {AGAIN_AT: at, "typed": again["typed"]}
+        return self._sessions.rotate(session, data), same, str(again["then"])
 
     def choose(self, session: Session, staff: str, role: str) -> Session:
         """Sign in under one of the roles offered, under a new id. Raises `NotAllowed`."""

@@ -21,6 +21,8 @@ from services.gateway.access.staff import Staff
 from services.gateway.parts import Parts
 from services.gateway.store.tables import SessionRow
 
+AGAIN_AT = "again_at"
+"""In a session's data: when its person last signed in afresh because an act asked for it, in seconds since 1970."""
 _STEP = 30
 """Seconds before a session's last use is written again."""
 
@@ -120,6 +122,7 @@ class Sessions:
             scopes=PERSON_SCOPES,
             own=worker.own,
             token=hashlib.sha256(b"session:" + session.id.encode()).hexdigest(),
+            authenticated=int(session.data.get(AGAIN_AT, 0)),
         )
 
     @property

@@ -21,7 +21,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from services.gateway.access.assertions import Assertions, Signed
+from services.gateway.access.assertions import LEEWAY, Assertions, Signed
 from services.gateway.access.clients import PERSON_SCOPES, Client, covers
 from services.gateway.access.signing import TokenKeys
 from services.gateway.access.staff import Staff, Worker
@@ -108,7 +108,18 @@ class TokenDesk:
             raise InvalidGrantError(description="The person is not in the staff register.")
         if role not in worker.roles:
             raise InvalidGrantError(description="The staff register does not give the person this role.")
-        return {"sub": worker.id, "role": role, "teams": _teams(claims, worker)}
+        return {"sub": worker.id, "role": role, "teams": _teams(claims, worker), **self._proved(claims)}
+
+    def _proved(self, claims: dict[str, Any]) -> dict[str, int]:
+        """When the person last signed in at their own organisation, as its system vouches (OpenID Connect's `auth_time`)."""
+        said = claims.get("auth_time")
+        if said is None:
+            return {}
+        if type(said) is not int or not 0 < said <= self._parts.now().timestamp() + LEEWAY:
+            raise InvalidGrantError(
+                description="The assertion's auth_time must be seconds since 1970, and past."
+            )
+        return {"auth_time": said}
 
     def _answer(self, signed: Signed, scopes: Iterable[str], about: dict[str, Any]) -> dict[str, Any]:
         now = int(self._parts.now().timestamp())

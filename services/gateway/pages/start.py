@@ -44,8 +44,8 @@ def _signing_in(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/sign-in/callback")
     async def callback(request: Request) -> Response:
-        session, roles = await desk.sign_in.finish(request)
-        answer = go("/your-cases" if len(roles) == 1 else "/sign-in/role")
+        session, roles, then = await desk.sign_in.finish(request)
+        answer = go(then or ("/your-cases" if len(roles) == 1 else "/sign-in/role"))
         desk.sessions.give(answer, session)
         return answer
 

@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.testclient import TestClient
 
 from services.contract.canonical import b64u
+from services.gateway.access.fresh import is_fresh
 from services.gateway.access.oidc import CALLBACK, SignIn
 from services.gateway.access.sessions import Sessions
 from services.gateway.access.staff import NewWorker, Staff
@@ -102,10 +103,18 @@ def browser(world: World, provider: Provider) -> Iterator[TestClient]:
 
     @app.get(CALLBACK)
     async def back(request: Request) -> Response:
-        session, roles = await sign_in.finish(request)
-        answer = JSONResponse([role for _, role in roles])
+        session, roles, then = await sign_in.finish(request)
+        answer = JSONResponse({"then": then} if then else [role for _, role in roles])
         sessions.give(answer, session)
         return answer
+
+    @app.get("/again")
+    async def again(request: Request) -> Response:
+        return await sign_in.again(request, "/your-cases/new/BTG", {"ground_text": "collapsed in the street"})
+
+    @app.get("/typed")
+    def typed(request: Request) -> Any:
+        return sign_in.typed_before(sessions.read(request))
 
     @app.get("/choose/{staff}/{role}")
     def choose(request: Request, staff: str, role: str) -> Response:
@@ -119,6 +128,11 @@ def browser(world: World, provider: Provider) -> Iterator[TestClient]:
     def me(request: Request) -> Any:
         asker = sessions.asker(request)
         return asker and {"user": asker.user, "role": asker.role}
+
+    @app.get("/fresh")
+    def fresh(request: Request) -> bool:
+        asker = sessions.asker(request)
+        return asker is not None and is_fresh(parts, asker)
 
     @app.post("/sign-out")
     def out(request: Request) -> Response:
@@ -210,3 +224,56 @@ def test_the_code_is_worth_nothing_without_the_verifier(
     brought = provider.agree(browser.get("/sign-in").headers["location"])
     provider.codes[brought["code"]]["code_challenge"] = re.sub(".", "x", "c" * 43)
     assert browser.get(CALLBACK, params=brought).status_code == 401
+
+
+def signed_in(world: World, provider: Provider, browser: TestClient, *roles: str) -> None:
+    register(world, *roles)
+    browser.get(CALLBACK, params=provider.agree(browser.get("/sign-in").headers["location"]))
+
+
+def test_signing_in_again_is_asked_for_and_proved_by_the_provider(
+    world: World, provider: Provider, browser: TestClient
+) -> None:
+    signed_in(world, provider, browser, "ED-DOCTOR")
+    # An ordinary sign-in is none of just now, whatever the provider says of it.
+    assert browser.get("/fresh").json() is False
+    before = browser.cookies["mash-demo"]
+    location = browser.get("/again").headers["location"]
+    asked = parse_qs(urlsplit(location).query)
+    assert (asked["prompt"], asked["max_age"]) == (["login"], ["0"])
+    assert "collapsed" not in location
+    provider.claims = {"auth_time": int(world.clock().timestamp())}
+    back = browser.get(CALLBACK, params=provider.agree(location))
+    assert back.json() == {"then": "/your-cases/new/BTG"}
+    assert browser.cookies["mash-demo"] != before
+    assert browser.get("/me").json()["role"] == "ED-DOCTOR"
+    assert browser.get("/fresh").json() is True
+    assert browser.get("/typed").json() == {"ground_text": "collapsed in the street"}
+    world.clock.move(seconds=301)
+    assert browser.get("/fresh").json() is False
+
+
+@pytest.mark.parametrize("ago", [None, 3600, 31, -3600, "now", True])
+def test_what_the_provider_does_not_say_was_just_now_is_not_taken_for_it(
+    world: World, provider: Provider, browser: TestClient, ago: Any
+) -> None:
+    signed_in(world, provider, browser, "ED-DOCTOR")
+    now = int(world.clock().timestamp())
+    provider.claims = {} if ago is None else {"auth_time": now - ago if type(ago) is int else ago}
+    back = browser.get(CALLBACK, params=provider.agree(browser.get("/again").headers["location"]))
+    assert back.status_code == 401
+    assert browser.get("/fresh").json() is False
+
+
+def test_somebody_else_cannot_sign_in_again(world: World, provider: Provider, browser: TestClient) -> None:
+    signed_in(world, provider, browser, "ED-DOCTOR")
+    register(world, "ED-DOCTOR", subject="another")
+    provider.claims = {"auth_time": int(world.clock().timestamp()), "sub": "another"}
+    back = browser.get(CALLBACK, params=provider.agree(browser.get("/again").headers["location"]))
+    assert back.status_code == 403
+    # Two people at one screen: neither goes on without a sign-in of their own.
+    assert browser.get("/me").json() is None
+
+
+def test_nobody_signs_in_again_who_is_not_signed_in(browser: TestClient) -> None:
+    assert browser.get("/again").status_code == 401

@@ -12,6 +12,7 @@ from joserfc.jwk import RSAKey
 
 from services.contract.canonical import b64u
 from services.gateway.access.clients import Client, Clients
+from services.gateway.access.signing import TokenKeys
 from services.gateway.access.staff import NewWorker, Staff
 from tests.gateway_world import World, jwks_of, key_of
 
@@ -199,3 +200,17 @@ def test_a_suspended_partner_is_told_to_ring(world: World) -> None:
     assert answer.status_code == 403
     assert world.parts.settings.support_telephone in answer.text
     assert _error(world.ask_token("csc-feed")) == (400, "unauthorized_client")
+
+
+def test_an_assertion_may_say_when_the_person_signed_in(world: World) -> None:
+    now = int(world.clock().timestamp())
+    for said, proved in ((None, 0), (now, now), (now - 400, now - 400)):
+        token = world.ask_person("csc-system", "worker", "SW-CHILD", auth_time=said).json()["access_token"]
+        claims = TokenKeys(world.parts.keys).read(token)
+        assert claims.get("auth_time", 0) == proved
+
+
+@pytest.mark.parametrize("said", [0, -1, "now", 1.5, True, 3_000_000_000])
+def test_a_moment_that_is_none_or_not_yet_is_refused(world: World, said: Any) -> None:
+    answer = world.ask_person("csc-system", "worker", "SW-CHILD", auth_time=said)
+    assert _error(answer) == (400, "invalid_grant")
