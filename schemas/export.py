@@ -21,6 +21,7 @@ MESSAGES: dict[str, Any] = {
     "open-case": cases.OpenCase,
     "record-evidence": cases.RecordEvidence,
     "confirm-identity": cases.ConfirmIdentity,
+    "close-case": cases.CloseCase,
     "review-protection": cases.ReviewProtection,
     "decide-task": cases.DecideTask,
     "view-request": views.ViewRequest,

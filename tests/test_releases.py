@@ -28,7 +28,7 @@ IMPERSONAL = {
 THROUGH = {
     "POST /family-view": "services/gateway/ask.py",
     "POST /cases": "services/gateway/cases/open.py",
-    "POST /cases/{id}/close": "services/gateway/cases/open.py",
+    "POST /cases/{id}/close": "services/gateway/cases/close.py",
     "POST /cases/{id}/evidence": "services/gateway/cases/evidence.py",
     "POST /cases/{id}/identities": "services/gateway/cases/identity.py",
     "POST /protections/{id}/review": "services/gateway/cases/protections.py",

@@ -102,6 +102,15 @@ class ConfirmIdentity(Message):
     )
 
 
+class CloseCase(Message):
+    """`POST /cases/{id}/close`: whether what was shared changed the decision, and what it changed."""
+
+    changed: code_of("decision-changed")  # type: ignore[valid-type]
+    outcome: code_of("case-outcomes")  # type: ignore[valid-type]
+    text: str = Field("", max_length=4000, repr=False)
+    """More about it, if there is anything to say; sealed, and read by nobody but the case's members."""
+
+
 class ReviewProtection(Message):
     """`POST /protections/{id}/review`."""
 

@@ -11,12 +11,20 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, Path
 from starlette.responses import JSONResponse
 
-from services.contract.cases import Asker, ConfirmIdentity, OpenCase, RecordEvidence, ReviewProtection
+from services.contract.cases import (
+    Asker,
+    CloseCase,
+    ConfirmIdentity,
+    OpenCase,
+    RecordEvidence,
+    ReviewProtection,
+)
 from services.contract.views import Refused
 from services.gateway.access.bearer import Bearer
+from services.gateway.cases.close import close_case
 from services.gateway.cases.evidence import record_evidence
 from services.gateway.cases.identity import confirm_identity
-from services.gateway.cases.open import close_case, list_cases, open_case
+from services.gateway.cases.open import list_cases, open_case
 from services.gateway.cases.protections import review_protection
 from services.gateway.parts import Parts
 
@@ -53,8 +61,8 @@ def _opening(router: APIRouter, parts: Parts, asked: Any) -> None:
         return {"cases": list_cases(parts, asker)}
 
     @router.post("/cases/{id}/close", summary="Close a case")
-    def close(asker: asked, id: Id) -> dict[str, str]:
-        close_case(parts, asker, id)
+    def close(asker: asked, id: Id, body: Annotated[CloseCase, Body()]) -> dict[str, str]:
+        close_case(parts, asker, id, body)
         return {"id": id, "state": "CLOSED"}
 
 

@@ -1,4 +1,4 @@
-"""Opening a case, listing one's own, closing.
+"""Opening a case, and listing one's own.
 
 Promise: the answer is the same whether anybody was found (nobody is looked for); only a role that the
 purpose permits opens it, and a child protection enquiry only a named manager on stated reasonable cause.
@@ -11,12 +11,12 @@ from typing import Any
 
 from services.contract.cases import Asker, Member, OpenCase
 from services.contract.people import About
-from services.contract.problems import BadInput, Conflict, NotAllowed
+from services.contract.problems import BadInput
 from services.contract.views import Refused
 from services.contract.vocabulary import entry
 from services.gateway.access.staff import Staff
 from services.gateway.cases.entries import enter, refuse
-from services.gateway.cases.states import MANAGERS, S47, Standing, load, mine
+from services.gateway.cases.states import MANAGERS, S47, Standing, mine
 from services.gateway.parts import Parts, fresh_id, stamp
 from services.gateway.store.tables import CaseRow, MemberRow
 
@@ -78,23 +78,6 @@ def open_case(parts: Parts, asker: Asker, body: OpenCase) -> Opened | Refused:
         session.add_all(members)
     standing = Standing(row, members, [])
     return Opened(id, "OPEN", row.opened_at, row.closes_at, standing.missing())
-
-
-def close_case(parts: Parts, asker: Asker, id: str) -> None:
-    """Close a case: whoever opened it, or a manager of the organisation that did.
-
-    Raises `NotAllowed`, `NotFound`, `Conflict`.
-    """
-    standing = load(parts, asker, id)
-    row = standing.row
-    manages = asker.role in MANAGERS and asker.organisation == row.organisation
-    if asker.user != row.opened_by and not manages:
-        raise NotAllowed("only whoever opened the case, or a manager there, closes it")
-    if row.closed_at:
-        raise Conflict("the case is closed already")
-    enter(parts.ledger, "case.closed", asker, case=id, purpose=row.purpose, facts={"code": "closed"})
-    with parts.store.begin() as session:
-        session.get_one(CaseRow, id).closed_at = stamp(parts.now())
 
 
 def list_cases(parts: Parts, asker: Asker) -> Sequence[dict[str, Any]]:

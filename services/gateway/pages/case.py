@@ -12,11 +12,11 @@ from starlette.responses import Response
 
 from services.contract.cases import Asker
 from services.contract.vocabulary import code_list, entry
-from services.gateway.cases.open import close_case
+from services.gateway.cases.close import may_close
 from services.gateway.cases.states import MANAGERS, Standing, load
 from services.gateway.pages import words
 from services.gateway.pages.cases import MISSING
-from services.gateway.pages.desk import Desk, go
+from services.gateway.pages.desk import Desk
 from services.gateway.store.tables import EvidenceRow
 
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
@@ -67,6 +67,8 @@ class CasePage:
     members: tuple[str, ...]
     evidence: tuple[Recorded, ...]
     may_close: bool
+    closing: str = field(default="", repr=False)
+    """What was said as it was closed; empty while it is open."""
 
     @property
     def open(self) -> bool:
@@ -106,9 +108,17 @@ def case_page(desk: Desk, asker: Asker, standing: Standing) -> CasePage:
         household=tuple(described(one) for one in told["household"]),
         members=tuple(_member(desk, one.organisation, one.user, one.team) for one in standing.members),
         evidence=tuple(_recorded(desk, one) for one in reversed(standing.evidence)),
-        may_close=asker.user == row.opened_by
-        or (asker.role in MANAGERS and asker.organisation == row.organisation),
+        may_close=may_close(asker, standing),
+        closing=_closing(told.get("closing", {})),
     )
+
+
+def _closing(told: Mapping[str, str]) -> str:
+    """Whether it changed the decision, what, and what was said beside it."""
+    if not told:
+        return ""
+    said = [words.title("decision-changed", told["changed"]), words.title("case-outcomes", told["outcome"])]
+    return ". ".join(filter(None, (*said, told["text"])))
 
 
 def _member(desk: Desk, organisation: str, user: str, team: str) -> str:
@@ -147,10 +157,5 @@ def routes(desk: Desk) -> APIRouter:
             if code != "reasonable-cause" or asker.role in MANAGERS
         ]  # fmt: skip
         return desk.show(asker, "case.html", here="cases", case=case_page(desk, asker, standing), kinds=kinds)
-
-    @router.post("/your-cases/{id}/close")
-    def close(request: Request, id: Id) -> Response:
-        close_case(desk.parts, desk.asker(request), id)
-        return go("/your-cases")
 
     return router

@@ -11,7 +11,18 @@ from fastapi import APIRouter, FastAPI
 
 from services.gateway.access.oidc import SignIn
 from services.gateway.access.sessions import Sessions
-from services.gateway.pages import case, cases, evidence, find, identity, new_case, receipt, start, tasks
+from services.gateway.pages import (
+    case,
+    cases,
+    close,
+    evidence,
+    find,
+    identity,
+    new_case,
+    receipt,
+    start,
+    tasks,
+)
 from services.gateway.pages.desk import Desk
 from services.gateway.pages.problem import problem_page
 from services.gateway.parts import Parts
@@ -27,6 +38,6 @@ def routes(parts: Parts, sessions: Sessions, sign_in: SignIn) -> APIRouter:
         yield
 
     router = APIRouter(include_in_schema=False, lifespan=life)
-    for room in (start, cases, new_case, case, evidence, find, identity, receipt, tasks):
+    for room in (start, cases, new_case, case, close, evidence, find, identity, receipt, tasks):
         router.include_router(room.routes(desk))
     return router

@@ -9,11 +9,22 @@ from fastapi.routing import APIRoute
 
 from services.contract.people import About
 from services.contract.problems import BadInput, NotFound
-from services.gateway.pages import case, cases, evidence, find, identity, new_case, receipt, rendering, start
+from services.gateway.pages import (
+    case,
+    cases,
+    close,
+    evidence,
+    find,
+    identity,
+    new_case,
+    receipt,
+    rendering,
+    start,
+)
 from services.gateway.pages.desk import Desk
 from services.gateway.pages.forms import Form, about, made
 
-ROOMS = (start, cases, new_case, case, evidence, find, identity, receipt)
+ROOMS = (start, cases, new_case, case, close, evidence, find, identity, receipt)
 IDS_AND_CODES = {"id", "kind", "purpose", "version", "name", "case"}
 
 

@@ -185,6 +185,7 @@ PAGES: Mapping[str, dict[str, Any]] = {
     },
     "case.html": {"case": CASE, "kinds": [CODED]},
     "evidence.html": {"case": CASE, "kind": CODED | {"per_person": True}, "reasons": [CODED], "form": form()},
+    "close.html": {"case": CASE, "answers": [CODED], "outcomes": [CODED], "form": form()},
     "find.html": {"cases": [hostile(Listed, state="OPEN")], "chosen": None, "form": form()},
     "found.html": found("POTENTIAL"),
     "confirm.html": {"case": CASE, "asked": ["given"], "scope": QUOTED, "form": form()},
