@@ -13,6 +13,7 @@ from services.contract.vocabulary import code_list
 from services.gateway.catalogue_paths import CatalogueFault, Step, read_forms, read_layers
 from services.gateway.catalogue_tree import NEVER_COPIED, NO_FORMS, SAME, UNCLASSIFIED, Grower, Met, Node
 from services.gateway.elements import Elements, shipped
+from services.gateway.statement import STATEMENT
 
 __all__ = ["NEVER_COPIED", "SAME", "UNCLASSIFIED", "Catalogue", "CatalogueFault", "Node"]
 
@@ -92,6 +93,8 @@ class Catalogue:
         found |= {
             node.members["meta"][1].members[key][1].class_ for key in ("source", "lastUpdated") if key in meta
         }
+        if "tag" in meta:
+            found |= {self.class_at(f"{resource['resourceType']}.{STATEMENT}", resource)} - {SAME}
         for contained in resource.get("contained", ()):
             found |= self.classes_of(contained)
         return found

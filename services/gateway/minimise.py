@@ -12,7 +12,8 @@ from typing import Any, Protocol
 from services.contract.decisions import AXES, EFFECTS, WITHHELD_UNAVAILABLE, Cell
 from services.contract.people import Item
 from services.contract.vocabulary import codes
-from services.gateway.catalogue import UNCLASSIFIED, Catalogue, Node
+from services.gateway import statement
+from services.gateway.catalogue import SAME, UNCLASSIFIED, Catalogue, Node
 from services.gateway.catalogue_paths import Step
 from services.gateway.contained import Part, used_of, walk_contained, with_fresh_locals
 from services.gateway.copying import NOT_LISTED, Copying
@@ -211,7 +212,23 @@ def _meta(
         tag.get("code") == _TEST_DATA["code"] for key in ("tag", "security") for tag in given.get(key, ())
     )
     meta["tag"] = [_SUBSETTED, _TEST_DATA] if test else [_SUBSETTED]
+    status = _statement(resource, catalogue, copying)
+    if status:
+        meta["tag"] = [*meta["tag"], statement.tag(status)]
     return meta
+
+
+def _statement(resource: Mapping[str, Any], catalogue: Catalogue, copying: Copying) -> str:
+    """How sure the record is, by its tag, else by its verification status; nothing that a silent rule hides says so."""
+    kind = resource["resourceType"]
+    line = catalogue.class_at(f"{kind}.{statement.STATEMENT}", resource)
+    if line != SAME and not copying.cell(line).released:
+        return ""
+    status = statement.tagged(resource)
+    if not status and "verificationStatus" in resource:
+        beside = copying.cell(catalogue.class_at(f"{kind}.verificationStatus", resource))
+        status = "" if beside.silent else statement.verified(resource)
+    return status
 
 
 def _for_element(path: str, node: str, usual: Cells, theirs: Cells, *, again: bool) -> Cells:

@@ -6,12 +6,18 @@ Promise: the same record gives the same findings whatever the index holds and wh
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from services.contract.vocabulary import codes
 from services.index import consent, normalise, reduce
 from services.index.read import dicts, text_of
 
+_STATEMENT = "urn:mash:cs:statement-status"
+
 
 def findings_of(resource: Mapping[str, Any], on: str) -> Iterator[str]:
-    """NHS_NUMBER_CHECK | BIRTH_DATE_FUTURE | NO_NAME | CONSENT_SHAPE | UNKNOWN_CODE."""
+    """NHS_NUMBER_CHECK | BIRTH_DATE_FUTURE | NO_NAME | CONSENT_SHAPE | UNKNOWN_CODE | STATEMENT_STATUS."""
+    given = [tag for tag in dicts(resource.get("meta", {}).get("tag")) if tag.get("system") == _STATEMENT]
+    if any(tag.get("code") not in codes("statement-status") for tag in given):
+        yield "STATEMENT_STATUS"
     kind = resource.get("resourceType")
     if kind in ("Patient", "RelatedPerson"):
         numbers = [

@@ -10,13 +10,18 @@ from datetime import datetime
 from typing import Any
 
 from services.contract.views import FamilyView, ReceiptEntry, Withheld
+from services.contract.vocabulary import code_list
 from services.gateway.pages import words
 from services.gateway.pages.answered import Answered, answered
 from services.gateway.pages.kinship import kinship
 from services.gateway.pages.ownership import by_owner
-from services.gateway.pages.records import Record, in_words, name_of
+from services.gateway.pages.records import NO_STATUS, Record, in_words, name_of
 
 A_PARTNER = "A partner"
+STATUSES = (
+    *((str(row["title"]), str(row["sentence"])) for row in code_list("statement-status").values()),
+    (NO_STATUS, "Whoever recorded it did not say how sure it is."),
+)
 _SOURCE = "urn:mash:source:"
 _NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
 EFFECTS = {"generalise": "Made less exact", "ask-owner": "The owner decides", "withhold": "Withheld"}
@@ -98,6 +103,8 @@ class FamilyPage:
     notes: tuple[str, ...]
     obligations: tuple[str, ...]
     receipt: ReceiptEntry | None
+    statuses: tuple[tuple[str, str], ...] = STATUSES
+    """What the words for how sure a statement is mean; the same on every page."""
 
 
 def family_page(answer: FamilyView, sources: Mapping[str, str], now: datetime) -> FamilyPage:

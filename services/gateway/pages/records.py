@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.gateway import statement
 from services.gateway.pages import words
 
 Resource = Mapping[str, Any]
@@ -49,6 +50,15 @@ _DATES = (
     "created",
     "date",
 )
+_STATUSES = "statement-status"
+_STATUS_COLOURS = {
+    "unverified": "yellow",
+    "allegation": "orange",
+    "opinion": "blue",
+    "fact": "green",
+    "found": "purple",
+}
+NO_STATUS = "Status not given"
 _RANK = {"Flag": 0, "RiskAssessment": 1, "AllergyIntolerance": 2}
 _MASKED = {
     "code": "what it is",
@@ -72,6 +82,8 @@ class Record:
     masked: str
     alarm: tuple[str, str] | None
     order: tuple[int, str]
+    status: tuple[str, str]
+    """How sure the statement is: a word, and its colour."""
 
 
 def in_words(resource: Resource) -> Record:
@@ -88,7 +100,13 @@ def in_words(resource: Resource) -> Record:
         masked=words.listed(_MASKED.get(name, name) for name in masked),
         alarm=_alarm(resource, type_),
         order=(_RANK.get(type_, 3), "".join(chr(255 - ord(one) % 256) for one in start)),
+        status=_status(resource),
     )
+
+
+def _status(resource: Resource) -> tuple[str, str]:
+    code = statement.tagged(resource)
+    return (words.title(_STATUSES, code), _STATUS_COLOURS[code]) if code else (NO_STATUS, "grey")
 
 
 def codes(concept: Any) -> set[str]:

@@ -31,6 +31,7 @@ KEY_SAFE = "urn:mash:ext:keySafe"
 SCHOOL = "urn:mash:ext:school"
 FORM_PLACE = "urn:mash:ext:form-place"
 ADOPTION = "urn:mash:cs:adoption"
+STATEMENT_STATUS = "urn:mash:cs:statement-status"
 HTEST: Mapping[str, str] = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HTEST"}
 _CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
 _VERIFIED, _NOT_TRACED = "01", "02"
@@ -66,7 +67,10 @@ class Shelf:
     def add(
         self, kind: str, key: str, *, labels: tuple[str, ...] = (), secrecy: str = "", **elements: Any
     ) -> str:
-        """Put a resource on the shelf; `key` names it within the source. Returns the reference to it."""
+        """Put a resource on the shelf; `key` names it within the source, `sure` says how sure its statement is.
+
+        Returns the reference to it.
+        """
         number = str(uuid5(NAMESPACE_URL, f"urn:mash:demo:{self.source}:{kind}:{key}"))
         security = [{"system": entry("sensitivity", label)["system"], "code": label} for label in labels]
         if secrecy:
@@ -74,6 +78,8 @@ class Shelf:
         if adoption := elements.pop("adoption", ""):
             security.append({"system": ADOPTION, "code": adoption})
         meta: Resource = {"tag": [dict(HTEST)]}
+        if status := elements.pop("sure", ""):
+            meta["tag"].append({"system": STATEMENT_STATUS, "code": status})
         if security:
             meta["security"] = security
         if profile := elements.pop("profile", None):

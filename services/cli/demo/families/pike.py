@@ -65,6 +65,7 @@ def social_care(shelf: Shelf) -> None:
     shelf.add(
         "Flag",
         "concern",
+        sure="allegation",
         status="active",
         category=[{"text": "Safeguarding"}],
         code=code("Adult at risk: suspected financial abuse"),
@@ -74,6 +75,7 @@ def social_care(shelf: Shelf) -> None:
     shelf.add(
         "RiskAssessment",
         "risk",
+        sure="opinion",
         status="final",
         subject=ref(joan),
         occurrenceDateTime=shelf.at(-13),

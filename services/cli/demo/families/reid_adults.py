@@ -38,6 +38,7 @@ def _at_the_keyworkers(shelf: Shelf, dana: str, hers: tuple[str, ...]) -> None:
     shelf.add(
         "RiskAssessment",
         "risk-to-children",
+        sure="opinion",
         labels=hers,
         status="final",
         subject=ref(dana),
@@ -100,6 +101,7 @@ def mental_health(shelf: Shelf) -> None:
     shelf.add(
         "Flag",
         "risk",
+        sure="opinion",
         labels=("MH",),
         status="active",
         category=[{"text": "Risk"}],
@@ -161,14 +163,23 @@ def police(shelf: Shelf) -> None:
     )
     dana = shelf.patient(DANA, address(FLED), local="NP-DR9002")
     shelf.patient(LEE, address(FLED, shelf.span(-600, -260)), local="NP-LM8604")
-    for key, who, labels, kind, words, since in (
-        ("perpetrator", sean, ("SDV", "VIO"), "Domestic abuse", _SUSPECTED, (-640, None)),
-        ("order", sean, ("SDV",), "Court order", _ORDER, (-200, 165)),
-        ("victim", dana, ("SDV",), "Domestic abuse", "Domestic abuse: victim, high risk", (-640, None)),
+    for key, who, labels, kind, words, since, sure in (
+        ("perpetrator", sean, ("SDV", "VIO"), "Domestic abuse", _SUSPECTED, (-640, None), "allegation"),
+        ("order", sean, ("SDV",), "Court order", _ORDER, (-200, 165), "found"),
+        (
+            "victim",
+            dana,
+            ("SDV",),
+            "Domestic abuse",
+            "Domestic abuse: victim, high risk",
+            (-640, None),
+            "opinion",
+        ),
     ):
         shelf.add(
             "Flag",
             key,
+            sure=sure,
             labels=labels,
             status="active",
             category=[{"text": kind}],
@@ -176,12 +187,12 @@ def police(shelf: Shelf) -> None:
             subject=ref(who),
             period=shelf.span(*since),
         )
-    for key, who, words, days in (
-        ("call-1", sean, "Domestic abuse call-out, arrested", -212),
-        ("call-2", sean, "Breach of order reported", -96),
-        ("call-3", dana, "Domestic abuse call-out, victim seen", -212),
+    for key, who, words, days, sure in (
+        ("call-1", sean, "Domestic abuse call-out, arrested", -212, "fact"),
+        ("call-2", sean, "Breach of order reported", -96, "allegation"),
+        ("call-3", dana, "Domestic abuse call-out, victim seen", -212, "fact"),
     ):
-        shelf.seen(key, who, words, days, labels=("SDV",))
+        shelf.seen(key, who, words, days, labels=("SDV",), sure=sure)
     _risk(shelf, sean)
 
 
@@ -189,6 +200,7 @@ def _risk(shelf: Shelf, sean: str) -> None:
     shelf.add(
         "RiskAssessment",
         "risk-sean",
+        sure="opinion",
         labels=("SDV",),
         status="final",
         subject=ref(sean),
@@ -231,4 +243,4 @@ def ambulance(shelf: Shelf) -> None:
     dana = shelf.patient(DANA, address(FLED), local="AMB-661204")
     shelf.seen("conveyed", dana, "Conveyed to emergency department", -212, labels=("SDV",))
     words = "Two children hid behind the sofa while we treated their mother. Referral made by the crew."
-    shelf.note("crew", dana, "Concern of the ambulance crew", words, -212, labels=("SDV",))
+    shelf.note("crew", dana, "Concern of the ambulance crew", words, -212, labels=("SDV",), sure="fact")

@@ -50,7 +50,7 @@ def social_care(shelf: Shelf) -> None:
         shelf.relative(child, SEAN, "FTH", "Father")
     shelf.relative(mia, LEO, "BRO", "Brother")
     shelf.relative(leo, MIA, "SIS", "Sister")
-    shelf.relative(mia, LEE, "FRND", "Mother's friend, said to stay at weekends")
+    shelf.relative(mia, LEE, "FRND", "Mother's friend, said to stay at weekends", sure="unverified")
     shelf.relative(sean, DANA, "FMRSPS", "Former partner")
     _history(shelf, mia, leo)
     _notes(shelf, mia)
@@ -62,6 +62,7 @@ def _history(shelf: Shelf, mia: str, leo: str) -> None:
         shelf.add(
             "Flag",
             f"plan-{key}",
+            sure="found",
             labels=("L:CPROT",),
             status="inactive",
             category=[{"text": "Child protection"}],
@@ -94,10 +95,11 @@ def _notes(shelf: Shelf, mia: str) -> None:
         f"Visited Mia with her mother at {SAFE.text}. Mia was quiet and stayed close to Dana. "
         "Dana says that nobody from the old address knows where they are."
     )
-    shelf.note("visit", mia, "Record of a home visit", visit, -40)
+    shelf.note("visit", mia, "Record of a home visit", visit, -40, sure="fact")
     shelf.add(
         "RiskAssessment",
         "risk-mia",
+        sure="opinion",
         status="final",
         subject=ref(mia),
         occurrenceDateTime=shelf.at(-38),
@@ -147,6 +149,7 @@ def hospital(shelf: Shelf) -> None:
     shelf.add(
         "Condition",
         "mia-injury",
+        sure="fact",
         clinicalStatus=_clinical("active"),
         code=code("Contusion of left forearm, grip pattern"),
         subject=ref(mia),
@@ -220,7 +223,7 @@ def schools(shelf: Shelf) -> None:
     worry = (
         "Mia asked twice this week who was picking her up, and hid when a grey van stopped outside Elmfield."
     )
-    shelf.note("worry", mia, "Concern recorded by the school", worry, -12)
+    shelf.note("worry", mia, "Concern recorded by the school", worry, -12, sure="fact")
 
 
 def _clinical(status: str) -> dict[str, object]:
