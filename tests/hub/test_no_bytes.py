@@ -101,7 +101,9 @@ def _releases(hub: Served, case: str) -> dict[str, Callable[[], bytes]]:
             "POST", "/fhir", publisher, {"resourceType": "Bundle", "type": "batch"}
         ),
         # Last: nothing more can be done on the case.
-        "POST /cases/{id}/close": lambda: raw("POST", f"/cases/{case}/close", manager),
+        "POST /cases/{id}/close": lambda: raw(
+            "POST", f"/cases/{case}/close", manager, {"changed": "no", "outcome": "nothing-new"}
+        ),
     }
 
 
