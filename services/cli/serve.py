@@ -152,7 +152,7 @@ def lacking(parts: Any) -> list[str]:
     """Which parts do not answer now, each with the setting that says where it is."""
     ledger = parts.ledger.health()
     return [
-        *([] if ledger.ready else [f"the ledger ({ledger.detail}; MASH_LEDGER)"]),
+        *([] if ledger.ready else [f"the ledger ({ledger.detail})"]),
         *([] if parts.policy.ready() else ["the policy engine (MASH_OPA)"]),
         *([] if parts.index.ready() and parts.store.answers() else ["the database (MASH_DATABASE)"]),
     ]

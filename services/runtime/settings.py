@@ -18,15 +18,20 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    mode: Literal["demo", "live"] = "live"
+    mode: Literal["demo", "live"] = Field(
+        "live",
+        description="demo: loopback only, invented people, policy edits in force at once; live: everything else",
+    )
     hub: str = Field(
         "northshire-hub", pattern=r"^[a-z0-9-]{2,32}$", description="Name of the hub: origin of every log"
     )
     home: Path = Field(Path("home"), description="All state but keys")
     keys: Path | None = Field(None, description="Key folder; outside MASH_HOME unless in demo mode")
-    policies: Path | None = None
-    host: str = "127.0.0.1"
-    port: int = Field(8700, ge=0, le=65535)
+    policies: Path | None = Field(None, description="Policy folder; default the one that is shipped")
+    host: str = Field(
+        "127.0.0.1", description="Address on which the hub listens; behind TLS when it is not loopback"
+    )
+    port: int = Field(8700, ge=0, le=65535, description="Port of API and pages; 0: any that is free")
     ops_port: int = Field(8701, ge=0, le=65535, description="Second, loopback listener: health and metrics")
     public_url: str = Field("", description="Address by which users reach the hub; default http://host:port")
     database: str = Field(
@@ -37,15 +42,21 @@ class Settings(BaseModel):
     )
     ledger_wait: float = Field(5.0, gt=0, le=60, description="Longest that a release waits for its entry")
     opa: str = Field("", description="Address of an OPA server; default the embedded engine")
-    opa_token: str = Field("", repr=False)
-    policy_wait: float = Field(1.5, gt=0, le=30)
-    max_body_mb: int = Field(20, ge=1, le=200)
+    opa_token: str = Field("", repr=False, description="Bearer token that the OPA server knows the hub by")
+    policy_wait: float = Field(
+        1.5, gt=0, le=30, description="Longest that a decision may take; then nothing is released"
+    )
+    max_body_mb: int = Field(20, ge=1, le=200, description="Largest request that is read")
     oidc_issuer: str = Field("", description="Address of the staff sign-in provider")
-    oidc_client_id: str = ""
-    oidc_client_secret: str = Field("", repr=False)
-    support_telephone: str = "01632 960 700"
-    session_idle_minutes: int = Field(15, ge=1, le=60)
-    session_hours: int = Field(10, ge=1, le=12)
+    oidc_client_id: str = Field("", description="The hub's name at that provider")
+    oidc_client_secret: str = Field("", repr=False, description="Its secret there")
+    support_telephone: str = Field(
+        "01632 960 700", description="The line to ring when nothing can be shown; stands in the constant 503"
+    )
+    session_idle_minutes: int = Field(
+        15, ge=1, le=60, description="Idle time after which a page asks to sign in again"
+    )
+    session_hours: int = Field(10, ge=1, le=12, description="Longest that one sign-in lasts")
 
     @model_validator(mode="after")
     def _modes(self) -> Self:
