@@ -74,7 +74,9 @@ def tell(story: Story, decider: Decider, book: Book) -> list[str]:
     for code, cell in zip(question.classes, answer.cells[0], strict=True):
         wanted, got = expected(story.then[code]), as_told(cell, story.then[code])
         if wanted != got:
-            found.append(f"{code}: the story says {_words(wanted)}, the rules say {_words(got)}")
+            found.append(
+                f"{code}: the story says {_words(wanted)}, the rules say {_words({**got, 'why': cell.code})}"
+            )
     if story.warnings is not None and story.warnings != answer.warnings:
         found.append(
             f"warnings: the story says {list(story.warnings)}, the rules say {list(answer.warnings)}"
