@@ -18,7 +18,7 @@ AXES: Mapping[str, tuple[str, ...]] = {
     "count": ("as-is", "count"),
     "provider": ("name", "kind"),
     "place": ("full", "district"),
-    "identity": ("full", "birth-year", "stub"),
+    "identity": ("full", "stub", "birth-year"),
 }
 """The axes of generalising, each from finest to coarsest. Two generalisings combine by the coarser level of each axis."""
 

@@ -24,6 +24,8 @@ LONDON = ZoneInfo("Europe/London")
 FOLDER = "examples"
 BESIDES = ("task", "owes", "missing")
 """What a story may say of a cell beside its effect."""
+NO_TASK = "none"
+"""The word for: nobody gets a task."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def expected(then: Any) -> dict[str, Any]:
         return {"effect": "withhold", "visibility": "silent"} if then == "silent" else {"effect": then}
     ((word, more),) = ((word, more) for word, more in then.items() if word not in BESIDES)
     besides = {
-        **({"tasks": (then["task"],)} if "task" in then else {}),
+        **({"tasks": () if then["task"] == NO_TASK else (then["task"],)} if "task" in then else {}),
         **({"obligations": tuple(then["owes"])} if "owes" in then else {}),
         **({"missing": tuple(then["missing"])} if "missing" in then else {}),
     }
