@@ -73,6 +73,7 @@ def profile(**over: Any) -> Profile:
         "subject_age": "ADULT",
         "paper": "CURRENT",
         "isa": "safeguarding-children",
+        "paper_defect": "SOUND",
     }
     return Profile(**{**usual, **over})
 
@@ -103,12 +104,14 @@ STATES: Mapping[str, tuple[str, ...]] = {
     "value": ("known", "unknown-code"),
     "owner_decision": codes("owner-decisions"),
     "paper": codes("paper"),
+    "paper_defect": codes("paper-defects"),
     "source_kind": codes("source-kinds"),
 }
 USUAL = {
     "identity": "MATCH", "relationship": "own-case", "agreement": "AGREED", "objection": "NOT-RECORDED",
     "item_share": "AGREED", "confidentiality": "N", "adoption": "none", "currency": "CURRENT",
     "event_age": "OPEN", "value": "known", "owner_decision": "none", "paper": "CURRENT",
+    "paper_defect": "SOUND",
 }  # fmt: skip
 FLAGS = ("conflict", "harm_link", "family_child", "same_place", "source_concern")
 MALFORMED = 0.06

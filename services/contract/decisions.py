@@ -74,6 +74,8 @@ class Profile:
     paper: str = "NONE"
     """CURRENT | LAPSED | NONE | SUSPENDED. The policy service fills it in from the ISAs; what a caller sends is not read."""
     isa: str = ""
+    paper_defect: str = "NO_ISA"
+    """A word of schemas/vocabulary/paper-defects.json; SOUND where nothing is wrong. Filled in with `paper`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +135,9 @@ class Answer:
     """As asked, so that a record of the answer stands by itself."""
 
 
-def with_paper(profile: Profile, paper: str, isa: str) -> Profile:
-    """The same profile with the state of the paperwork between asker and source."""
-    return replace(profile, paper=paper, isa=isa)
+def with_paper(profile: Profile, paper: str, isa: str, defect: str) -> Profile:
+    """The same profile with the state of the paperwork between asker and source, and what is wrong with it."""
+    return replace(profile, paper=paper, isa=isa, paper_defect=defect)
 
 
 def as_input(value: Context | Profile) -> dict[str, Any]:

@@ -6,15 +6,14 @@ never a rule that quietly does nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from services.contract.vocabulary import code_list, codes
 from services.runtime.book_files import Finding, Located, near
+from services.runtime.paper_checks import is_day, paper_checks
 
 Documents = Mapping[str, Located]
-OFFENDING = ("POLICE", "PROBATION")
-"""Types of partner whose part in an ISA is data about offences."""
+PAPER = ("frameworks/", "isa/", "gateways/")
 
 
 def checks(documents: Documents) -> list[Finding]:
@@ -23,8 +22,7 @@ def checks(documents: Documents) -> list[Finding]:
         *_vocabulary(documents),
         *_organisations(documents["organisations.yaml"]),
         *_named_as_their_file(documents),
-        *(finding for isa in under(documents, "isa/") for finding in _isa(isa, _types(documents))),
-        *(finding for gateway in under(documents, "gateways/") for finding in _days(gateway)),
+        *paper_checks(lambda folder: under(documents, folder), _rows(documents)),
         *_gateways_cover(documents),
         *_labels(documents["labels.yaml"]),
         *_lookback(documents["catalogue/lookback.yaml"]),
@@ -51,8 +49,8 @@ def _vocabulary(documents: Documents) -> Iterator[Finding]:
             )
 
 
-def _types(documents: Documents) -> Mapping[str, str]:
-    return {row["id"]: row["type"] for row in documents["organisations.yaml"].data["organisations"]}
+def _rows(documents: Documents) -> Mapping[str, Mapping[str, Any]]:
+    return {row["id"]: row for row in documents["organisations.yaml"].data["organisations"]}
 
 
 def _organisations(document: Located) -> Iterator[Finding]:
@@ -64,6 +62,10 @@ def _organisations(document: Located) -> Iterator[Finding]:
                 (*here, "id"), f"'{organisation['id']}' is another organisation's id already"
             )
         seen[f"organisation {organisation['id']}"] = organisation["id"]
+        if not is_day(organisation.get("dspt_until", "2000-01-01")):
+            yield document.finding(
+                (*here, "dspt_until"), f"'{organisation['dspt_until']}' is no day of the calendar"
+            )
         for place, source in enumerate(organisation.get("sources", ())):
             there = (*here, "sources", place)
             if f"source {source['id']}" in seen:
@@ -76,58 +78,12 @@ def _organisations(document: Located) -> Iterator[Finding]:
 
 
 def _named_as_their_file(documents: Documents) -> Iterator[Finding]:
-    for document in [*under(documents, "isa/"), *under(documents, "gateways/")]:
+    for document in [document for folder in PAPER for document in under(documents, folder)]:
         name = document.file.rsplit("/", 1)[-1].removesuffix(".yaml")
         if document.data["id"] != name:
             yield document.finding(
                 ("id",), f"the id is '{document.data['id']}', the file is {name}.yaml; make them the same"
             )
-
-
-def _isa(document: Located, types: Mapping[str, str]) -> Iterator[Finding]:
-    isa = document.data
-    for number, party in enumerate(isa["parties"]):
-        if party not in types:
-            yield document.finding(
-                ("parties", number),
-                f"'{party}' is not an organisation of organisations.yaml.{near(party, list(types))}",
-            )
-    yield from _days(document)
-    basis = isa["lawful_basis"]
-    for article in ("article_9", "article_10"):
-        if article in basis:
-            yield from _schedule(document, article)
-    if "article_10" not in basis and any(types.get(party) in OFFENDING for party in isa["parties"]):
-        yield document.finding(
-            ("lawful_basis",),
-            "police or probation are a party and article_10 is missing; add it with its schedule_1",
-        )
-
-
-def _schedule(document: Located, article: str) -> Iterator[Finding]:
-    basis = document.data["lawful_basis"][article]
-    needed = code_list("lawful-bases")[basis["code"]]["needs_one_of"]
-    if needed and basis.get("schedule_1") not in needed:
-        yield document.finding(
-            ("lawful_basis", article),
-            f"{basis['code']} needs a schedule_1 condition: one of {', '.join(needed)}",
-        )
-
-
-def _days(document: Located) -> Iterator[Finding]:
-    for name in ("effective_from", "last_day", "review_by"):
-        if document.data[name] and not _is_day(document.data[name]):
-            yield document.finding((name,), f"'{document.data[name]}' is no day of the calendar")
-    first, last = document.data["effective_from"], document.data["last_day"]
-    if first and last and last < first:
-        yield document.finding(("last_day",), f"the last day {last} is before the first, {first}")
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return bool(date.fromisoformat(text))
-    except ValueError:
-        return False
 
 
 def _gateways_cover(documents: Documents) -> Iterator[Finding]:

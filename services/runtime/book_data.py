@@ -11,12 +11,12 @@ from typing import Any
 from services.contract.decisions import AXES
 from services.contract.vocabulary import code_list, codes
 from services.runtime.book_checks import Documents, expanded, under
-from services.runtime.book_schemas import classes
+from services.runtime.schema_parts import classes
 
 WORDS = (
     "purposes", "roles", "classes", "sensitivity", "source-kinds", "organisation-types", "reasons",
     "consent-states", "confidentiality", "currency", "adoption", "ages", "channels", "owner-decisions",
-    "evidence-kinds",
+    "evidence-kinds", "paper-defects",
 )  # fmt: skip
 """The lists whose words decide, and so belong to the digest."""
 
@@ -53,6 +53,10 @@ def _words() -> dict[str, Any]:
         "purposes": {code: {name: row[name] for name in _PURPOSE} for code, row in purposes.items()},
         "role_groups": {code: row["group"] for code, row in roles.items()},
         "classes": {code: row["of"] or code for code, row in found.items() if not row["question"]},
+        "paper_defects": {
+            code: {"code": row["reason"], "missing": row["missing"]}
+            for code, row in code_list("paper-defects").items()
+        },
         "shown_as": {code: row["shown_as"] for code, row in code_list("reasons").items()},
         "axes": {axis: {level: rank for rank, level in enumerate(levels)} for axis, levels in AXES.items()},
     }

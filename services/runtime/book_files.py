@@ -159,6 +159,7 @@ def _in_words(document: Located, error: Any, schema: Mapping[str, Any]) -> list[
         + near(_bare(_name_at_fault(error)), _names_allowed(schema, error.schema_path)),
         "minItems": lambda: "is empty; name at least one" if not error.instance else f"is not whole: {error.message}",
         "uniqueItems": lambda: "names one thing twice",
+        **dict.fromkeys(("minimum", "maximum", "minLength", "not"), lambda: f"{value} is not {about or 'allowed here'}"),
     }  # fmt: skip
     return [document.finding(place, words.get(name, lambda: str(error.message))())]
 

@@ -30,7 +30,7 @@ FILES = {
 }  # fmt: skip
 OPTIONAL = {"catalogue/codes.yaml": "codes", "catalogue/fields.yaml": ""}
 """`fields.yaml` is checked by its reader, the gateway's catalogue."""
-FOLDERS = {"isa": "isa", "gateways": "gateway"}
+FOLDERS = {"frameworks": "framework", "isa": "isa", "gateways": "gateway"}
 
 
 class BadBook(Problem):
@@ -69,6 +69,8 @@ class Book:
     role_purposes: Mapping[str, frozenset[str]] = field(repr=False)
     isas: tuple[Mapping[str, Any], ...] = field(repr=False)
     """The ISAs as their files say, for whoever asks which is in force."""
+    frameworks: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    """Id -> the framework as its file says."""
     fields: Mapping[str, Any] = field(repr=False)
     """The document of catalogue/fields.yaml, untouched; empty where there is none."""
     rego: Mapping[str, str] = field(repr=False)
@@ -104,6 +106,9 @@ def read_book(folder: Path) -> Book:
             {role: frozenset(may) for role, may in book_data.role_purposes(documents).items()}
         ),
         isas=tuple(data for name, data in covered.items() if name.startswith("isa/")),
+        frameworks=MappingProxyType(
+            {data["id"]: data for name, data in covered.items() if name.startswith("frameworks/")}
+        ),
         fields=MappingProxyType(covered.get("catalogue/fields.yaml") or {}),
         rego=MappingProxyType(rego),
         files=MappingProxyType(
@@ -171,5 +176,6 @@ def _organisations(document: Mapping[str, Any]) -> dict[str, Organisation]:
             Source(**{**source, "organisation": row["id"], "labels": tuple(source.get("labels", ()))})
             for source in row.get("sources", ())
         )
-        found[row["id"]] = Organisation(**{**row, "sources": sources})
+        known = {name: value for name, value in row.items() if name not in ("ig_lead", "caldicott_guardian")}
+        found[row["id"]] = Organisation(**{**known, "sources": sources})
     return found

@@ -6,7 +6,21 @@ Promise: what an editor completes and underlines is what the hub accepts: both r
 
 from services.contract.decisions import AXES
 from services.contract.vocabulary import code_list, codes
-from services.runtime.schema_parts import DAY, ID, TEXT, Schema, closed, published, some, words
+from services.runtime.paper_schemas import framework, gateway, isa, signers
+from services.runtime.schema_parts import (
+    DAY,
+    ID,
+    PERSON,
+    TEXT,
+    Schema,
+    a_class,
+    classes,
+    closed,
+    published,
+    some,
+    told,
+    words,
+)
 
 LEVELS = ("R", "G", "O", "-")
 EXCEPTIONS = (
@@ -15,11 +29,6 @@ EXCEPTIONS = (
     "item-share-agreed", "enquiry-or-panel", "break-glass",
 )  # fmt: skip
 """What `when` in labels.yaml may name: the exceptions that the sensitivity rule knows how to test."""
-
-
-def classes() -> list[str]:
-    """Classes that a field may have."""
-    return [code for code, row in code_list("classes").items() if not row["question"]]
 
 
 def base_classes() -> list[str]:
@@ -32,10 +41,6 @@ def columns() -> list[str]:
     return sorted({str(row["column"]) for row in code_list("purposes").values()})
 
 
-def _class() -> Schema:
-    return {"type": "string", "enum": classes(), "title": "a class"}
-
-
 def _label() -> Schema:
     return words("sensitivity", "a label")
 
@@ -46,15 +51,6 @@ def _how() -> Schema:
         for axis, names in AXES.items()
     }
     return {**closed(levels, tuple(levels)), "minProperties": 1}
-
-
-def _scope() -> Schema:
-    return {"anyOf": [{"const": "as-purpose"}, some(_class())], "title": "as-purpose or a list of classes"}
-
-
-def _bases(kind: str) -> Schema:
-    found = [code for code, row in code_list("lawful-bases").items() if row["kind"] == kind]
-    return {"type": "string", "enum": found, "title": f"a lawful basis ({kind})"}
 
 
 def _organisations() -> Schema:
@@ -86,80 +82,14 @@ def _organisations() -> Schema:
             "telephone": TEXT,
             "suspended": {"type": "boolean", "title": "true or false"},
             "ods": TEXT,
-            "dspt_until": DAY,
+            "dspt_until": told(DAY, "Last day of the yearly data security assessment (DSPT)."),
+            "ig_lead": told(PERSON, "Who looks after information governance; told before an ISA ends."),
+            "caldicott_guardian": told(PERSON, "Needed where a health organisation is party to an ISA."),
             "sources": {"type": "array", "items": source},
         },
-        ("telephone", "suspended", "ods", "dspt_until", "sources"),
+        ("telephone", "suspended", "ods", "dspt_until", "ig_lead", "caldicott_guardian", "sources"),
     )
     return closed({"organisations": {"type": "array", "items": organisation, "minItems": 1}})
-
-
-def _isa() -> Schema:
-    schedule = _bases("schedule-1")
-    basis = closed(
-        {
-            "article_6": some(_bases("article-6")),
-            "article_9": closed({"code": _bases("article-9"), "schedule_1": schedule}, ("schedule_1",)),
-            "article_10": closed({"code": _bases("article-10"), "schedule_1": schedule}),
-            "gateways": some(_bases("gateway"), 0),
-            "cldc": _bases("confidentiality"),
-        },
-        ("article_10", "gateways"),
-    )
-    return closed(
-        {
-            "id": ID,
-            "title": TEXT,
-            "status": {
-                "type": "string",
-                "enum": ["draft", "signed", "suspended"],
-                "title": "draft, signed or suspended",
-            },
-            "parties": {**some(ID), "minItems": 2},
-            "purposes": some(words("purposes", "a purpose")),
-            "roles": some(words("roles", "a role")),
-            "classes": _scope(),
-            "lawful_basis": basis,
-            "consent": {
-                "type": "string",
-                "enum": ["as-purpose", "agreement"],
-                "title": "as-purpose or agreement",
-            },
-            "obligations": some(words("obligations", "an obligation"), 0),
-            "effective_from": DAY,
-            "last_day": DAY,
-            "review_by": DAY,
-        }
-    )
-
-
-def _gateway() -> Schema:
-    types = {"anyOf": [{"const": "any"}, some(words("organisation-types", "a type of organisation"))]}
-    law = [code for code, row in code_list("lawful-bases").items() if row["kind"] in ("gateway", "article-6")]
-    return closed(
-        {
-            "id": ID,
-            "title": TEXT,
-            "law": {"type": "string", "enum": law, "title": "a statutory gateway or lawful basis"},
-            "status": {
-                "type": "string",
-                "enum": ["draft", "signed", "suspended"],
-                "title": "draft, signed or suspended",
-            },
-            "purposes": some(words("purposes", "a purpose")),
-            "askers": types,
-            "holders": types,
-            "classes": _scope(),
-            "without_isa": some(_class()),
-            "effective_from": {
-                "anyOf": [DAY, {"type": "null"}],
-                "title": "a day, or null while not in force",
-            },
-            "last_day": {"anyOf": [DAY, {"type": "null"}], "title": "a day, or null while there is none"},
-            "review_by": DAY,
-        },
-        ("without_isa",),
-    )
 
 
 def _matrix() -> Schema:
@@ -243,7 +173,7 @@ def _labels() -> Schema:
     }
     when = {"type": "string", "enum": list(EXCEPTIONS), "title": "an exception that the rule knows"}
     row = closed(
-        {"classes": some(_class()), "when": when, "then": outcome, "how": _how(), "task": TEXT},
+        {"classes": some(a_class()), "when": when, "then": outcome, "how": _how(), "task": TEXT},
         ("classes", "when", "how", "task"),
     )
     column = {"type": "array", "items": row}
@@ -252,7 +182,7 @@ def _labels() -> Schema:
         {
             "labels": some(_label()),
             "binds": {"type": "string", "enum": ["person", "record"], "title": "person or record"},
-            "bites_on": some(_class(), 0),
+            "bites_on": some(a_class(), 0),
             "bar": flag,
             "location": flag,
             "code": words("reasons", "a reason"),
@@ -264,7 +194,7 @@ def _labels() -> Schema:
     )
     return closed(
         {
-            "bites": {"type": "object", "additionalProperties": some(_class())},
+            "bites": {"type": "object", "additionalProperties": some(a_class())},
             "tables": {"type": "array", "items": table},
         }
     )
@@ -273,7 +203,8 @@ def _labels() -> Schema:
 def schemas() -> dict[str, Schema]:
     """Name of a schema -> the schema, as it stands in `schemas/policies/<name>.schema.json`."""
     built = {
-        "organisations": _organisations(), "isa": _isa(), "gateway": _gateway(), "matrix": _matrix(),
+        "organisations": _organisations(), "framework": framework(), "isa": isa(), "gateway": gateway(),
+        "signers": signers(), "matrix": _matrix(),
         "role-purposes": _role_purposes(), "lookback": _lookback(), "generalise": _generalise(), "codes": _codes(),
         "labels": _labels(),
     }  # fmt: skip

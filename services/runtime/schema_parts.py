@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from services.contract.vocabulary import codes
+from services.contract.vocabulary import code_list
 
 Schema = dict[str, Any]
 ID = {"type": "string", "pattern": "^[a-z0-9-]{2,32}$", "title": "an id of a-z, 0-9 and hyphens"}
@@ -23,8 +23,23 @@ DAY = {
 
 
 def words(name: str, title: str) -> Schema:
-    """One code of a vocabulary list."""
-    return {"type": "string", "enum": list(codes(name)), "title": title}
+    """One code of a vocabulary list; an editor shows each code's title beside it."""
+    return one_of({code: str(row.get("title", "")) for code, row in code_list(name).items()}, title)
+
+
+def one_of(meanings: Mapping[str, str], title: str) -> Schema:
+    """One of the words named, each with what it means."""
+    return {
+        "type": "string",
+        "enum": list(meanings),
+        "enumDescriptions": list(meanings.values()),
+        "title": title,
+    }
+
+
+def told(schema: Schema, description: str) -> Schema:
+    """The schema with the sentence that an editor shows when its key is pointed at."""
+    return {**schema, "description": description}
 
 
 def some(item: Schema, least: int = 1) -> Schema:
@@ -41,6 +56,20 @@ def closed(properties: Mapping[str, Schema], optional: Sequence[str] = ()) -> Sc
         "required": required,
         "additionalProperties": False,
     }
+
+
+PERSON = closed({"name": TEXT, "contact": TEXT})
+"""Somebody by name, and how they are reached."""
+
+
+def classes() -> list[str]:
+    """Classes that a field may have."""
+    return [code for code, row in code_list("classes").items() if not row["question"]]
+
+
+def a_class() -> Schema:
+    """A class that a field may have."""
+    return one_of({code: str(code_list("classes")[code]["title"]) for code in classes()}, "a class")
 
 
 def published(name: str, schema: Schema) -> Schema:

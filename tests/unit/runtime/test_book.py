@@ -42,11 +42,11 @@ def said(folder: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [
-        ("isa/panels.yaml", "[SW-CHILD,", "[SW-CHILDD,", "line 18: 'SW-CHILDD' is not a role. Did you mean SW-CHILD?"),
+        ("isa/panels.yaml", "- SW-CHILD\n", "- SW-CHILDD\n", "line 20: 'SW-CHILDD' is not a role. Did you mean SW-CHILD?"),
         ("isa/panels.yaml", "MARAC, MAPPA]", "MARAK]", "'MARAK' is not a purpose. Did you mean MARAC?"),
         ("isa/panels.yaml", "- haven-sms", "- haven-smss",
          "'haven-smss' is not an organisation of organisations.yaml. Did you mean haven-sms?"),
-        ("isa/panels.yaml", "consent:", "consnet:", "'consnet' is not a word of this file. Did you mean consent?"),
+        ("isa/panels.yaml", "\nconsent:", "\nconsnet:", "'consnet' is not a word of this file. Did you mean consent?"),
         ("isa/panels.yaml", "  cldc:", "  cdlc:", "'cdlc' is not a word of this file. Did you mean cldc?"),
         ("isa/panels.yaml", "consent: as-purpose\n", "", "'consent' is missing; add it"),
         ("isa/panels.yaml", "schedule_1: S1-18}", "schedule_1: S1-2}",
