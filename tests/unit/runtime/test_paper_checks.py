@@ -101,7 +101,7 @@ def test_a_disagreement_is_named_with_file_line_and_remedy(
 def test_a_basis_that_is_not_for_public_authorities(edit: Edit) -> None:
     folder = edit("isa/commissioning.yaml", "article_6: [6-1-e]", "article_6: [6-1-ea]")
     # A hospice and a charity are among the parties: they may rest on it.
-    assert read_book(folder)
+    assert read_book(folder).revision
     for party, place in (("brook-hospice", "Sister"), ("northshire-vcs", "Bea")):
         edit("isa/commissioning.yaml", f"  - {party}\n", "")
         text = (folder / "isa/commissioning.yaml").read_text(encoding="utf-8")
@@ -191,7 +191,7 @@ def test_what_does_not_meet_may_differ(folder: Path, apart: tuple[str, str]) -> 
         first.read_text("utf-8").replace("last_day: 2031-03-31", "last_day: 2030-03-31"), "utf-8"
     )
     beside(folder, POINTER_ONLY, ("last_day: 2030-03-31", "last_day: 2031-03-31"), apart)
-    assert read_book(folder)
+    assert read_book(folder).revision
 
 
 def test_one_day_in_common_is_an_overlap(folder: Path) -> None:
@@ -204,10 +204,10 @@ def test_one_day_in_common_is_an_overlap(folder: Path) -> None:
 
 
 def test_the_same_rules_twice_may_stand_side_by_side_and_so_may_other_roles(folder: Path) -> None:
-    assert read_book(beside(folder))
+    assert read_book(beside(folder)).revision
     text = (folder / OVERVIEW).read_text("utf-8")
     roles = text[text.index("roles:") : text.index("classes:")]
-    assert read_book(beside(folder, POINTER_ONLY, (roles, "roles: [PROBATION]\n")))
+    assert read_book(beside(folder, POINTER_ONLY, (roles, "roles: [PROBATION]\n"))).revision
 
 
 def test_one_party_s_part_overlaps_only_where_that_party_is(folder: Path) -> None:
