@@ -48,7 +48,7 @@ def test_a_typo_is_told_and_nothing_else_is_run(folder: Path) -> None:
     found = check(folder)
     assert found.exit_code == Exit.FINDINGS
     assert (
-        "isa/family-overview.yaml line 18: 'HEALTH-VISITER' is not a role. Did you mean HEALTH-VISITOR?"
+        "isa/family-overview.yaml line 24: 'HEALTH-VISITER' is not a role. Did you mean HEALTH-VISITOR?"
         in found.output
     )
     assert "stories" not in found.output
