@@ -62,6 +62,8 @@ class Withheld(Message):
     who_can_change: str
     effect: str = "withhold"
     """withhold | generalise | ask-owner."""
+    ask: str | None = Field(None, repr=False)
+    """The token by which the owner may be asked for it (`POST /cases/{id}/approvals`), for half a day."""
 
 
 class ReceiptEntry(Message):

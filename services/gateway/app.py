@@ -27,6 +27,7 @@ from services.gateway.api.fhir import fhir_routes
 from services.gateway.cases.alerts import LapseClock
 from services.gateway.partners.publish import finish_unsent
 from services.gateway.parts import Parts
+from services.gateway.tasks.working_off import NoteClock
 from services.runtime import web
 from services.runtime.logs import log
 
@@ -40,10 +41,12 @@ def make_gateway(parts: Parts) -> FastAPI:
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(_finish, parts)
-        clock = LapseClock(parts)
-        clock.start()
+        clocks = (LapseClock(parts), NoteClock(parts))
+        for clock in clocks:
+            clock.start()
         yield
-        await run_in_threadpool(clock.stop)
+        for clock in clocks:
+            await run_in_threadpool(clock.stop)
 
     keys = TokenKeys(parts.keys)
     bearer, sessions = Bearer(parts, keys), Sessions(parts)

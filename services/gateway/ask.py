@@ -15,6 +15,7 @@ from services.gateway.family_view import show_family_view
 from services.gateway.hub import Hub
 from services.gateway.parts import Parts
 from services.gateway.record import PolicyMoved, outcome
+from services.gateway.tasks.notes import Notes
 from services.runtime.book import Book
 
 KEPT = 4
@@ -44,6 +45,7 @@ def hub_of(parts: Parts) -> Hub:
         book=book,
         catalogue=_catalogue(book),
         candidates=Candidates(parts.keys, parts.clock),
+        notes=Notes(parts.store, parts.keys, parts.clock),
         deadline_ms=max((source.budget_ms for source in book.sources.values()), default=3000),
     )
 

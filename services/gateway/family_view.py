@@ -18,6 +18,7 @@ from services.contract.vocabulary import codes
 from services.gateway import answer, family, matching, record, release
 from services.gateway.hub import Hub
 from services.gateway.profiles import Profiler, agreements_of, context_of, most_open
+from services.gateway.tasks import arising
 from services.gateway.who_answers import line_names, lines_for, strip_of
 
 ASK = ("ASK", "QUERY")
@@ -70,6 +71,7 @@ def show_family_view(
         return record.refuse(request, refusal, trail)
     match = matching.settle(request, found, rows[1:])
     if match.person is None:
+        arising.from_search(request, trail, match)
         return record.search(request, match, trail)
     return _show(request, match, match.person, trail)
 
@@ -98,11 +100,14 @@ def _show(request: Request, match: matching.Match, person: str, trail: record.Tr
 
     # 7. Build the complete answer, and commit to it.
     lines = lines_for(request.context, hub.book.sources)
-    built = release.build(request, kin, decided, line_names(lines), refused)
+    built = release.build(request, trail, kin, decided, line_names(lines), refused)
     states = {**dict.fromkeys(refused, "NOT_ASKED"), **gathered.states}
     plain = {one: ref for one, ref in built.refs.items() if not people[one].harm_link}
     strip = strip_of(lines, plain, states, built.held)
     view = answer.assemble(request, match, kin, built, strip, trail)
+
+    # What is left to be done is noted with the entry, and done after the answer, out of the asker's sight.
+    arising.from_view(request, trail, kin, decided, gathered, refused)
 
     # 8. Entry: durable, under a signed checkpoint, before a byte leaves. On failure this raises, and nothing leaves.
     view = record.release(request, view, kin, built, trail, asked_of)

@@ -15,6 +15,7 @@ from services.contract.cases import Asker
 from services.contract.vocabulary import code_list, entry
 from services.gateway.catalogue import Catalogue
 from services.gateway.ports import Index, Ledger, Policy
+from services.gateway.tasks.note import Note
 from services.runtime.book import Book
 
 GRID_SECONDS = 0.25
@@ -25,6 +26,15 @@ class CandidateTokens(Protocol):
 
     def seal(self, person: str, asker: Asker, case: str, asked: Collection[str] = ()) -> str: ...
     def open(self, token: str, asker: Asker, case: str) -> str | None: ...
+
+
+class Notes(Protocol):
+    """What each answer leaves to be done, and the tokens by which its rows may be asked for."""
+
+    def token(self, kept: Note, number: int, asker: Asker, case: str) -> str: ...
+    def keep(self, event_id: str, kept: Note) -> None:
+        """Durable on return; before the entry."""
+        ...
 
 
 def _fresh() -> str:
@@ -41,6 +51,7 @@ class Hub:
     book: Book
     catalogue: Catalogue
     candidates: CandidateTokens
+    notes: Notes
     deadline_ms: int = 3000
     fresh: Callable[[], str] = field(default=_fresh)
 

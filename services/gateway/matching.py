@@ -5,7 +5,7 @@ whom policy is silent is no candidate; an address search answers the same for ev
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from services.contract.decisions import Cell, Profile
@@ -30,6 +30,8 @@ class Match:
     stubs: tuple[Stub, ...] = ()
     shown: tuple[str, ...] = ()
     """The people shown as stubs, in order."""
+    conflict: bool = False
+    """The asker is connected to one of those who may be meant."""
 
 
 def profiles(request: "Request", found: Candidates) -> list[Profile]:
@@ -47,6 +49,7 @@ def settle(request: "Request", found: Candidates, rows: Sequence[tuple[Cell, ...
     identity_class = codes("classes").index("DM1")
     cells = [row[identity_class] for row in rows]
     left = [(person, cell) for person, cell in zip(found.people, cells, strict=True) if not cell.silent]
+    connected = any(person.conflict for person, _ in left)
     settled = [person for person, _ in left if person.grade == "exact"]
     if len(settled) == 1:
         confirmed = settled[0].person in request.case.confirmed
@@ -54,8 +57,8 @@ def settle(request: "Request", found: Candidates, rows: Sequence[tuple[Cell, ...
     if not left and not found.overflow:
         return Match("NONE")
     if len(left) > STUBS or found.overflow or len(settled) > 1:
-        return Match("MANY")
-    return _potential(request, left)
+        return Match("MANY", conflict=connected)
+    return replace(_potential(request, left), conflict=connected)
 
 
 def _potential(request: "Request", left: Sequence[tuple[Candidate, Cell]]) -> Match:

@@ -19,6 +19,7 @@ from services.gateway.commit import commit, counts
 from services.gateway.family import Family
 from services.gateway.matching import Match
 from services.gateway.receipts import opening_for
+from services.gateway.tasks.note import Note
 
 if TYPE_CHECKING:  # the request is made by the main line, which stands above
     from services.gateway.family_view import Request
@@ -39,6 +40,7 @@ class Trail:
     context: Context
     answers: list[Answer] = field(default_factory=list)
     salt: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+    note: Note = field(default_factory=Note, repr=False)
 
     def keep(self, answer: Answer) -> Answer:
         """Note one answer; all of one request must be under one revision, or they are not one decision."""
@@ -92,6 +94,7 @@ def release(
     commitment = commit(prepared, built.released, body)
     sealed = trail.sealed_form()
     draft = _draft(request, "release.intent", trail, sealed)
+    _leave_note(request, trail, prepared.event_id)
     receipt = request.hub.ledger.append(
         replace(
             draft,
@@ -109,12 +112,15 @@ def release(
 
 def search(request: "Request", match: Match, trail: Trail) -> FamilyView:
     """A question that settled on nobody: POTENTIAL with stubs, MANY or NONE; an entry like any release."""
-    notes = (PROTECTED_NOTE,) if request.body.about.by_place else ()
+    notes: tuple[str, ...] = (PROTECTED_NOTE,) if request.body.about.by_place else ()
+    if match.conflict:
+        notes += (str(entry("reasons", "CONFLICT_OF_INTEREST")["sentence"]),)
     view = FamilyView(match=match.match, view=dict(EMPTY_BUNDLE), candidates=match.stubs, notes=notes)
     prepared = request.hub.ledger.prepare([SubjectCount(person, 0) for person in match.shown])
     body = view.model_dump(mode="python", by_alias=True, exclude={"receipt"}, exclude_none=True)
     commitment = commit(prepared, {}, body)
     draft = _draft(request, f"search.{match.match.lower()}", trail, trail.sealed_form())
+    _leave_note(request, trail, prepared.event_id)
     receipt = request.hub.ledger.append(
         replace(
             draft,
@@ -131,7 +137,9 @@ def search(request: "Request", match: Match, trail: Trail) -> FamilyView:
 def refuse(request: "Request", code: str, trail: Trail) -> Refused:
     """A refusal of the whole question: an entry, then a value."""
     draft = _draft(request, "release.refused", trail, trail.sealed_form())
-    receipt = request.hub.ledger.append(replace(draft, facts={"code": code}))
+    event_id = request.hub.ledger.prepare(()).event_id
+    _leave_note(request, trail, event_id)
+    receipt = request.hub.ledger.append(replace(draft, event_id=event_id, facts={"code": code}))
     reason = code_list("reasons").get(code) or code_list("reasons")["PURPOSE_NOT_PERMITTED"]
     return Refused(code, str(reason["sentence"]), str(reason["who_can_change"]), receipt_entry(receipt))
 
@@ -173,6 +181,12 @@ def asking(request: "Request") -> Asking:
 def receipt_entry(receipt: Receipt) -> ReceiptEntry:
     """The receipt as the answer gives it."""
     return ReceiptEntry(id=receipt.id, log=receipt.log, index=receipt.index, time=receipt.time)
+
+
+def _leave_note(request: "Request", trail: Trail, event_id: str) -> None:
+    """Before the entry, so that no kill can lose it; acted on only once the entry is durable."""
+    trail.note.asker, trail.note.case = request.asker, request.case.id
+    request.hub.notes.keep(event_id, trail.note)
 
 
 def _draft(request: "Request", kind: str, trail: Trail, sealed: bytes) -> Draft:

@@ -4,7 +4,7 @@ Promise: a resource leaves only through `minimise`, under cells that policy gave
 leaves no trace in what is built here: no resource, no marker, no state, no count.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -87,6 +87,7 @@ def decide_items(
 
 def build(
     request: "Request",
+    trail: "Trail",
     kin: Family,
     decided: Sequence[Decided],
     line_of: Mapping[str, str],
@@ -109,7 +110,7 @@ def build(
         resources=tuple(made.resource for _, made in ordered if made.resource is not None),
         released=_by_person(kin, ordered),
         held=held,
-        withheld=list_withheld(markers, refs, line_of),
+        withheld=list_withheld(markers, refs, line_of, _offers(request, trail)),
         obligations=_owed(decided),
         full_urls=tuple(rewrite.full_url(item) for item, _ in ordered),
     )
@@ -125,8 +126,22 @@ def _markers(
     ]
     for one, done in said:
         where = one.item.person, one.item.source
-        markers += [Marker(*where, class_, cell, across[where[0]]) for class_, cell in done.touched.items()]
+        markers += [
+            Marker(*where, class_, cell, across[where[0]], one.item.record)
+            for class_, cell in done.touched.items()
+        ]
     return markers
+
+
+def _offers(request: "Request", trail: "Trail") -> Callable[[str, str, Sequence[Marker]], str]:
+    """A token for each row that the owner decides on; the records behind it stand in the note of this answer."""
+
+    def offer(what: str, line: str, markers: Sequence[Marker]) -> str:
+        records = tuple(dict.fromkeys((one.source, one.record) for one in markers))
+        number = trail.note.offer(markers[0].person, what, line, records)
+        return request.hub.notes.token(trail.note, number, request.asker, request.case.id)
+
+    return offer
 
 
 def _owed(decided: Sequence[Decided]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 Promise: silent cells leave nothing here, no row, no count, no gap; across a harm link a row names no source and no class.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from services.contract.decisions import Cell
@@ -13,6 +13,9 @@ from services.gateway.who_answers import A_PARTNER
 
 EVERYTHING = "everything"
 RESTRICTED = "restricted"
+ASK_OWNER = "ask-owner"
+Offering = Callable[[str, str, Sequence["Marker"]], str]
+"""(class, source line, the markers behind a row) -> token."""
 _OWNERS_WORD = ("SENSITIVE_CATEGORY", "OWNER_APPROVAL")
 
 
@@ -25,6 +28,7 @@ class Marker:
     class_: str
     cell: Cell
     across_harm: bool
+    record: str = ""
 
 
 def settle_silence(cells: Mapping[str, Cell], family_child: bool) -> Mapping[str, Cell]:
@@ -45,18 +49,29 @@ def settle_silence(cells: Mapping[str, Cell], family_child: bool) -> Mapping[str
 
 
 def list_withheld(
-    markers: Iterable[Marker], refs: Mapping[str, str], line_of: Mapping[str, str]
+    markers: Iterable[Marker],
+    refs: Mapping[str, str],
+    line_of: Mapping[str, str],
+    offer: Offering | None = None,
 ) -> tuple[Withheld, ...]:
-    """Rows without repeats: once per person, line, class and code; once per line where it is the same for everybody."""
+    """Rows without repeats: once per person, line, class and code; once per line where it is the same for everybody.
+
+    `offer` gives the token by which a row that the owner decides on may be asked for.
+    """
     rows: dict[tuple[str, str, str, str], str] = {}
+    owners: dict[tuple[str, str, str, str], list[Marker]] = {}
     for marker in markers:
         if marker.cell.silent or marker.cell.effect == "release" or marker.person not in refs:
             continue
-        key = _key(marker, line_of)
-        rows.setdefault((refs[marker.person], *key), marker.cell.effect)
+        key = (refs[marker.person], *_key(marker, line_of))
+        rows.setdefault(key, marker.cell.effect)
+        if marker.cell.effect == ASK_OWNER and marker.record:
+            owners.setdefault(key, []).append(marker)
+            # Whatever else is refused in the same words: something of it can be asked for.
+            rows[key] = ASK_OWNER
     return tuple(
-        _row(person, source, class_, code, effect)
-        for (person, source, class_, code), effect in _everybody(rows, set(refs.values())).items()
+        _row(*key, effect, offer(key[2], key[1], owners[key]) if offer and key in owners else None)
+        for key, effect in _everybody(rows, set(refs.values())).items()
     )
 
 
@@ -89,7 +104,7 @@ def _title(class_: str) -> str:
     return str(row["title"]) if row else "a field that the hub does not know"
 
 
-def _row(person: str, source: str, class_: str, code: str, effect: str) -> Withheld:
+def _row(person: str, source: str, class_: str, code: str, effect: str, ask: str | None) -> Withheld:
     reason = (
         code_list("reasons")[code] if code in code_list("reasons") else code_list("reasons")["UNCLASSIFIED"]
     )
@@ -102,5 +117,6 @@ def _row(person: str, source: str, class_: str, code: str, effect: str) -> Withh
             "sentence": reason["sentence"],
             "who_can_change": reason["who_can_change"],
             "effect": effect,
+            "ask": ask,
         }
     )

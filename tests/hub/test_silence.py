@@ -7,10 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from services.cli.demo.families import northshire
+from services.contract.cases import Asker
 from services.contract.people import About
 from services.contract.views import FamilyView
+from services.gateway.tasks.inbox import waiting
+from services.gateway.tasks.tables import ReleaseNoteRow
+from services.gateway.tasks.working_off import work_off
 from tests.hub.world import MIA, WORKER, World, a_world, released, shape
 
 DANA = About(nhs_number="9991000046", given="Dana", family="Reid", birth_date="1990-02-11")
@@ -52,12 +57,21 @@ def overview_dana_agreed(world: World) -> FamilyView:
     return view
 
 
-def measured(world: World, ask: Callable[[World], FamilyView]) -> tuple[Any, int, list[int]]:
-    """The answer without its fresh ids, its length, and the lengths of the entries that it made."""
-    before = len(world.leaves("northshire-csc"))
+def measured(world: World, ask: Callable[[World], FamilyView]) -> tuple[Any, int, list[int], list[int]]:
+    """The answer without its fresh ids, its length, the lengths of the entries that it made, and those of the notes of
+    what it leaves to be done. The entries are counted once all of that is done.
+    """
+    before, noted = len(world.leaves("northshire-csc")), set(_notes(world))
     view = ask(world)
     told, length = shape(view)
-    return told, length, [len(leaf) for leaf in world.leaves("northshire-csc")[before:]]
+    left = [length for id, length in _notes(world).items() if id not in noted]
+    work_off(world.parts)
+    return told, length, [len(leaf) for leaf in world.leaves("northshire-csc")[before:]], left
+
+
+def _notes(world: World) -> dict[str, int]:
+    with world.parts.store.begin() as session:
+        return {row.id: len(row.sealed) for row in session.exec(select(ReleaseNoteRow)).all()}
 
 
 @pytest.mark.parametrize(
@@ -92,6 +106,24 @@ def test_a_shown_record_does_change_the_answer(tmp_path: Path) -> None:
     """The comparison above can fail: what is shown is seen."""
     without, with_ = _twice(tmp_path, s47, ids_of("northshire-nhs"))
     assert without != with_
+
+
+def test_the_owners_task_is_there_with_the_record_and_nowhere_without(tmp_path: Path) -> None:
+    """The other half: the same answer, and yet the owner is told."""
+    left_out = ids_labelled("HIV")
+    owner = Asker("northshire-nhs", "NHS-ACUTE", "CALDICOTT", "guardian")
+    world = a_world(tmp_path, leave_out=left_out)
+    s47(world)
+    work_off(world.parts)
+    assert list(waiting(world.parts, owner)) == []
+    for source, bundle in northshire(datetime.now(UTC).date()).bundles.items():
+        late = [entry["resource"] for entry in bundle["entry"] if entry["resource"]["id"] in left_out]
+        if late:
+            world.publish(source, *late)
+    s47(world)
+    work_off(world.parts)
+    assert [row.kind for row in waiting(world.parts, owner)] == ["owner-consider"]
+    world.close()
 
 
 def _twice(folder: Path, ask: Callable[[World], FamilyView], left_out: set[str]) -> tuple[Any, Any]:

@@ -3,6 +3,7 @@
 Promise: the list names kinds and times only; a task's page is shown in reply to a release that was entered first.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -32,20 +33,33 @@ class Fact:
     value: str = field(repr=False)
 
 
-def facts_of(told: dict[str, Any]) -> tuple[Fact, ...]:
-    """What whoever raised the task wrote down: codes, counts, dates and references."""
+def facts_of(desk: Desk, told: dict[str, Any]) -> tuple[Fact, ...]:
+    """What whoever raised the task wrote down: codes, counts, dates and references, in words."""
     found = [Fact("Purpose", words.title("purposes", told["purpose"]))] if told.get("purpose") else []
-    return (*found, *(Fact(_label(name), _value(value)) for name, value in told["facts"].items()))
+    said: dict[str, Callable[[str], Fact]] = {
+        "asking_role": lambda code: Fact("Asked by", words.title("roles", code)),
+        "asking_organisation": lambda id: Fact("Of", desk.organisation_name(id)),
+        "worker": lambda id: Fact("Worker", desk.staff_name(id)),
+        "source": lambda id: Fact("Source", _source(desk, id)),
+    }
+    plain = (
+        said[name](value) if name in said else Fact(words.first_up(name.replace("_", " ")), _value(value))
+        for name, value in told["facts"].items()
+    )
+    return (*found, *plain)
 
 
-def _label(name: str) -> str:
-    return words.first_up(name.replace("_", " "))
+def _source(desk: Desk, id: str) -> str:
+    source = desk.parts.rules.source(id)
+    return source.name if source else id
 
 
 def _value(value: Any) -> str:
     if isinstance(value, list | tuple):
         return words.listed(map(_value, value))
-    return words.when(str(value)) if not isinstance(value, bool) else "yes" if value else "no"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return words.when(str(value))
 
 
 def routes(desk: Desk) -> APIRouter:
@@ -96,6 +110,6 @@ def _shown(desk: Desk, asker: Asker, id: str, form: Form) -> Response:
         status=422 if form.errors else 200,
         here="tasks",
         task=told,
-        facts=facts_of(told),
+        facts=facts_of(desk, told),
         form=form,
     )

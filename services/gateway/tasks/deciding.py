@@ -56,7 +56,7 @@ def close(
             answer=answer,
             decided_by=asker.user,
             decided_as=asker.role,
-            open_key=None,
+            open_key=None if entry("task-kinds", task.row.kind)["again"] else TaskRow.open_key,
             reason=parts.store.seal({"reason": reason}, f"task-reason:{id}"),
         )
     )

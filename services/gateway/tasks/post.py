@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
 
 from services.contract.vocabulary import entry
 from services.gateway.parts import Parts, stamp
@@ -33,7 +34,8 @@ class Post:
     """Codes, counts, dates, references."""
     due: datetime | None = None
     key: str = ""
-    """An open task with the same kind, organisation and key is not raised twice; empty: always raised."""
+    """An open task with the same kind, organisation and key is not raised twice (records new to it are added); a kind
+    that is not raised `again` is never raised twice with one key. Empty: always raised."""
 
 
 def post(parts: Parts, *posts: Post, once: str = "") -> None:
@@ -48,7 +50,22 @@ def post(parts: Parts, *posts: Post, once: str = "") -> None:
                 session.add(row)
         except IntegrityError:
             # Its like is open already, or this occasion has been told before.
-            continue
+            _add_records(parts, row, one)
+
+
+def _add_records(parts: Parts, row: TaskRow, one: Post) -> None:
+    """Records that the open task does not name yet are added to it, so that none is left out of the decision."""
+    if not one.records or row.open_key is None:
+        return
+    with parts.store.begin() as session:
+        query = select(TaskRow).where(TaskRow.open_key == row.open_key, TaskRow.decided_at == "")
+        open_ = session.exec(query.with_for_update()).first()
+        if open_ is None:
+            return
+        told = parts.store.open(open_.sealed, f"task:{open_.id}")
+        whole = list(dict.fromkeys((*told["records"], *one.records)))
+        if whole != told["records"]:
+            open_.sealed = parts.store.seal({**told, "records": whole}, f"task:{open_.id}")
 
 
 def _row(parts: Parts, one: Post, occasion: str) -> TaskRow:

@@ -17,6 +17,7 @@ from services.gateway.pages.forms import Form
 from services.gateway.pages.new_case import Rows
 from services.gateway.pages.receipt import ReceiptPage
 from services.gateway.pages.rendering import HERE, page
+from services.gateway.pages.tasks import Fact
 
 SCRIPT = "<script>alert(1)</script>"
 QUOTED = f"\"'{SCRIPT}"
@@ -169,6 +170,14 @@ def found(match: str) -> dict[str, Any]:
     }
 
 
+TASK: dict[str, Any] = {
+    **dict.fromkeys(("id", "kind", "inbox", "title", "sentence", "next_step"), QUOTED),
+    **dict.fromkeys(("raised_at", "due", "decided_at"), QUOTED),
+    "state": "OPEN",
+    "overdue": True,
+    "answers": [CODED],
+    "receipt": {"id": QUOTED},
+}
 PAGES: Mapping[str, dict[str, Any]] = {
     "start.html": {},
     "accessibility.html": {},
@@ -192,6 +201,8 @@ PAGES: Mapping[str, dict[str, Any]] = {
     "family.html": {"case": CASE, "view": family()},
     "receipt.html": {"receipt": hostile(ReceiptPage)},
     "refusal.html": {"refused": REFUSED, "back": "/your-cases"},
+    "tasks.html": {"tasks": [TASK], "decided": [TASK | {"answer": QUOTED}], "inboxes": [QUOTED]},
+    "task.html": {"task": TASK, "facts": [hostile(Fact)], "form": form()},
     "problem.html": {"problem": BadInput(QUOTED, places=(QUOTED,)), "detail": QUOTED, "sign_in": False},
 }
 

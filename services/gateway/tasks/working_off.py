@@ -1,0 +1,143 @@
+"""Working off the notes of answers: tasks raised, connections and cases on both sides of a harm link looked into.
+
+Promise: nothing is done for an answer whose entry is not durable, and nothing of one that is durable is lost to a kill:
+a note is worked off again until it is marked done, and what it raised is not raised twice.
+"""
+
+import threading
+
+from sqlmodel import col, delete, select
+
+from services.contract.canonical import b64u
+from services.contract.cases import Asker
+from services.contract.people import About, AskerIdentity, CaseSubject, Relate
+from services.contract.problems import Problem
+from services.contract.releases import Draft
+from services.gateway.cases.entries import asking
+from services.gateway.cases.states import mine
+from services.gateway.parts import Parts
+from services.gateway.profiles import day
+from services.gateway.tasks.note import Note
+from services.gateway.tasks.notes import LIFE, read_row
+from services.gateway.tasks.post import Post, post
+from services.gateway.tasks.tables import ReleaseNoteRow
+from services.runtime.logs import log
+
+EVERY = 2.0
+"""Seconds between two looks: an answer is long gone before anything comes of it."""
+PATIENCE = 3600
+"""Seconds after which an answer whose entry never became durable is forgotten: it never left."""
+AT_ONCE = 100
+ROUTE, BOTH_SIDES = "conflict-route", "case-hand-over"
+
+
+class NoteClock:
+    """A thread of its own, from `start` to `stop`."""
+
+    def __init__(self, parts: Parts, every: float = EVERY) -> None:
+        self._parts, self._every = parts, every
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="note-clock", daemon=True)
+
+    def start(self) -> None:
+        """Look now, what an earlier run left included, and from then on."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the look that is under way."""
+        self._ended.set()
+        self._thread.join(10)
+
+    def _run(self) -> None:
+        while not self._ended.is_set():
+            try:
+                work_off(self._parts)
+            except Problem as problem:
+                log.warning("notes-wait", kind=problem.kind)
+            self._ended.wait(self._every)
+
+
+def work_off(parts: Parts) -> int:
+    """Do what durable answers left to be done; how many there were. Raises `Unavailable`: the rest waits."""
+    now = int(parts.now().timestamp())
+    query = select(ReleaseNoteRow).where(col(ReleaseNoteRow.done).is_(False))
+    with parts.store.begin() as session:
+        rows = session.exec(query.order_by(col(ReleaseNoteRow.at), ReleaseNoteRow.id).limit(AT_ONCE)).all()
+    done = 0
+    for row in rows:
+        if parts.ledger.receipt(row.event_id) is not None:
+            _act(parts, row.event_id, read_row(parts.store, row))
+            _mark(parts, row.id)
+            done += 1
+        elif row.at + PATIENCE <= now:
+            _forget(parts, row.id)
+    _sweep(parts, now)
+    return done
+
+
+def _act(parts: Parts, event_id: str, note: Note) -> None:
+    post(parts, *note.posts, once=note.id)
+    if note.asker is None:
+        return
+    if note.conflict:
+        _alert(parts, event_id, note, note.asker, ROUTE)
+    if note.across and on_both_sides(parts, note.asker, note.case, note.across):
+        _alert(parts, event_id, note, note.asker, BOTH_SIDES)
+
+
+def _alert(parts: Parts, event_id: str, note: Note, asker: Asker, kind: str) -> None:
+    """An entry, then the duty manager's task. The same event id each time: a second telling is the same entry."""
+    event = b64u(parts.keys.mac("events").of("conflict", kind, event_id)[:16])
+    parts.ledger.append(
+        Draft(
+            asker.organisation,
+            "conflict.alert",
+            asking(asker),
+            event_id=event,
+            case=note.case,
+            ref=(asker.organisation, event_id),
+            facts={"task": kind},
+        )
+    )
+    facts = {"asking_role": asker.role, "worker": asker.user}
+    key = f"{note.case}/{asker.user}"
+    post(
+        parts, Post(kind, asker.organisation, case=note.case, facts=facts, key=key), once=f"{note.id}/{kind}"
+    )
+
+
+def on_both_sides(parts: Parts, asker: Asker, case: str, across: tuple[str, ...]) -> bool:
+    """Whether somebody across a harm link in this case is of the family of another open case of the same worker."""
+    identity = AskerIdentity(asker.organisation, asker.user, asker.teams)
+    for standing in mine(parts, asker):
+        if standing.row.id == case or standing.state(parts.now()) != "OPEN":
+            continue
+        told = parts.store.open(standing.row.sealed, f"case:{standing.row.id}")
+        subjects = tuple(
+            CaseSubject(About.model_validate(one["about"]), one["as"]) for one in told["subjects"]
+        )
+        for person in across:
+            found = parts.index.relate(Relate(person, "person", day(parts.now()), subjects, asker=identity))
+            if any(one.in_case_family and not one.harm_link for one in found.people if one.person == person):
+                return True
+    return False
+
+
+def _mark(parts: Parts, id: str) -> None:
+    with parts.store.begin() as session:
+        session.get_one(ReleaseNoteRow, id).done = True
+
+
+def _forget(parts: Parts, id: str) -> None:
+    with parts.store.begin() as session:
+        session.exec(delete(ReleaseNoteRow).where(col(ReleaseNoteRow.id) == id))
+
+
+def _sweep(parts: Parts, now: int) -> None:
+    """Notes that are done and whose offers have run out."""
+    with parts.store.begin() as session:
+        session.exec(
+            delete(ReleaseNoteRow).where(
+                col(ReleaseNoteRow.done).is_(True), col(ReleaseNoteRow.at) < now - LIFE
+            )
+        )
