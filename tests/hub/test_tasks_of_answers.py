@@ -1,28 +1,35 @@
 """What an answer leaves to be done: owners' and publishers' tasks, searches by address, connections, both sides of harm."""
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlmodel import col, select
+from starlette.testclient import TestClient
 
 from services.cli.demo.families import northshire
 from services.cli.demo.families.people import SAFE
-from services.contract.cases import Asker, Member
+from services.contract.cases import Asker, DecideTask, Member
 from services.contract.people import About
 from services.gateway.answer import as_json
+from services.gateway.tasks.deciding import decide_task
 from services.gateway.tasks.inbox import Task, opened, waiting
 from services.gateway.tasks.note import Note
 from services.gateway.tasks.notes import Notes
 from services.gateway.tasks.post import Post
 from services.gateway.tasks.tables import ReleaseNoteRow, TaskRow
 from services.gateway.tasks.working_off import PATIENCE, work_off
-from tests.hub.world import MIA, WORKER, World, a_person, released
+from services.wiring import build
+from tests.hub.world import MIA, WORKER, World, a_person, a_world, released
 
 DANA = About(nhs_number="9991000046", given="Dana", family="Reid", birth_date="1990-02-11")
 SEAN = About(nhs_number="9991000054", given="Sean", family="Cole", birth_date="1988-09-23")
 TYLER = About(nhs_number="9992000015", given="Tyler", family="Lomax", birth_date="2018-08-16")
+ARTHUR = About(nhs_number="9991000062", given="Arthur", family="Penrose", birth_date="1941-03-14")
+PARAMEDIC = a_person("PARAMEDIC", "northshire-amb")
 INBOX_ROLE = {"owner": "CALDICOTT", "duty-manager": "DUTY-MANAGER"}
 
 
@@ -194,3 +201,53 @@ def test_one_connected_to_a_possible_person_is_told_in_neutral_words(world: Worl
     assert [one.row.kind for one in tasks(world, "northshire-csc", "duty-manager", case)] == [
         "conflict-route"
     ]
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        pytest.param({"period": {"start": "2025-01-01", "end": "2025-06-01"}}, "publisher-review", id="5b"),
+        pytest.param({"coding": "304253006"}, "publisher-mend-code", id="5c"),
+    ],
+)
+def test_the_publisher_is_told_once_to_mend_a_record(world: World, change: dict[str, Any], kind: str) -> None:
+    """5b and 5c: whose record it is, and not who asked; once looked at, that version is not raised again."""
+    flag = next(
+        one["resource"]
+        for one in northshire(datetime.now(UTC).date()).bundles["brook-hospice"]["entry"]
+        if "450476008" in str(one["resource"].get("code"))
+    )
+    other = change.get("coding")
+    code = (
+        {**flag["code"], "coding": [{**flag["code"]["coding"][0], "code": other}]} if other else flag["code"]
+    )
+    world.publish("brook-hospice", {**flag, "code": code, "period": change.get("period", flag["period"])})
+    for _ in range(2):
+        _emergency(world)
+        (task,) = [one for one in tasks(world, "brook-hospice", "duty-manager") if one.row.kind == kind]
+    assert (task.case, task.facts, len(task.records)) == ("", {}, 1)
+    manager = Asker("brook-hospice", "HOSPICE", "DUTY-MANAGER", "manager")
+    decide_task(world.parts, manager, task.row.id, DecideTask(answer="stands", reason="looked at"))
+    _emergency(world)
+    assert [one for one in tasks(world, "brook-hospice", "duty-manager") if one.row.kind == kind] == []
+
+
+def _emergency(world: World) -> None:
+    case = world.open("ETREAT", "emergency-call", (ARTHUR, "adult"), by=PARAMEDIC)
+    world.evidence(case, by=PARAMEDIC, kind="incident", text="call", place="999000000105")
+    world.view(case, ARTHUR, by=PARAMEDIC)
+
+
+def test_what_a_hub_that_was_killed_left_to_do_is_done_at_the_next_start(tmp_path: Path) -> None:
+    world = a_world(tmp_path)
+    case = world.s47()
+    world.view(case)
+    world.close()  # Nothing was worked off: as if it had been killed right after the answer.
+    again = World(build(world.parts.settings), world.home)
+    assert ids_at(again, "clearwater-shc") == set()
+    with TestClient(again.running.app):  # The app's own start, and its own clock.
+        ends = time.monotonic() + 20
+        while not ids_at(again, "clearwater-shc") and time.monotonic() < ends:
+            time.sleep(0.05)
+        assert len(ids_at(again, "clearwater-shc")) == 1
+    again.close()
