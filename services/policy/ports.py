@@ -1,8 +1,9 @@
 """What deciding needs of an engine: the same rules on the same book, whoever evaluates them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from services.contract.decisions import Cell, Context, Profile
 from services.runtime.book import Book
 
 
@@ -29,3 +30,14 @@ class Engine(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class Rows(Protocol):
+    """The cells of profiles under one book, for whoever looks at many: a matrix, a comparison, a replay."""
+
+    def rows(self, context: Context, profiles: Sequence[Profile]) -> Sequence[tuple[Cell, ...]]:
+        """One row per profile, one cell per class, in the order of `codes("classes")`.
+
+        Paper is already filled in (`with_papers`). Raises `EngineFailed` where nothing can be answered.
+        """
+        ...

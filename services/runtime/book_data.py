@@ -8,7 +8,7 @@ table.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from services.contract.decisions import AXES
+from services.contract.decisions import AXES, NOT_YET
 from services.contract.vocabulary import code_list, codes
 from services.runtime.book_checks import Documents, expanded, under
 from services.runtime.schema_parts import classes
@@ -16,7 +16,7 @@ from services.runtime.schema_parts import classes
 WORDS = (
     "purposes", "roles", "classes", "sensitivity", "source-kinds", "organisation-types", "reasons",
     "consent-states", "confidentiality", "currency", "adoption", "ages", "channels", "owner-decisions",
-    "evidence-kinds", "paper-defects",
+    "evidence-kinds", "paper-defects", "identity", "relationships", "subjects", "paper", "case-states",
 )  # fmt: skip
 """The lists whose words decide, and so belong to the digest."""
 
@@ -42,8 +42,60 @@ def data_of(documents: Documents) -> dict[str, Any]:
         "lookback": _lookback(documents["catalogue/lookback.yaml"].data),
         "labels": _labels(documents["labels.yaml"].data["tables"]),
         "isas": {isa.data["id"]: _isa(isa.data) for isa in under(documents, "isa/")},
-        "gateways": [_gateway(gateway.data) for gateway in under(documents, "gateways/")],
+        "gateways": {gateway.data["id"]: _gateway(gateway.data) for gateway in under(documents, "gateways/")},
         "organisations": {row["id"]: row["type"] for row in organisations},
+        "members": _members(documents),
+    }
+
+
+CONTEXT = {
+    "organisation_type": "organisation-types", "role": "roles", "purpose": "purposes", "channel": "channels",
+}  # fmt: skip
+PROFILE = {
+    "source_kind": "source-kinds", "identity": "identity", "relationship": "relationships", "subject": "subjects",
+    "subject_age": "ages", "agreement": "consent-states", "objection": "consent-states",
+    "item_share": "consent-states", "confidentiality": "confidentiality", "adoption": "adoption",
+    "currency": "currency", "owner_decision": "owner-decisions", "paper": "paper", "paper_defect": "paper-defects",
+}  # fmt: skip
+FLAGS = {
+    "context": ["opened_by_asker"],
+    "profile": ["own", "conflict", "harm_link", "family_child", "same_place", "source_concern"],
+}
+
+
+def _members(documents: Documents) -> dict[str, Any]:
+    """Which words each member of context and profile may have: any other value is ANY_OTHER to every rule.
+
+    `words` are single words, `lists` lists of them, `flags` true or false. The day is none of these.
+    """
+    organisations = documents["organisations.yaml"].data["organisations"]
+    lookback = _lookback(documents["catalogue/lookback.yaml"].data)
+    context = {
+        **{name: _set(codes(listed)) for name, listed in CONTEXT.items()},
+        "case": _set([*codes("case-states"), "NONE"]),
+        "ground": _set(["none", "stated", "urgent"]),
+    }
+    profile = {
+        **{name: _set(codes(listed)) for name, listed in PROFILE.items()},
+        "source_organisation": _set(row["id"] for row in organisations),
+        "isa": _set(isa.data["id"] for isa in under(documents, "isa/")),
+        "event_age": _set(lookback["known"]),
+        "value": _set(["known", "unknown-code"]),
+    }
+    for name in ("adoption", "currency", "item_share", "confidentiality", "event_age", "value"):
+        profile[name] |= _set([NOT_YET])
+    agreed = [*codes("source-kinds"), *classes()]
+    return {
+        "context": {
+            "words": context,
+            "flags": FLAGS["context"],
+            "lists": {"evidence": _set(codes("evidence-kinds"))},
+        },
+        "profile": {
+            "words": profile,
+            "flags": FLAGS["profile"],
+            "lists": {"labels": _set([*codes("sensitivity"), NOT_YET]), "agreed_to": _set(agreed)},
+        },
     }
 
 

@@ -1,6 +1,7 @@
 """The rules as Rego: OPA's own checks and tests, and what the house adds over the parsed sources."""
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from functools import cache
@@ -159,7 +160,7 @@ def test_each_package_and_each_rule_that_others_read_says_what_it_is_for(
     package = f"data.mash.{path.stem}"
     others = [other.read_text(encoding="utf-8") for other in RULES if other != path]
     names = {rule["head"]["name"] for rule in parsed(opa_program, path)["rules"]}
-    read = {name for name in names if any(f"{path.stem}.{name}" in text for text in others)}
+    read = {name for name in names if any(re.search(rf"\b{path.stem}\.{name}\b", text) for text in others)}
     assert {package, *(f"{package}.{name}" for name in read)} - described == set()
 
 

@@ -3,62 +3,65 @@
 # description: |
 #   What a role may see at most, whatever the purpose: a set of classes. Restricted narrative (DM6) only by the owner's
 #   approval, and only for a role that reaches detail (DM5).
-#   Reads: role, purpose, class, own, owner's decision.
 package mash.ceiling
 
-import data.mash.situation
+import data.mash.classes
 
 # METADATA
-# description: What the rule says of a profile - class to finding.
-of(profile) := of_own if {
-	profile.own == true
-} else := everything if {
-	own_only
-} else := of_own if {
-	# The owner's approval opens narrative for a partner as it is open to the owner's own.
-	profile.owner_decision == "approved"
-} else := of_partners
+# description: The classes that the role reaches for the purpose, sorted.
+# custom:
+#   group: reached
+#   reads: [role, purpose]
+default reached(_) := []
 
-default allowed := {}
-
-allowed := data.book.ceilings[input.context.role].by[input.context.purpose] if {
-	data.book.ceilings[input.context.role].by[input.context.purpose]
-} else := data.book.ceilings[input.context.role].any
+reached(key) := sort([class | some class, _ in data.book.ceilings[key.role].by[key.purpose]]) if {
+	data.book.ceilings[key.role].by[key.purpose]
+} else := sort([class | some class, _ in data.book.ceilings[key.role].any])
 
 # METADATA
 # description: Whether the role sees records of its own organisation only.
-default own_only := true
+# custom:
+#   group: own_only
+#   reads: [role]
+default own_only(_) := true
 
-own_only := data.book.ceilings[input.context.role].own_only
-
-# METADATA
-# description: What the rule says of the asker's own records, and of approved ones.
-of_own := {class: refusal(class) |
-	some class in situation.asked_for
-	not reached(class)
-	not narrative(class)
-}
+own_only(key) := data.book.ceilings[key.role].own_only
 
 # METADATA
-# description: What the rule says of a partner's records.
-of_partners := object.union(of_own, {class: finding |
+# description: What the rule says - class to finding.
+# custom:
+#   factor: ceiling
+#   reads: [own, own_only, approved, reached]
+of(key) := beyond(key) if {
+	key.own == true
+} else := everything if {
+	key.own_only
+} else := beyond(key) if {
+	# The owner's approval opens narrative for a partner as it is open to the owner's own.
+	key.approved
+} else := object.union(beyond(key), {class: finding |
 	finding := {"rule": "ceiling", "effect": 2, "silent": false, "code": "OWNER_APPROVAL", "how": {}, "missing": ["owner-approval"], "tasks": []}
-	some class in situation.fields
-	narrative(class)
+	some class in narrative(key)
 })
 
-everything := {class: refusal(class) | some class in situation.asked_for}
-
-reached(class) if allowed[class]
-
-reached(class) if {
-	class in situation.questions
-	allowed != {}
+# What the role does not reach at all; of its own records too.
+beyond(key) := {class: refusal[class] |
+	some class in ((classes.all - within(key)) - narrative(key))
 }
 
-narrative("DM6") if allowed.DM5
+within(key) := {class | some class in key.reached} | classes.questions if {
+	key.reached != []
+} else := set()
 
-refusal(class) := commercial if {
+narrative(key) := {"DM6"} if {
+	"DM5" in key.reached
+} else := set()
+
+everything := {class: refusal[class] | some class in classes.all}
+
+refusal := {class: what_of(class) | some class in classes.all}
+
+what_of(class) := commercial if {
 	class == "DM8"
 } else := refused
 

@@ -3,37 +3,44 @@
 # description: |
 #   What may be read inside the hub may not all leave it: a safe address never stands in a product, a notice or on paper, and
 #   no notice tells of honour-based abuse.
-#   Reads: channel, labels of location, label L:HBA, class.
 package mash.channel
 
-import data.mash.situation
+import data.mash.classes
 
 # METADATA
-# description: What the rule says of a profile - class to finding.
-of(profile) := {} if {
-	input.context.channel == "view"
-} else := unknown if {
-	not input.context.channel in {"product", "notice", "print"}
-} else := unsaid if {
-	input.context.channel == "notice"
-	some label in profile.labels
-	label == "L:HBA"
+# description: What the rule says of the channel alone - class to finding.
+# custom:
+#   factor: channel
+#   reads: [channel]
+of(key) := {} if {
+	key.channel in {"view", "product", "notice", "print"}
+} else := unknown
+
+# METADATA
+# description: What the rule says of one label - class to finding.
+# custom:
+#   factor: channel_label
+#   each: labels
+#   reads: [channel, label]
+of_label(key) := unsaid if {
+	key.channel == "notice"
+	key.label == "L:HBA"
 } else := location if {
-	some label in profile.labels
-	data.book.labels[label].location
+	key.channel in {"product", "notice", "print"}
+	data.book.labels[key.label].location
 } else := {}
 
 location := {class: finding |
 	finding := {"rule": "channel", "effect": 3, "silent": false, "code": "HARM_LOCATION", "how": {}, "missing": [], "tasks": []}
-	some class in (situation.fields & {"DM2", "DM9"})
+	some class in (classes.fields & {"DM2", "DM9"})
 }
 
 unsaid := {class: finding |
 	finding := {"rule": "channel", "effect": 3, "silent": true, "code": "SENSITIVE_CATEGORY", "how": {}, "missing": [], "tasks": []}
-	some class in situation.fields
+	some class in classes.fields
 }
 
 unknown := {class: finding |
 	finding := {"rule": "channel", "effect": 3, "silent": false, "code": "MINIMISATION", "how": {}, "missing": [], "tasks": []}
-	some class in situation.fields
+	some class in classes.fields
 }

@@ -4,8 +4,11 @@ import data.mash.channel
 import data.mash.fixtures_test as f
 
 said(way, more) := found if {
-	question := object.union(f.question({"channel": way}, []), {"classes": ["DM0", "DM2", "DM9"]})
-	found := channel.of(f.profile(more)) with input as question with data.book as f.book
+	context := {"channel": way}
+	of_labels := [of_label | some label in object.get(more, "labels", []); of_label := channel.of_label(f.label_key(context, more, label))]
+		with data.book as f.book
+	alone := channel.of(f.key(context, more)) with data.book as f.book
+	found := f.of_classes(object.union_n(array.concat([alone], of_labels)), ["DM0", "DM2", "DM9"])
 }
 
 test_inside_the_hub_it_says_nothing if said("view", {"labels": ["PLACED", "L:HBA"]}) == {}

@@ -4,7 +4,7 @@ import data.mash.confidentiality
 import data.mash.fixtures_test as f
 
 said(more) := f.codes(found).DM0 if {
-	found := confidentiality.of(f.profile(more)) with input as f.question({}, []) with data.book as f.book
+	found := confidentiality.of(f.key({}, more)) with data.book as f.book
 }
 
 test_only_very_restricted_and_unknown_codes_are_put_to_the_owner if {

@@ -4,7 +4,7 @@ import data.mash.conflict
 import data.mash.fixtures_test as f
 
 said(more) := f.codes(found).DM0 if {
-	found := conflict.of(f.profile(more)) with input as f.question({}, []) with data.book as f.book
+	found := conflict.of(f.key({}, more)) with data.book as f.book
 }
 
 test_no_conflict_says_nothing if said({}) == ""

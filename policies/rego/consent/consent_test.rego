@@ -1,10 +1,13 @@
 package mash.consent_test
 
-import data.mash.consent
 import data.mash.fixtures_test as f
+import data.mash.main
 
-said(context, more) := f.codes(found) if {
-	found := consent.of(f.profile(more)) with input as f.question(context, []) with data.book as f.book
+said(context, more) := f.codes(of(f.book, context, more))
+
+# As the answer composes it: class by class.
+of(book, context, more) := found if {
+	found := main.agreement(f.key_in(book, context, more), f.profile(more)) with data.book as book
 }
 
 fam := {"purpose": "FAM-OVERVIEW"}
@@ -50,13 +53,12 @@ test_ones_own_records_need_none if said(fam, {"own": true}).DM0 == ""
 test_a_purpose_of_nobodys_needs_it if said({"purpose": "SOMETHING"}, {}).DM0 == "CONSENT_REQUIRED"
 
 test_an_isa_may_ask_for_agreement_where_the_purpose_does_not if {
-	care := object.union(f.book, {"purposes": {"COC": {"agreement": false, "isa": "NEEDED"}, "C-S47": f.book.purposes["C-S47"]}})
-	asked := consent.of(f.profile({"isa": "narrow"})) with input as f.question({"purpose": "COC"}, []) with data.book as care
-	asked.DM0.code == "CONSENT_REQUIRED"
-	consent.of(f.profile({"isa": "wide"})) == {} with input as f.question({"purpose": "COC"}, []) with data.book as care
+	care := object.union(f.book, {"purposes": {"COC": f.purpose("TREAT", "B", "NEEDED", "CARE", false, true)}})
+	of(care, {"purpose": "COC"}, {"isa": "narrow"}).DM0.code == "CONSENT_REQUIRED"
+	of(care, {"purpose": "COC"}, {"isa": "wide"}) == {}
 
 	# Never of what goes on without one.
-	consent.of(f.profile({"isa": "narrow"})) == {} with input as f.question({}, []) with data.book as care
+	of(care, {}, {"isa": "narrow"}) == {}
 }
 
 test_only_an_override_or_a_risk_stands_in if {
@@ -71,10 +73,14 @@ test_an_adults_agreement_within_a_list_is_not_read_without_the_limited_word if {
 }
 
 test_what_would_do_is_named if {
-	found := consent.of(f.profile({})) with input as f.question({"purpose": "C-SCREEN"}, []) with data.book as f.book
-	found.DM0.missing == ["agreement", "perceived-risk"]
-	other := consent.of(f.profile({})) with input as f.question(fam, []) with data.book as f.book
-	other.DM0.missing == ["agreement"]
-	third := consent.of(f.profile({})) with input as f.question({"purpose": "C-S17"}, []) with data.book as f.book
-	third.DM0.missing == ["agreement", "perceived-risk"]
+	of(f.book, {"purpose": "C-SCREEN"}, {}).DM0.missing == ["agreement", "perceived-risk"]
+	of(f.book, fam, {}).DM0.missing == ["agreement"]
+	of(f.book, {"purpose": "C-S17"}, {}).DM0.missing == ["agreement", "perceived-risk"]
+}
+
+test_a_word_of_nobodys_reaches_nothing_of_nobodys if {
+	limited := {"agreement": "AGREED-LIMITED", "agreed_to": ["SOMETHING", null], "source_kind": "SOMETHING"}
+	{code | some code in said(fam, limited)} == {"CONSENT_REQUIRED"}
+	of(f.book, fam, limited).ANY_OTHER.code == "CONSENT_REQUIRED"
+	{code | some code in said(fam, object.union(limited, {"agreed_to": "DM0"}))} == {"CONSENT_REQUIRED"}
 }

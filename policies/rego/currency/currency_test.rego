@@ -4,11 +4,11 @@ import data.mash.currency
 import data.mash.fixtures_test as f
 
 said(context, more) := found if {
-	found := currency.of(f.profile(more)) with input as f.question(context, []) with data.book as f.book
+	found := currency.of(f.key(context, more)) with data.book as f.book
 }
 
-value(more) := found if {
-	found := currency.of_value(f.profile(more)) with input as f.question({}, []) with data.book as f.book
+value(more) := f.of_classes(everything, f.classes) if {
+	everything := currency.of_value(f.key({}, more)) with data.book as f.book
 }
 
 test_what_was_replaced_or_withdrawn_is_left_out_without_a_word if {

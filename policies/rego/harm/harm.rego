@@ -3,21 +3,23 @@
 # description: |
 #   Across a harm link nothing that places a protected person is released, whoever holds it: only that they are known, who they
 #   are, and coded facts by year. It is shown as restricted and names no source.
-#   Reads: harm link, class.
 # related_resources:
 # - ref: Information Commissioner, reprimands for disclosing safe addresses to alleged abusers, 2023
 package mash.harm
 
-import data.mash.situation
+import data.mash.classes
 
 # METADATA
-# description: What the rule says of a profile - class to finding.
-of(profile) := {} if {
-	profile.harm_link == false
+# description: What the rule says - class to finding.
+# custom:
+#   factor: harm
+#   reads: [harm_link]
+of(key) := {} if {
+	key.harm_link == false
 } else := across
 
 across := {class: finding |
-	some class in (situation.fields - {"DM0", "DM1"})
+	some class in (classes.fields - {"DM0", "DM1"})
 	finding := what_of(class)
 }
 

@@ -3,22 +3,24 @@
 # description: |
 #   Nothing is released about somebody who may be the wrong person. Of a possible match the name and the year of birth are
 #   shown, so that a worker can go on to confirm it.
-#   Reads: identity, class.
 package mash.identity
 
-import data.mash.situation
+import data.mash.classes
 
 # METADATA
-# description: What the rule says of a profile - class to finding.
-of(profile) := {} if {
-	profile.identity in {"MATCH", "CONFIRMED"}
+# description: What the rule says - class to finding.
+# custom:
+#   factor: identity
+#   reads: [identity]
+of(key) := {} if {
+	key.identity in {"MATCH", "CONFIRMED"}
 } else := stub if {
-	profile.identity == "NOT_CONFIRMED"
+	key.identity == "NOT_CONFIRMED"
 } else := refused
 
 refused := {class: finding |
 	finding := {"rule": "identity", "effect": 3, "silent": false, "code": "IDENTITY_NOT_CONFIRMED", "how": {}, "missing": ["identity"], "tasks": []}
-	some class in situation.asked_for
+	some class in classes.all
 }
 
 stub := object.union(refused, {"DM1": {

@@ -4,7 +4,7 @@ import data.mash.fixtures_test as f
 import data.mash.identity
 
 said(more) := found if {
-	found := identity.of(f.profile(more)) with input as f.question({}, []) with data.book as f.book
+	found := identity.of(f.key({}, more)) with data.book as f.book
 }
 
 test_a_match_or_a_confirmed_identity_says_nothing if {

@@ -3,105 +3,153 @@
 # description: |
 #   A release needs an agreement between the organisations (ISA) or a gateway in law that names the purpose. Paperwork never
 #   blinds statutory or emergency work; a suspended partner is refused always, for its own records too.
-#   Reads: purpose, day, types of asker and holder, role, paper, ISA, own, class.
 # related_resources:
 # - ref: UK GDPR Article 6; Data Protection Act 2018 Schedule 1
 package mash.isa
 
-import data.mash.situation
+import data.mash.classes
 
 # METADATA
-# description: What the rule says of a profile - class to finding.
-of(profile) := suspended if {
-	profile.paper == "SUSPENDED"
-} else := {} if {
-	profile.own == true
-} else := {} if {
-	situation.purpose.isa == "NOT_READ"
-} else := {} if {
-	some scope in grants(profile)
-	scope.whole
-} else := refused(profile, [scope | some scope in grants(profile)])
+# description: Whether the purpose needs an ISA or a gateway at all.
+# custom:
+#   group: isa_read
+#   reads: [purpose]
+default isa_read(_) := true
 
-# What the paperwork between asker and holder lets through, as scopes.
-grants(profile) := array.concat(
-	[isa.scope |
-		profile.paper == "CURRENT"
-		isa := data.book.isas[profile.isa]
-		isa.roles[input.context.role]
-	],
-	[scope |
-		count(in_force) > 0
-		holder := data.book.organisations[profile.source_organisation]
-		some gateway in in_force
-		gateway.holders[holder]
-		scope := scope_of(gateway, profile.paper)
-	],
-)
+isa_read(key) := false if data.book.purposes[key.purpose].isa == "NOT_READ"
 
-scope_of(gateway, paper) := gateway.scope if paper in {"CURRENT", "LAPSED"}
+# METADATA
+# description: The classes that the ISA in force lets through to the role, sorted.
+# custom:
+#   group: isa_reach
+#   reads: [paper, isa, role]
+default isa_reach(_) := []
 
-# There never was an ISA: the gateway says how much it gives without one.
-scope_of(gateway, "NONE") := gateway.without_isa
+isa_reach(key) := reach([isa.scope]) if {
+	key.paper == "CURRENT"
+	isa := data.book.isas[key.isa]
+	isa.roles[key.role]
+}
 
-# The gateways that may stand in for an ISA here and today.
-in_force := [gateway |
-	stands_in
-	some gateway in data.book.gateways
+# METADATA
+# description: Whether a gateway may stand in for an ISA. Screening on agreement needs an ISA; on a recorded risk it goes on.
+# custom:
+#   group: gateway_stands_in
+#   reads: [purpose, risk]
+default gateway_stands_in(_) := false
+
+gateway_stands_in(key) if data.book.purposes[key.purpose].isa in {"GOES_ON", "URGENT_GOES_ON", "NAMED"}
+
+gateway_stands_in(key) if {
+	data.book.purposes[key.purpose].isa == "ON_AGREEMENT"
+	key.risk
+}
+
+# METADATA
+# description: The signed gateways that name the purpose.
+# custom:
+#   group: gateways_for_purpose
+#   reads: [purpose]
+gateways_for_purpose(key) := [id |
+	some id, gateway in data.book.gateways
 	gateway.signed
-	gateway.purposes[input.context.purpose]
-	gateway.askers[input.context.organisation_type]
-	gateway.from <= today
-	today <= gateway.last
+	gateway.purposes[key.purpose]
 ]
 
-# Compared as text; anything that is no day of this form opens no gateway.
-today := input.context.on if {
-	is_string(input.context.on)
-	count(input.context.on) == 10
-	input.context.on > "1900-00-00"
-	input.context.on < "9999-00-00"
-}
+# METADATA
+# description: The gateways that the asker's type of organisation may use.
+# custom:
+#   group: gateways_for_asker
+#   reads: [organisation_type]
+gateways_for_asker(key) := [id |
+	some id, gateway in data.book.gateways
+	gateway.askers[key.organisation_type]
+]
 
-default stands_in := false
+# METADATA
+# description: The gateways that reach records of the holder's type of organisation.
+# custom:
+#   group: gateways_for_holder
+#   reads: [source_organisation]
+gateways_for_holder(key) := [id |
+	holder := data.book.organisations[key.source_organisation]
+	some id, gateway in data.book.gateways
+	gateway.holders[holder]
+]
 
-stands_in if situation.purpose.isa in {"GOES_ON", "URGENT_GOES_ON", "NAMED"}
+# METADATA
+# description: The gateways in force on the day, both ends included. Days compare as text; what is no day opens none.
+# custom:
+#   group: gateways_on_day
+#   reads: [on]
+gateways_on_day(key) := [id |
+	key.on != "ANY_OTHER"
+	some id, gateway in data.book.gateways
+	gateway.from <= key.on
+	key.on <= gateway.last
+]
 
-# Screening on agreement needs an ISA; on a recorded risk it goes on.
-stands_in if {
-	situation.purpose.isa == "ON_AGREEMENT"
-	situation.risk
-}
+# METADATA
+# description: The gateways that stand in for an ISA here and today.
+# custom:
+#   group: gateways
+#   reads: [gateway_stands_in, gateways_for_purpose, gateways_for_asker, gateways_for_holder, gateways_on_day]
+gateways(key) := [id |
+	key.gateway_stands_in
+	some id in key.gateways_for_purpose
+	id in key.gateways_for_asker
+	id in key.gateways_for_holder
+	id in key.gateways_on_day
+]
 
-refused(profile, scopes) := {class: finding |
-	finding := by_paper(profile)
-	some class in situation.asked_for
-	not within(scopes, class)
-}
+# METADATA
+# description: |
+#   The classes that these gateways let through, sorted. Where there never was an ISA, each says how much it gives without one.
+# custom:
+#   group: gateway_reach
+#   reads: [gateways, paper]
+gateway_reach(key) := reach([data.book.gateways[id].scope | some id in key.gateways]) if {
+	key.paper in {"CURRENT", "LAPSED"}
+} else := reach([data.book.gateways[id].without_isa | some id in key.gateways]) if {
+	key.paper == "NONE"
+} else := []
 
-within(scopes, class) if {
+# What scopes let through. A source is sent a number and a date of birth only where identity may pass between the two; whether to
+# ask at all needs no more than that something may come of it; a class in no list is the matrix's to name.
+reach(scopes) := sort(classes.all) if {
 	some scope in scopes
-	scope.classes[stands_for(class)]
+	scope.whole
+} else := [] if {
+	scopes == []
+} else := sort(((listed | {"ASK", classes.unlisted}) | {"QUERY" | "DM1" in listed})) if {
+	listed := {class | some scope in scopes; some class, _ in scope.classes}
 }
 
-# Whether to ask at all needs no more than that something may come of it; a class in no list is the matrix's to name.
-within(scopes, class) if {
-	not data.book.classes[stands_for(class)]
-	scopes != []
+# METADATA
+# description: What the rule says - class to finding.
+# custom:
+#   factor: isa
+#   reads: [paper, own, isa_read, isa_reach, gateway_reach]
+of(key) := suspended if {
+	key.paper == "SUSPENDED"
+} else := {} if {
+	key.own == true
+} else := {} if {
+	key.isa_read == false
+} else := {class: finding |
+	finding := by_paper(key)
+	some class in classes.all
+	not class in key.isa_reach
+	not class in key.gateway_reach
 }
 
-# A source is sent a number and a date of birth only where identity may pass between the two.
-stands_for(class) := "DM1" if {
-	class == "QUERY"
-} else := class
-
-by_paper(profile) := expired if {
-	profile.paper == "LAPSED"
+by_paper(key) := expired if {
+	key.paper == "LAPSED"
 } else := missing
 
 suspended := {class: finding |
 	finding := {"rule": "isa", "effect": 3, "silent": false, "code": "PARTNER_SUSPENDED", "how": {}, "missing": [], "tasks": []}
-	some class in situation.asked_for
+	some class in classes.all
 }
 
 expired := {"rule": "isa", "effect": 3, "silent": false, "code": "AGREEMENT_EXPIRED", "how": {}, "missing": ["isa"], "tasks": []}
@@ -109,19 +157,27 @@ expired := {"rule": "isa", "effect": 3, "silent": false, "code": "AGREEMENT_EXPI
 missing := {"rule": "isa", "effect": 3, "silent": false, "code": "NO_AGREEMENT", "how": {}, "missing": ["isa"], "tasks": []}
 
 # METADATA
+# description: Whether the purpose goes on where the ISA is not in force, so that both sides are to be told.
+# custom:
+#   group: goes_on
+#   reads: [purpose, ground]
+default goes_on(_) := false
+
+goes_on(key) if data.book.purposes[key.purpose].isa in {"GOES_ON", "ON_AGREEMENT"}
+
+goes_on(key) if {
+	data.book.purposes[key.purpose].isa == "URGENT_GOES_ON"
+	key.ground == "urgent"
+}
+
+# METADATA
 # description: Warnings for the whole answer - what went on although no ISA is in force.
-warnings contains "AGREEMENT_LAPSED" if {
-	situation.purpose.isa in {"GOES_ON", "URGENT_GOES_ON", "ON_AGREEMENT"}
-	going_on
-	some profile in input.profiles
-	profile.own == false
-	profile.paper in {"LAPSED", "NONE"}
-	count(grants(profile)) > 0
-}
-
-default going_on := true
-
-going_on := false if {
-	situation.purpose.isa == "URGENT_GOES_ON"
-	input.context.ground != "urgent"
-}
+# custom:
+#   warns: agreement_lapsed
+#   reads: [goes_on, own, paper, gateway_reach]
+warnings(key) := ["AGREEMENT_LAPSED"] if {
+	key.goes_on
+	key.own == false
+	key.paper in {"LAPSED", "NONE"}
+	key.gateway_reach != []
+} else := []

@@ -4,7 +4,7 @@ import data.mash.fixtures_test as f
 import data.mash.isa
 
 said(context, more) := f.codes(found) if {
-	found := isa.of(f.profile(more)) with input as f.question(context, [more]) with data.book as f.book
+	found := isa.of(f.key(context, more)) with data.book as f.book
 }
 
 test_a_current_isa_lets_everything_through if said({}, {}) == all_of("")
@@ -55,18 +55,17 @@ test_an_isa_counts_for_its_roles_and_classes if {
 }
 
 test_a_number_is_sent_only_where_identity_may_pass if {
-	question := object.union(f.question({}, [{}]), {"classes": ["QUERY"]})
-	found := isa.of(f.profile({"paper": "NONE"})) with input as question with data.book as f.book
+	found := isa.of(f.key({}, {"paper": "NONE"})) with data.book as f.book
 	found.QUERY.code == "NO_AGREEMENT"
-	isa.of(f.profile({})) == {} with input as question with data.book as f.book
+	isa.of(f.key({}, {})) == {} with data.book as f.book
 }
 
 test_a_day_that_is_none_opens_no_gateway if said({"on": "zzzz-99-99"}, {"paper": "LAPSED"}).DM0 == "AGREEMENT_EXPIRED"
 
 test_going_on_without_an_isa_is_said if {
-	isa.warnings == {"AGREEMENT_LAPSED"} with input as f.question({}, [{"paper": "LAPSED"}]) with data.book as f.book
-	isa.warnings == set() with input as f.question({}, [{}]) with data.book as f.book
-	isa.warnings == set() with input as f.question({}, [{"paper": "LAPSED", "own": true}]) with data.book as f.book
+	warned({}, {"paper": "LAPSED"}) == ["AGREEMENT_LAPSED"]
+	warned({}, {}) == []
+	warned({}, {"paper": "LAPSED", "own": true}) == []
 }
 
 test_a_gateway_counts_from_its_first_day_to_its_last if {
@@ -84,28 +83,28 @@ test_anything_but_a_day_opens_no_gateway if {
 }
 
 test_a_recorded_risk_makes_no_gateway_of_a_purpose_that_needs_an_isa if {
-	book := object.union(f.book, {"gateways": [f.gateway("all", {"FAM-OVERVIEW": true}, {})]})
-	question := f.question({"purpose": "FAM-OVERVIEW", "evidence": ["perceived-risk"]}, [])
-	found := isa.of(f.profile({"paper": "LAPSED"})) with input as question with data.book as book
+	book := object.union(f.book, {"gateways": {"all": f.gateway({"FAM-OVERVIEW": true}, {})}})
+	key := f.key_in(book, {"purpose": "FAM-OVERVIEW", "evidence": ["perceived-risk"]}, {"paper": "LAPSED"})
+	found := isa.of(key) with data.book as book
 	found.DM0.code == "AGREEMENT_EXPIRED"
 }
 
 warned(context, more) := found if {
-	found := isa.warnings with input as f.question(context, [more]) with data.book as f.book
+	found := isa.warnings(f.key(context, more)) with data.book as f.book
 }
 
 test_what_does_not_go_on_or_needs_no_isa_warns_of_nothing if {
-	warned({"purpose": "FAM-OVERVIEW"}, {"paper": "LAPSED"}) == set()
-	warned({"purpose": "TREAT"}, {"paper": "LAPSED"}) == set()
-	warned({}, {"paper": "LAPSED", "source_organisation": "hospice"}) == set()
-	warned({}, {"paper": "CURRENT"}) == set()
+	warned({"purpose": "FAM-OVERVIEW"}, {"paper": "LAPSED"}) == []
+	warned({"purpose": "TREAT"}, {"paper": "LAPSED"}) == []
+	warned({}, {"paper": "LAPSED", "source_organisation": "hospice"}) == []
+	warned({}, {"paper": "CURRENT"}) == []
 }
 
 test_an_adult_enquiry_warns_where_it_is_urgent if {
-	book := object.union(f.book, {"gateways": [f.gateway("adult", {"A-S42": true}, {})]})
+	book := object.union(f.book, {"gateways": {"adult": f.gateway({"A-S42": true}, {})}})
 	warnings := {ground: count(found) |
 		some ground in ["none", "stated", "urgent"]
-		found := isa.warnings with input as f.question({"purpose": "A-S42", "ground": ground}, [{"paper": "LAPSED"}])
+		found := isa.warnings(f.key_in(book, {"purpose": "A-S42", "ground": ground}, {"paper": "LAPSED"}))
 			with data.book as book
 	}
 	warnings == {"none": 0, "stated": 0, "urgent": 1}

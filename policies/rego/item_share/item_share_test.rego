@@ -5,8 +5,7 @@ import data.mash.item_share
 
 said(purpose, more) := found if {
 	item := object.union({"labels": ["L:EOL"], "item_share": "REFUSED"}, more)
-	found := item_share.of(f.profile(item)) with input as f.question({"purpose": purpose}, [])
-		with data.book as f.book
+	found := item_share.of(f.key({"purpose": purpose}, item)) with data.book as f.book
 }
 
 test_a_refused_item_is_left_out_of_care_without_a_word if {

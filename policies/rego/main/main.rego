@@ -1,7 +1,7 @@
 # METADATA
 # title: The answer to one question
 # description: |
-#   Every rule is evaluated for every profile; each answers what it takes away, class by class. The most restrictive effect wins;
+#   For every profile its key is worked out, and every rule is evaluated over it; each answers what it takes away, class by class. The most restrictive effect wins;
 #   two generalisings combine by the coarser level of each axis; a cell is silent if any rule that withholds it is. A profile
 #   that a rule cannot read has no row: whoever asked takes it as withheld.
 package mash.main
@@ -9,6 +9,7 @@ package mash.main
 import data.mash.ask
 import data.mash.ceiling
 import data.mash.channel
+import data.mash.classes
 import data.mash.confidentiality
 import data.mash.conflict
 import data.mash.consent
@@ -17,6 +18,7 @@ import data.mash.harm
 import data.mash.identity
 import data.mash.isa
 import data.mash.item_share
+import data.mash.keys
 import data.mash.matrix
 import data.mash.objection
 import data.mash.obligations
@@ -24,7 +26,6 @@ import data.mash.owner_decision
 import data.mash.relationship
 import data.mash.role_purpose
 import data.mash.sensitivity
-import data.mash.situation
 import data.mash.statutory_bar
 
 # METADATA
@@ -34,87 +35,72 @@ import data.mash.statutory_bar
 # entrypoint: true
 answer := {
 	"revision": data.book.revision,
-	"warnings": sort(isa.warnings),
-	"cells": [row(profile) | some profile in input.profiles],
+	"warnings": sort({code | some key in found; some code in isa.warnings(key)}),
+	"cells": [row(key, profiles[place]) | some place, key in found],
 }
 
-default row(_) := null
+# A key for each profile, once; null for what is no profile.
+found := [key(profile) | some profile in profiles]
 
-# Most profiles meet no rule but the two that read purpose and role alone, and those are the same for all of them.
-row(profile) := cells if {
-	is_object(profile)
-	others := restrictions(profile)
-	owed := obligations.of(profile)
-	usual := usual_kind(profile)
-	cells := usual_row(usual, others, owed)
-} else := cells if {
-	is_object(profile)
-	owed := obligations.of(profile)
-	factors := array.concat([matrix.of(profile), ceiling.of(profile)], restrictions(profile))
-	cells := [composed([finding | some factor in factors; finding := factor[class]], owed) |
-		some class in input.classes
-	]
-}
+default profiles := []
 
-# What every rule but matrix and ceiling takes away, where it takes anything.
-restrictions(profile) := [found |
-	some found in array.concat(
-		[
-			isa.of(profile),
-			role_purpose.of,
-			conflict.of(profile),
-			identity.of(profile),
-			relationship.of(profile),
-			statutory_bar.of(profile),
-			harm.of(profile),
-			consent.of(profile),
-			objection.of(profile),
-			item_share.of(profile),
-			confidentiality.of(profile),
-			owner_decision.of(profile),
-			currency.of(profile),
-			currency.of_value(profile),
-			channel.of(profile),
-			ask.of(profile),
-		],
-		sensitivity.of(profile),
-	)
-	found != {}
-]
+profiles := input.profiles if is_array(input.profiles)
 
-usual_kind(profile) := "own" if {
-	profile.own == true
-	profile.owner_decision == "none"
-} else := kind if {
-	profile.owner_decision == "none"
-	profile.same_place == false
-	not ceiling.own_only
-	not matrix.panel
-	not matrix.adult_service(profile)
-	kind := {true: "case-child", false: "other"}[profile.subject == "case-child"]
-}
+default key(_) := null
 
-# Kind of profile -> class -> what matrix and ceiling say, and the cell where nothing else does.
-usual := {kind: {class: {"findings": findings, "cell": composed(findings, [])} |
-	some class in situation.asked_for
-	findings := [finding | some factor in factors; finding := factor[class]]
-} |
-	some kind, factors in {
-		"own": [matrix.outside, ceiling.of_own],
-		"case-child": [matrix.of_child, ceiling.of_partners],
-		"other": [matrix.of_others, ceiling.of_partners],
-	}
-}
+key(profile) := keys.of(profile) if is_object(profile)
 
-usual_cells := {kind: [cells[class].cell | some class in input.classes] | some kind, cells in usual}
+default row(_, _) := null
 
-usual_row(kind, [], []) := usual_cells[kind]
-
-usual_row(kind, others, owed) := [composed(array.concat(cells[class].findings, [finding | some factor in others; finding := factor[class]]), owed) |
-	cells := usual[kind]
+row(key, profile) := [composed([finding | some factor in factors; finding := factor[classes.slot(class)]], owed) |
 	some class in input.classes
 ] if {
-	count(others) + count(owed) > 0
+	is_object(key)
+	factors := restrictions(key, profile)
+	owed := obligations.of(key)
+}
+
+# What every rule takes away, where it takes anything.
+restrictions(key, profile) := [taken |
+	some taken in array.concat(
+		[
+			matrix.of(key),
+			ceiling.of(key),
+			isa.of(key),
+			role_purpose.of(key),
+			conflict.of(key),
+			identity.of(key),
+			relationship.of(key),
+			statutory_bar.of(key),
+			harm.of(key),
+			agreement(key, profile),
+			objection.of(key),
+			item_share.of(key),
+			confidentiality.of(key),
+			owner_decision.of(key),
+			currency.of(key),
+			currency.of_value(key),
+			channel.of(key),
+			ask.of(key),
+		],
+		by_label(key, profile),
+	)
+	taken != {}
+]
+
+by_label(key, profile) := [taken |
+	some label in keys.labels(profile)
+	labelled := keys.for_label(key, label)
+	some taken in [statutory_bar.of_label(labelled), sensitivity.of(labelled), channel.of_label(labelled)]
+]
+
+# Agreement may be limited to classes: it is read class by class where any are named.
+agreement(key, profile) := consent.of(object.union(key, {"agreed_class": false})) if {
+	keys.agreed_words(profile) == []
+} else := {class: finding |
+	words := keys.agreed_words(profile)
+	some class in classes.all
+	finding := consent.of(keys.for_class(key, words, class))[class]
 }
 
 effects := ["release", "generalise", "ask-owner", "withhold"]

@@ -77,36 +77,6 @@ test_a_profile_that_cannot_be_read_has_no_row if {
 	{one.effect | some one in answer.cells[3]} == {"withhold"}
 }
 
-variants := [
-	{}, {"own": true}, {"subject": "case-child"}, {"own": true, "subject": "case-child"}, {"same_place": true},
-	{"owner_decision": "approved"}, {"own": true, "owner_decision": "approved"}, {"owner_decision": "refused"},
-	{"subject_age": "UNDER_13"}, {"subject": "case-adult"}, {"agreement": "AGREED"}, {"agreement": "AGREED", "subject": "case-child"}, {"labels": ["ASKED"]}, {"source_kind": "housing"},
-]
-
-test_usual_and_unusual_profiles_are_decided_alike if {
-	every context in [
-		{}, {"purpose": "FAM-OVERVIEW"}, {"purpose": "MARAC"}, {"role": "ADOPTION-WORKER"}, {"purpose": "SOMETHING"},
-	] {
-		classes := ["DM0", "DM1", "DM4", "DM5", "DM6", "DM8", "DM9", "NEW", "ASK"]
-		question := object.union(f.question(context, variants), {"classes": classes})
-		short := main.answer with input as question with data.book as f.book
-		long := without_short_cut with input as question with data.book as f.book
-		short.cells == long
-	}
-}
-
-# The cells composed from each rule's own words.
-without_short_cut := [row |
-	some profile in input.profiles
-	factors := array.concat(
-		[data.mash.matrix.of(profile), data.mash.ceiling.of(profile)],
-		main.restrictions(profile),
-	)
-	row := [main.composed([finding | some factor in factors; finding := factor[class]], data.mash.obligations.of(profile)) |
-		some class in input.classes
-	]
-]
-
 # Each rule takes part: what it alone refuses of a profile that is otherwise released.
 test_each_rule_takes_part if {
 	every row in [
@@ -145,8 +115,7 @@ test_each_rule_takes_part if {
 	}
 }
 
-# The short cut is taken only where nothing else is read: each of these would be open by it.
-test_the_short_cut_is_not_taken_where_more_is_read if {
+test_what_own_only_panels_and_broad_purposes_read_is_read if {
 	cell({"role": "ADOPTION-WORKER"}, {}, "DM0").effect == "withhold"
 	cell({"purpose": "MARAC"}, {}, "DM0").effect == "withhold"
 	cell({"purpose": "MARAC"}, {"subject": "case-adult"}, "DM0").effect == "release"

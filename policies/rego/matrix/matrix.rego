@@ -3,94 +3,122 @@
 # description: |
 #   What each purpose needs of each class. A class that is in no list is unclassified, and withheld, in one's own records too.
 #   In the broad and shallow purposes every provider of adults is given in the same words, so that nothing marks one.
-#   Reads: purpose, class, own, subject, same place, source kind, age, evidence, owner's decision.
 # related_resources:
 # - ref: UK GDPR Article 5(1)(c), data minimisation
 package mash.matrix
 
-import data.mash.situation
+import data.mash.classes
+
+# METADATA
+# description: The column of the matrix that the purpose reads; one that does not exist where nobody knows the purpose.
+# custom:
+#   group: matrix_column
+#   reads: [purpose]
+default matrix_column(_) := "NO_COLUMN"
+
+matrix_column(key) := data.book.purposes[key.purpose].column
 
 # METADATA
 # description: |
-#   What the rule says of a profile - class to finding. The usual cases are worked out once for a question.
-of(profile) := outside if {
-	profile.own == true
-} else := nothing if {
-	panel
-	not profile.subject in {"case-child", "case-adult"}
-} else := cells(profile.subject == "case-child", profile.same_place == true, true, adult_service(profile)) if {
-	profile.owner_decision == "approved"
-} else := cells(profile.subject == "case-child", true, false, adult_service(profile)) if {
-	profile.same_place == true
-} else := cells(profile.subject == "case-child", false, false, true) if {
-	adult_service(profile)
-} else := of_child if {
-	profile.subject == "case-child"
-} else := of_others
+#   Who the record is about, as the column tells them apart - child of the case, another, or nobody whom a panel looks at. A
+#   panel looks at its subjects only.
+# custom:
+#   group: column_side
+#   reads: [purpose, subject]
+column_side(key) := "outside" if {
+	key.purpose in data.book.matrix.subjects_only
+	not key.subject in {"case-child", "case-adult"}
+} else := "case-child" if {
+	key.subject == "case-child"
+} else := "other"
 
 # METADATA
-# description: Whether the purpose is a panel's, which looks at its subjects only.
-default panel := false
+# description: Whether a piece of evidence lifts the same words from the purpose.
+# custom:
+#   group: lifted
+#   each: evidence
+#   reads: [purpose, evidence_kind]
+default lifted(_) := false
 
-panel if input.context.purpose in data.book.matrix.subjects_only
-
-# METADATA
-# description: Of a partner, about a child who is a subject of the case.
-of_child := cells(true, false, false, false)
-
-# METADATA
-# description: Of a partner, about anybody else.
-of_others := cells(false, false, false, false)
-
-# The column of the purpose; a purpose without one has no cell to give.
-default row := {}
-
-row := data.book.matrix.columns[situation.purpose.column]
+lifted(key) if key.evidence_kind in data.book.adult_services.purposes[key.purpose]
 
 # METADATA
-# description: |
-#   What is outside every column, of own records too - classes in no list, and questions to which nothing can come back.
-outside := object.union(
-	{class: finding |
-		finding := {"rule": "matrix", "effect": 3, "silent": false, "code": "UNCLASSIFIED", "how": {}, "missing": [], "tasks": []}
-		some class in situation.fields
-		not data.book.classes[class]
-	},
-	{class: withheld("DM0") |
-		[cell | some cell in row; cell.cell != "-"] == []
-		some class in (situation.asked_for & situation.questions)
-	},
-)
+# description: Whether the purpose gives every provider of adults in the same words.
+# custom:
+#   group: broad
+#   reads: [purpose, lifted]
+default broad(_) := false
 
-nothing := object.union(outside, {class: withheld(class) |
-	some class in situation.fields
-	data.book.classes[class]
-})
+broad(key) if {
+	data.book.adult_services.purposes[key.purpose]
+	not key.lifted
+}
 
-cells(child, here, approved, coarse) := object.union(outside, {class: finding |
-	some class in situation.fields
-	data.book.classes[class]
-	finding := by_level(level(child, here, class), approved, coarse, class)
+# METADATA
+# description: Whether the source stands among the adult services that are given in the same words.
+# custom:
+#   group: adult_service
+#   reads: [broad, source_kind, subject_age]
+adult_service(key) := false if {
+	not key.broad
+} else := false if {
+	data.book.adult_services.kinds[key.source_kind] == false
+} else := false if {
+	key.subject_age == "UNDER_13"
+	key.source_kind in data.book.adult_services.also_for_children
+} else := true
+
+# METADATA
+# description: What the rule says - class to finding.
+# custom:
+#   factor: matrix
+#   reads: [own, matrix_column, column_side, same_place, approved, adult_service]
+of(key) := outside(key.matrix_column) if {
+	key.own == true
+} else := nothing(key.matrix_column) if {
+	key.column_side == "outside"
+} else := cells(key.matrix_column, key.column_side == "case-child", key.same_place == true, key.approved, key.adult_service)
+
+# The row of a column; one that nobody knows has no cell to give.
+default row(_) := {}
+
+row(column) := data.book.matrix.columns[column]
+
+# What is outside every column, of own records too - the class in no list, and questions to which nothing can come back.
+outside(column) := object.union({classes.unlisted: unclassified}, unasked(column))
+
+unclassified := {"rule": "matrix", "effect": 3, "silent": false, "code": "UNCLASSIFIED", "how": {}, "missing": [], "tasks": []}
+
+unasked(column) := {class: withheld(column, "DM0") |
+	[cell | some cell in row(column); cell.cell != "-"] == []
+	some class in classes.questions
+}
+
+nothing(column) := object.union(outside(column), {class: withheld(column, class) | some class, _ in data.book.classes})
+
+cells(column, child, here, approved, coarse) := object.union(outside(column), {class: finding |
+	some class, _ in data.book.classes
+	finding := by_level(level(column, child, here, class), approved, coarse, column, class)
 	finding != null
 })
 
-level(child, here, class) := row[class]["case-child"] if {
+level(column, child, here, class) := data.book.matrix.columns[column][class]["case-child"] if {
 	child
-} else := row[class]["same-place"] if {
+} else := data.book.matrix.columns[column][class]["same-place"] if {
 	here
-} else := object.get(row, [class, "cell"], "-")
+} else := object.get(row(column), [class, "cell"], "-")
 
-default by_level(_, _, _, _) := {"rule": "matrix", "effect": 3, "silent": false, "code": "MINIMISATION", "how": {}, "missing": [], "tasks": []}
+default by_level(_, _, _, _, _) := {"rule": "matrix", "effect": 3, "silent": false, "code": "MINIMISATION", "how": {}, "missing": [], "tasks": []}
 
-by_level("R", _, coarse, class) := plain(coarse, class)
+by_level("R", _, coarse, _, class) := plain(coarse, class)
 
-by_level("G", _, coarse, class) := generalised(object.get(data.book.forms, class, {}), coarse, class)
+by_level("G", _, coarse, _, class) := generalised(object.get(data.book.forms, class, {}), coarse, class)
 
-by_level("O", true, coarse, class) := plain(coarse, class)
+by_level("O", true, coarse, _, class) := plain(coarse, class)
 
-by_level("O", false, _, _) := {"rule": "matrix", "effect": 2, "silent": false, "code": "OWNER_APPROVAL", "how": {}, "missing": ["owner-approval"], "tasks": []}
+by_level("O", false, _, _, _) := {"rule": "matrix", "effect": 2, "silent": false, "code": "OWNER_APPROVAL", "how": {}, "missing": ["owner-approval"], "tasks": []}
 
-by_level("-", _, _, class) := withheld(class)
+by_level("-", _, _, column, class) := withheld(column, class)
 
 plain(coarse, class) := generalised({}, true, class) if {
 	coarse
@@ -106,23 +134,7 @@ uniform(coarse, class) := data.book.adult_services.forms[class] if {
 	coarse
 } else := {}
 
-# METADATA
-# description: Whether the source stands among the adult services that are given in the same words.
-adult_service(profile) := false if {
-	not broad
-} else := false if {
-	data.book.adult_services.kinds[profile.source_kind] == false
-} else := false if {
-	profile.subject_age == "UNDER_13"
-	profile.source_kind in data.book.adult_services.also_for_children
-} else := true
-
-broad if {
-	unless := data.book.adult_services.purposes[input.context.purpose]
-	[kind | some kind in input.context.evidence; kind in unless] == []
-}
-
-withheld(class) := {
-	"rule": "matrix", "effect": 3, "silent": false, "code": object.get(row, [class, "code"], "MINIMISATION"),
+withheld(column, class) := {
+	"rule": "matrix", "effect": 3, "silent": false, "code": object.get(row(column), [class, "code"], "MINIMISATION"),
 	"how": {}, "missing": [], "tasks": [],
 }

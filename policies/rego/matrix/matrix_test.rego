@@ -4,8 +4,8 @@ import data.mash.fixtures_test as f
 import data.mash.matrix
 
 said(context, more, classes) := found if {
-	question := object.union(f.question(context, []), {"classes": classes})
-	found := matrix.of(f.profile(more)) with input as question with data.book as f.book
+	everything := matrix.of(f.key(context, more)) with data.book as f.book
+	found := f.of_classes(everything, classes)
 }
 
 test_each_level_of_a_column if {
@@ -33,7 +33,7 @@ test_the_owners_approval_opens_what_was_put_to_the_owner if {
 
 test_a_class_in_no_list_is_unclassified_in_ones_own_records_too if {
 	every own in [true, false] {
-		said({}, {"own": own}, ["NEW"]).NEW.code == "UNCLASSIFIED"
+		said({}, {"own": own}, ["ANY_OTHER"]).ANY_OTHER.code == "UNCLASSIFIED"
 	}
 	said({}, {"own": true}, ["DM8"]) == {}
 }
@@ -80,28 +80,26 @@ test_each_way_of_reading_the_column_tells_the_child_of_the_case_apart if {
 		f.book.adult_services,
 		{"purposes": {"C-S47": []}},
 	)})
-	question := object.union(f.question({}, []), {"classes": ["DM4", "DM5"]})
-	child := matrix.of(f.profile({"subject": "case-child"})) with input as question with data.book as broad
+	child := matrix.of(f.key_in(broad, {}, {"subject": "case-child"})) with data.book as broad
 	not child.DM5
 	child.DM4.how == {"date": "month"}
-	other := matrix.of(f.profile({})) with input as question with data.book as broad
+	other := matrix.of(f.key_in(broad, {}, {})) with data.book as broad
 	other.DM5.effect == 2
 }
 
 test_an_unclassified_class_and_a_level_of_nobodys_are_withheld if {
-	said({}, {"own": true}, ["NEW"]).NEW.effect == 3
+	said({}, {"own": true}, ["ANY_OTHER"]).ANY_OTHER.effect == 3
 	odd := object.union(f.book, {"matrix": {
 		"subjects_only": [],
 		"columns": {"C-S47": {"DM0": {"cell": "Q", "code": "MINIMISATION"}}},
 	}})
-	question := object.union(f.question({}, []), {"classes": ["DM0"]})
-	found := matrix.of(f.profile({})) with input as question with data.book as odd
+	found := matrix.of(f.key_in(odd, {}, {})) with data.book as odd
 	found.DM0.effect == 3
 }
 
 test_a_panels_other_classes_too if {
-	found := said({"purpose": "MARAC"}, {}, ["DM0", "NEW"])
-	found.NEW.code == "UNCLASSIFIED"
+	found := said({"purpose": "MARAC"}, {}, ["DM0", "ANY_OTHER"])
+	found.ANY_OTHER.code == "UNCLASSIFIED"
 	found.DM0.code == "MINIMISATION"
 }
 

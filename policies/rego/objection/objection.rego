@@ -3,37 +3,54 @@
 # description: |
 #   An objection recorded at any source is honoured in care, the family overview and early help. An adult enquiry goes on over
 #   it with a stated ground; without one it gives the pointer and the identity.
-#   Reads: purpose, ground, own, objection, class.
 # related_resources:
 # - ref: Health and Social Care Act 2012 section 251B; Care Act 2014 section 42
 package mash.objection
 
-import data.mash.situation
+import data.mash.classes
 
 # METADATA
-# description: What the rule says of a profile - class to finding.
-of(profile) := {} if {
-	profile.own == true
+# description: |
+#   How the purpose reads an objection - not-read, in-emergencies (one that excepts emergencies is none), over-ground (a stated
+#   ground goes over it), ground-needed, honoured.
+# custom:
+#   group: objection_read
+#   reads: [purpose, ground]
+objection_read(key) := "not-read" if {
+	data.book.purposes[key.purpose].objection == false
+} else := "in-emergencies" if {
+	key.purpose in {"ETREAT", "ERTREAT"}
+} else := "over-ground" if {
+	key.purpose == "A-S42"
+	key.ground in {"stated", "urgent"}
+} else := "ground-needed" if {
+	key.purpose == "A-S42"
+} else := "honoured"
+
+# METADATA
+# description: What the rule says - class to finding.
+# custom:
+#   factor: objection
+#   reads: [own, objection, objection_read]
+of(key) := {} if {
+	key.own == true
 } else := {} if {
-	situation.purpose.objection == false
+	key.objection_read in {"not-read", "over-ground"}
 } else := {} if {
-	profile.objection in {"NOT-RECORDED", "AGREED", "NDOO"}
+	key.objection in {"NOT-RECORDED", "AGREED", "NDOO"}
 } else := {} if {
-	profile.objection == "EMERGENCY-ONLY"
-	input.context.purpose in {"ETREAT", "ERTREAT"}
-} else := {} if {
-	input.context.purpose == "A-S42"
-	situation.grounded
+	key.objection == "EMERGENCY-ONLY"
+	key.objection_read == "in-emergencies"
 } else := reason_required if {
-	input.context.purpose == "A-S42"
+	key.objection_read == "ground-needed"
 } else := objected
 
 objected := {class: finding |
 	finding := {"rule": "objection", "effect": 3, "silent": false, "code": "OBJECTION", "how": {}, "missing": [], "tasks": []}
-	some class in situation.asked_for
+	some class in classes.all
 }
 
 reason_required := {class: finding |
 	finding := {"rule": "objection", "effect": 3, "silent": false, "code": "REASON_REQUIRED", "how": {}, "missing": ["ground"], "tasks": []}
-	some class in (situation.fields - {"DM0", "DM0p", "DM1", "DM1i"})
+	some class in (classes.fields - {"DM0", "DM0p", "DM1", "DM1i"})
 }

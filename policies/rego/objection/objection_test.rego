@@ -4,7 +4,7 @@ import data.mash.fixtures_test as f
 import data.mash.objection
 
 said(context, more) := f.codes(found) if {
-	found := objection.of(f.profile(more)) with input as f.question(context, []) with data.book as f.book
+	found := objection.of(f.key(context, more)) with data.book as f.book
 }
 
 treat := {"purpose": "TREAT"}

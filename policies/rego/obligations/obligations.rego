@@ -2,26 +2,51 @@
 # title: Obligations
 # description: |
 #   What the receiver owes for what is released. Nothing is owed for what is withheld.
-#   Reads: own, paper, ISA, labels, purpose, owner's decision.
 package mash.obligations
 
 # METADATA
-# description: The obligations of what is released under a profile, sorted.
-of(profile) := [] if {
-	profile.own == true
-} else := sort({code | some list in [by_isa(profile), by_label(profile), no_onward(profile)]; some code in list})
+# description: What the ISA in force lays on the receiver.
+# custom:
+#   group: owed_by_isa
+#   reads: [paper, isa]
+default owed_by_isa(_) := []
 
-by_isa(profile) := data.book.isas[profile.isa].obligations if {
-	profile.paper == "CURRENT"
+owed_by_isa(key) := data.book.isas[key.isa].obligations if key.paper == "CURRENT"
+
+# METADATA
+# description: Whether the record carries any label.
+# custom:
+#   group: labelled
+#   each: labels
+#   reads: [label]
+labelled(key) if key.label
+
+# METADATA
+# description: |
+#   Whether it goes no further - a board's answer serves its own functions only (Care Act 2014 section 45(4)), and so does what an
+#   owner approved for one case.
+# custom:
+#   group: no_further
+#   reads: [purpose, approved]
+default no_further(_) := false
+
+no_further(key) if key.purpose == "A-S45"
+
+no_further(key) if key.approved
+
+# METADATA
+# description: The obligations of what is released, sorted.
+# custom:
+#   owed: obligations
+#   reads: [own, owed_by_isa, labelled, no_further]
+of(key) := [] if {
+	key.own == true
+} else := sort({code | some list in [key.owed_by_isa, by_label(key), onward(key)]; some code in list})
+
+by_label(key) := ["PERSISTLABEL"] if {
+	key.labelled
 } else := []
 
-by_label(profile) := ["PERSISTLABEL"] if {
-	count(profile.labels) > 0
-} else := []
-
-# A board's answer serves its own functions only (Care Act 2014 section 45(4)); so does what an owner approved for one case.
-no_onward(profile) := ["NORDSCLCD"] if {
-	input.context.purpose == "A-S45"
-} else := ["NORDSCLCD"] if {
-	profile.owner_decision == "approved"
+onward(key) := ["NORDSCLCD"] if {
+	key.no_further
 } else := []

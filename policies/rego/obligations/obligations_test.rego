@@ -4,7 +4,7 @@ import data.mash.fixtures_test as f
 import data.mash.obligations
 
 said(context, more) := found if {
-	found := obligations.of(f.profile(more)) with input as f.question(context, []) with data.book as f.book
+	found := obligations.of(f.key(context, more)) with data.book as f.book
 }
 
 test_what_the_isa_and_the_labels_lay_on_the_receiver if {

@@ -4,8 +4,7 @@ import data.mash.fixtures_test as f
 import data.mash.owner_decision
 
 said(decision) := f.codes(found).DM0 if {
-	found := owner_decision.of(f.profile({"owner_decision": decision})) with input as f.question({}, [])
-		with data.book as f.book
+	found := owner_decision.of(f.key({}, {"owner_decision": decision})) with data.book as f.book
 }
 
 test_what_each_decision_says if {

@@ -4,19 +4,30 @@
 #   The asker must stand in the working relationship that the purpose reads: a case for case purposes, a caseload for care, an
 #   incident in an emergency. It comes after identity: nobody is related to an unknown, so for a possible match it is not read
 #   (identity lets no more than a stub through).
-#   Reads: purpose, relationship, identity.
 package mash.relationship
 
-import data.mash.situation
+import data.mash.classes
 
 # METADATA
-# description: What the rule says of a profile - class to finding.
-of(profile) := {} if {
-	situation.purpose.relationship == "NOT_READ"
+# description: The kind of relationship that the purpose reads; NONE_STANDS where nobody knows the purpose.
+# custom:
+#   group: relationship_read
+#   reads: [purpose]
+default relationship_read(_) := "NONE_STANDS"
+
+relationship_read(key) := data.book.purposes[key.purpose].relationship
+
+# METADATA
+# description: What the rule says - class to finding.
+# custom:
+#   factor: relationship
+#   reads: [relationship_read, identity, relationship]
+of(key) := {} if {
+	key.relationship_read == "NOT_READ"
 } else := {} if {
-	profile.identity == "NOT_CONFIRMED"
+	key.identity == "NOT_CONFIRMED"
 } else := {} if {
-	profile.relationship in reached_by[situation.purpose.relationship]
+	key.relationship in reached_by[key.relationship_read]
 } else := refused
 
 reached_by := {
@@ -27,5 +38,5 @@ reached_by := {
 
 refused := {class: finding |
 	finding := {"rule": "relationship", "effect": 3, "silent": false, "code": "NO_RELATIONSHIP", "how": {}, "missing": ["relationship"], "tasks": []}
-	some class in situation.asked_for
+	some class in classes.all
 }

@@ -4,8 +4,7 @@ import data.mash.fixtures_test as f
 import data.mash.relationship
 
 said(purpose, more) := f.codes(found).DM0 if {
-	found := relationship.of(f.profile(more)) with input as f.question({"purpose": purpose}, [])
-		with data.book as f.book
+	found := relationship.of(f.key({"purpose": purpose}, more)) with data.book as f.book
 }
 
 test_each_kind_of_purpose_reads_its_own_relationship if {

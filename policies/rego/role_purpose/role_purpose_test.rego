@@ -4,7 +4,7 @@ import data.mash.fixtures_test as f
 import data.mash.role_purpose
 
 said(context) := f.codes(found).DM0 if {
-	found := role_purpose.of with input as f.question(context, []) with data.book as f.book
+	found := role_purpose.of(f.key(context, {})) with data.book as f.book
 }
 
 test_the_table_permits if said({}) == ""

@@ -3,45 +3,72 @@
 # description: |
 #   What the law bars is silent, in one's own records too: adoption, gender recognition, fertility treatment, legal privilege,
 #   protected persons. The only exceptions are those for adoption, by name.
-#   Reads: labels marked `bar`, adoption, own, role, purpose, class.
 # related_resources:
 # - ref: Gender Recognition Act 2004 section 22; Human Fertilisation and Embryology Act 1990 section 33A
 package mash.statutory_bar
 
-import data.mash.situation
+import data.mash.classes
 
 # METADATA
-# description: What the rule says of a profile - class to finding.
-of(profile) := barred if {
-	some label in profile.labels
-	data.book.labels[label].bar
-	not keeps_the_link(profile, label)
-} else := {} if {
-	profile.adoption in {"none", "after", "NOT_YET"}
-	is_array(profile.labels)
-} else := birth_family if {
-	profile.adoption == "before"
-	profile.own == true
-	is_array(profile.labels)
-	input.context.role in {"SW-CHILD", "SW-TEAM-MGR", "SW-EDT"}
-	input.context.purpose in {"C-S17", "C-S47"}
-} else := barred
+# description: Whether the asker is the adoption agency's own worker, who keeps the link between the two identities.
+# custom:
+#   group: keeps_adoption_link
+#   reads: [role, own]
+default keeps_adoption_link(_) := false
 
-# The adoption agency's own workers keep the link between the two identities.
-keeps_the_link(profile, label) if {
-	label == "L:ADOPT"
-	profile.own == true
-	input.context.role == "ADOPTION-WORKER"
+keeps_adoption_link(key) if {
+	key.own == true
+	key.role == "ADOPTION-WORKER"
 }
 
+# METADATA
+# description: Whether the asker works with the birth family, on its own records.
+# custom:
+#   group: birth_family_worker
+#   reads: [role, purpose, own]
+default birth_family_worker(_) := false
+
+birth_family_worker(key) if {
+	key.own == true
+	key.role in {"SW-CHILD", "SW-TEAM-MGR", "SW-EDT"}
+	key.purpose in {"C-S17", "C-S47"}
+}
+
+# METADATA
+# description: What the rule says of the time before and after an adoption - class to finding.
+# custom:
+#   factor: adoption
+#   reads: [adoption, labels_listed, birth_family_worker]
+of(key) := {} if {
+	key.adoption in {"none", "after", "NOT_YET"}
+	key.labels_listed == true
+} else := earlier_child if {
+	key.adoption == "before"
+	key.labels_listed == true
+	key.birth_family_worker
+} else := barred
+
+# METADATA
+# description: What the rule says of one label - class to finding.
+# custom:
+#   factor: statutory_bar
+#   each: labels
+#   reads: [label, keeps_adoption_link]
+of_label(key) := {} if {
+	not data.book.labels[key.label].bar
+} else := {} if {
+	key.label == "L:ADOPT"
+	key.keeps_adoption_link
+} else := barred
+
 # The birth family's earlier child: that there was one, born in which year; never where or under what number.
-birth_family := {
+earlier_child := {
 	"DM1": birth_year,
 	"DM1i": bar,
 	"DM2": bar,
 }
 
-barred := {class: bar | some class in situation.asked_for}
+barred := {class: bar | some class in classes.all}
 
 bar := {"rule": "statutory_bar", "effect": 3, "silent": true, "code": "STATUTORY_BAR", "how": {}, "missing": [], "tasks": []}
 

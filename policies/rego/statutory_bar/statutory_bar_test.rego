@@ -1,10 +1,15 @@
 package mash.statutory_bar_test
 
 import data.mash.fixtures_test as f
+import data.mash.keys
 import data.mash.statutory_bar
 
 said(context, more) := found if {
-	found := statutory_bar.of(f.profile(more)) with input as f.question(context, []) with data.book as f.book
+	key := f.key(context, more)
+	listed := [of_label | some label in keys.labels(f.profile(more)); of_label := statutory_bar.of_label(f.label_key(context, more, label))]
+		with data.book as f.book
+	of_time := statutory_bar.of(key) with data.book as f.book
+	found := object.union_n(array.concat([of_time], listed))
 }
 
 test_a_plain_record_is_not_barred if said({}, {}) == {}

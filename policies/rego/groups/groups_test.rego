@@ -1,10 +1,9 @@
-package mash.situation_test
+package mash.groups_test
 
 import data.mash.fixtures_test as f
-import data.mash.situation
 
 column(context) := found if {
-	found := situation.column with input as f.question(context, []) with data.book as f.book
+	found := f.key(context, {}).column
 }
 
 test_the_column_of_a_purpose if {
@@ -20,7 +19,7 @@ test_the_column_of_a_purpose if {
 }
 
 decides(context) := found if {
-	found := situation.decision_maker with input as f.question(context, []) with data.book as f.book
+	found := f.key(context, {}).decision_maker
 }
 
 test_who_is_the_decision_maker if {
@@ -32,7 +31,12 @@ test_who_is_the_decision_maker if {
 
 test_a_column_that_is_none_is_the_strictest if {
 	odd := object.union(f.book, {"purposes": {"ODD": {"sensitivity_column": "D"}}})
-	found := situation.column with input as f.question({"purpose": "ODD", "evidence": ["perceived-risk"]}, [])
-		with data.book as odd
-	found == "C"
+	f.key_in(odd, {"purpose": "ODD", "evidence": ["perceived-risk"]}, {}).column == "C"
+}
+
+test_only_an_approval_approves if {
+	f.key({}, {"owner_decision": "approved"}).approved
+	every decision in ["none", "refused", "detriment", "harm", "ANY_OTHER", null] {
+		f.key({}, {"owner_decision": decision}).approved == false
+	}
 }

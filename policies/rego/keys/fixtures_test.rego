@@ -1,14 +1,16 @@
 # A small book and a usual question, for the tests beside the rules: editing the real tables never breaks these.
 package mash.fixtures_test
 
+import data.mash.keys
+
 purpose(column, sensitivity, isa, relationship, agreement, objection) := {
 	"column": column, "sensitivity_column": sensitivity, "isa": isa, "relationship": relationship,
 	"care": false, "agreement": agreement, "objection": objection, "opens_case": true,
 }
 
-gateway(id, purposes, more) := object.union(
+gateway(purposes, more) := object.union(
 	{
-		"id": id, "signed": true, "purposes": purposes,
+		"signed": true, "purposes": purposes,
 		"askers": {"LA-CSC": true}, "holders": {"NHS-ACUTE": true, "LA-HOUSING": true},
 		"scope": {"whole": true, "classes": {}}, "without_isa": {"whole": false, "classes": {"DM0": true}},
 		"from": "2000-01-01", "last": "9999-99-99",
@@ -56,7 +58,7 @@ book := {
 	},
 	"classes": {
 		"DM0": "DM0", "DM0p": "DM0", "DM1": "DM1", "DM1i": "DM1", "DM2": "DM2", "DM3": "DM3", "DM3s": "DM3",
-		"DM4": "DM4", "DM5": "DM5", "DM6": "DM6", "DM8": "DM8", "DM9": "DM9",
+		"DM4": "DM4", "DM4r": "DM4", "DM5": "DM5", "DM6": "DM6", "DM8": "DM8", "DM9": "DM9",
 	},
 	"matrix": {
 		"columns": {
@@ -122,13 +124,13 @@ book := {
 			"consent": "agreement", "obligations": [],
 		},
 	},
-	"gateways": [
-		gateway("enquiry", {"C-S47": true, "C-SCREEN": true}, {}),
-		gateway("not-yet", {"C-S17": true}, {"from": "9999-99-99"}),
-		gateway("unsigned", {"C-S17": true}, {"signed": false}),
-		gateway("ended", {"C-S17": true}, {"last": "2026-11-22"}),
-		gateway("to-the-day", {"TREAT": true}, {"from": "2026-11-23", "last": "2026-11-23"}),
-	],
+	"gateways": {
+		"enquiry": gateway({"C-S47": true, "C-SCREEN": true}, {}),
+		"not-yet": gateway({"C-S17": true}, {"from": "9999-99-99"}),
+		"unsigned": gateway({"C-S17": true}, {"signed": false}),
+		"ended": gateway({"C-S17": true}, {"last": "2026-11-22"}),
+		"to-the-day": gateway({"TREAT": true}, {"from": "2026-11-23", "last": "2026-11-23"}),
+	},
 	"organisations": {"trust": "NHS-ACUTE", "hospice": "HOSPICE"},
 	"shown_as": {
 		"HARM_LOCATION": "RESTRICTED", "MINIMISATION": "MINIMISATION", "OWNER_APPROVAL": "OWNER_APPROVAL",
@@ -136,8 +138,56 @@ book := {
 		"PURPOSE_NOT_PERMITTED": "PURPOSE_NOT_PERMITTED", "COMMERCIAL": "COMMERCIAL", "ASKED": "ASKED",
 		"IDENTITY_NOT_CONFIRMED": "IDENTITY_NOT_CONFIRMED", "UNCLASSIFIED": "UNCLASSIFIED",
 	},
+	"members": members,
 	"axes": {"date": {"day": 0, "month": 1, "year": 2}, "code": {"as-is": 0, "kind": 3}},
 }
+
+# The words that the small book knows.
+set(words) := {word: true | some word in words}
+
+members := {
+	"context": {
+		"words": {
+			"organisation_type": set(["LA-CSC", "LA-ASC", "GP"]),
+			"role": set(["SW-CHILD", "SW-TEAM-MGR", "SW-EDT", "SW-ADULT", "ADOPTION-WORKER", "LADO", "DPO", "AUDITOR", "GP", "ED-NURSE", "CLERK"]),
+			"purpose": set(["A-S45", "COC", "ODD", "ERTREAT", "C-S47", "C-S17", "C-SCREEN", "FAM-OVERVIEW", "A-S42", "TREAT", "ETREAT", "BTG", "MARAC", "CP-ALERT", "PATRQT", "HTEST"]),
+			"case": set(["OPEN", "LAPSED", "CLOSED", "NOT_MEMBER", "NONE"]),
+			"ground": set(["none", "stated", "urgent"]),
+			"channel": set(["view", "product", "notice", "print"]),
+		},
+		"flags": ["opened_by_asker"],
+		"lists": {"evidence": set(["reasonable-cause", "perceived-risk", "override", "referral", "incident", "refusal"])},
+	},
+	"profile": {
+		"words": {
+			"source_organisation": set(["trust", "hospice"]),
+			"source_kind": set(["acute", "sexual-health", "housing", "gp"]),
+			"identity": set(["MATCH", "CONFIRMED", "NOT_CONFIRMED"]),
+			"relationship": set(["own-case", "team-case", "caseload", "incident", "none"]),
+			"subject": set(["case-child", "case-adult", "other"]),
+			"subject_age": set(["UNDER_13", "13_17", "ADULT", "UNKNOWN"]),
+			"agreement": consent_states, "objection": consent_states, "item_share": consent_states,
+			"confidentiality": set(["U", "L", "M", "N", "R", "V", "NOT_YET"]),
+			"adoption": set(["none", "before", "after", "NOT_YET"]),
+			"currency": set(["CURRENT", "REVIEW_OVERDUE", "SUPERSEDED", "ENTERED_IN_ERROR", "NOT_YET"]),
+			"event_age": set(["UP_TO_12M", "OVER_5Y", "OPEN", "NO_EVENT", "NOT_YET"]),
+			"value": set(["known", "unknown-code", "NOT_YET"]),
+			"owner_decision": set(["none", "approved", "refused", "detriment", "harm"]),
+			"paper": set(["CURRENT", "LAPSED", "NONE", "SUSPENDED"]),
+			"isa": set(["wide", "narrow"]),
+		},
+		"flags": ["own", "conflict", "harm_link", "family_child", "same_place", "source_concern"],
+		"lists": {
+			"labels": set(["TAKEN", "ASKED", "CHILD", "PLACED", "L:ADOPT", "L:GRA", "L:HBA", "L:EOL", "NOT_YET"]),
+			"agreed_to": set(["acute", "gp", "housing", "DM0", "DM1", "DM3", "DM4"]),
+		},
+	},
+}
+
+consent_states := set([
+	"NOT-RECORDED", "AGREED", "AGREED-LIMITED", "REFUSED", "WITHDRAWN", "NOT-SOUGHT-UNSAFE", "BEST-INTERESTS", "PROXY-LPA",
+	"CHILD-OWN-VIEW", "OBJECTED", "OBJECTED-EXCEPT", "EMERGENCY-ONLY", "NDOO", "NOT_YET",
+])
 
 classes := ["DM0", "DM1", "DM4", "DM5", "ASK"]
 
@@ -165,6 +215,20 @@ profile(more) := object.union(
 	},
 	more,
 )
+
+# The keys of the two, as the rules read them.
+key(context, more) := key_in(book, context, more)
+
+key_in(other, context, more) := found if {
+	found := keys.of(profile(more)) with input as question(context, []) with data.book as other
+}
+
+label_key(context, more, label) := found if {
+	found := keys.for_label(key(context, more), label) with data.book as book
+}
+
+# The classes named of what a rule said.
+of_classes(found, wanted) := {class: finding | some class, finding in found; class in wanted}
 
 # The code under which a rule keeps back each class, "" where it does not.
 codes(found) := {class: kept_back(object.get(found, class, {})) | some class in classes}

@@ -1,0 +1,56 @@
+# METADATA
+# title: Groups
+# description: |
+#   Values that several rules read, worked out from a few members of the key. Not a rule: it takes nothing away.
+#   A group that only one rule reads stands in that rule's file. A value that cannot be worked out is the one that takes most.
+package mash.groups
+
+# METADATA
+# description: Whether somebody recorded a perceived risk on the case.
+# custom:
+#   group: risk
+#   each: evidence
+#   reads: [evidence_kind]
+default risk(_) := false
+
+risk(key) if key.evidence_kind == "perceived-risk"
+
+# METADATA
+# description: Column of the sensitivity table. What is not known is C, which takes away most.
+# custom:
+#   group: column
+#   reads: [purpose, risk]
+default column(_) := "C"
+
+column(key) := found if {
+	found := data.book.purposes[key.purpose].sensitivity_column
+	found in {"A", "B"}
+}
+
+column(key) := "A" if {
+	data.book.purposes[key.purpose].sensitivity_column == "A_IF_RISK"
+	key.risk
+}
+
+# METADATA
+# description: The decision maker of the case, a team manager or the emergency duty worker who opened it.
+# custom:
+#   group: decision_maker
+#   reads: [role, opened_by_asker]
+default decision_maker(_) := false
+
+decision_maker(key) if key.role == "SW-TEAM-MGR"
+
+decision_maker(key) if {
+	key.role == "SW-EDT"
+	key.opened_by_asker == true
+}
+
+# METADATA
+# description: Whether the organisation that holds the record approved its release for this case.
+# custom:
+#   group: approved
+#   reads: [owner_decision]
+default approved(_) := false
+
+approved(key) if key.owner_decision == "approved"
