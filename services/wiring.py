@@ -8,6 +8,7 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -16,8 +17,11 @@ from services.gateway.app import make_gateway, make_ops
 from services.gateway.parts import Parts
 from services.gateway.store.opened import open_store
 from services.index.open import open_index
-from services.ledger.open import open_ledger
-from services.policy.open import open_policy
+from services.ledger.open import Ledger, open_ledger
+from services.policy.lifecycle.by_file import by_file
+from services.policy.lifecycle.start import signed_shelf
+from services.policy.lifecycle.take_up import Activation, Lifecycle
+from services.policy.open import open_policy, rehearse
 from services.runtime.book import Book, Shelf, open_shelf
 from services.runtime.fhir import faults
 from services.runtime.keys import KeyFolder
@@ -64,13 +68,23 @@ class Running:
     close: Callable[[], None]
 
 
+def _shelf(settings: Settings, lifecycle: Lifecycle, ledger: Ledger) -> Shelf:
+    """The book that this hub serves: the folder's in a demonstration, else the one that was put in force."""
+    if settings.only_signed:
+        return signed_shelf(settings, lifecycle, ledger, by_file, partial(rehearse, settings))
+    return open_shelf(settings)
+
+
 def build(settings: Settings) -> Running:
     """Open every part, oldest need first, and build the two apps. Raises `Problem` naming what could not be opened."""
     with ExitStack() as opened:
         claim_home(settings)
         open_logs(settings)
         keys = KeyFolder(settings.key_folder)
-        shelf = open_shelf(settings)
+        ledger = open_ledger(settings, keys)
+        opened.callback(ledger.close)
+        lifecycle = Lifecycle.of(settings.home, keys)
+        shelf = _shelf(settings, lifecycle, ledger)
         opened.callback(shelf.close)
         store = open_store(settings, keys)
         opened.callback(store.close)
@@ -78,8 +92,6 @@ def build(settings: Settings) -> Running:
         opened.callback(index.close)
         policy = open_policy(settings, shelf)
         opened.callback(policy.close)
-        ledger = open_ledger(settings, keys)
-        opened.callback(ledger.close)
         parts = Parts(
             settings=settings,
             keys=keys,
@@ -92,6 +104,10 @@ def build(settings: Settings) -> Running:
             resource_types=publishable(shelf.current()),
             shelf=shelf,
         )
+        if settings.only_signed:
+            activation = Activation(lifecycle, shelf, ledger, by_file, lambda _: None)
+            opened.callback(activation.close)
+            activation.start()
         app, ops = make_gateway(parts), make_ops(parts)
         closing = opened.pop_all()
         return Running(app, ops, parts, closing.close)

@@ -16,7 +16,6 @@ import typer
 
 from services.cli.exits import Exit, Reporting
 from services.ledger import journal
-from services.ledger.note import BadKey, Verifier
 from services.ledger.verify import (
     NoLedger,
     Record,
@@ -28,6 +27,7 @@ from services.ledger.verify import (
     verify_folder,
     verify_records,
 )
+from services.runtime.note import BadKey, Verifier
 
 app = typer.Typer(
     cls=Reporting, help="Verify what was entered.", no_args_is_help=True, pretty_exceptions_enable=False

@@ -34,11 +34,14 @@ def demo(
         bool, typer.Option("--once", help="Play it through, stop, and say by the exit code.")
     ] = False,
     home: Annotated[Path, typer.Option(help="Folder for all its state.")] = Path("demo-home"),
+    signed: Annotated[
+        bool, typer.Option("--signed", help="Policy edits count once signed and activated, as in production.")
+    ] = False,
 ) -> None:
     """The whole hub with invented families, and its main job played for real over HTTP."""
     from services.cli.demo.command import demo as play
 
-    raise typer.Exit(play(once, home))
+    raise typer.Exit(play(once, home, signed=signed))
 
 
 @app.command()

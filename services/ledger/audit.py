@@ -12,8 +12,8 @@ from typing import Any
 from services.contract.canonical import NotJson, canonical, parse, unb64u
 from services.ledger.checkpoint import Checkpoint, open_checkpoint
 from services.ledger.entry import LONGEST, fault_of
-from services.ledger.note import BadNote, Verifier, split_note
 from services.ledger.tree import Tree, leaf_hash
+from services.runtime.note import BadNote, Verifier, split_note
 
 
 @dataclass(frozen=True, slots=True)

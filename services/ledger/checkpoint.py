@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from services.ledger.note import BadNote, Verifier, decode64, encode64, open_note
 from services.ledger.tree import HASH
+from services.runtime.note import BadNote, Verifier, decode64, encode64, open_note
 
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 

@@ -17,10 +17,10 @@ from services.contract.releases import Receipt
 from services.ledger import derive
 from services.ledger.checkpoint import Checkpoint
 from services.ledger.checkpoints import NEW, Head
-from services.ledger.note import Signer
 from services.ledger.store.ports import MARK
 from services.ledger.tree import Tree
 from services.ledger.vault import Subject
+from services.runtime.note import Signer
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,6 @@ from services.ledger.append import Sequencer
 from services.ledger.checkpoints import Checkpoints
 from services.ledger.entry import EntryRefused, build, check_log, event_bytes, now
 from services.ledger.log import Log
-from services.ledger.note import Signer
 from services.ledger.pending import Pending
 from services.ledger.receipts import answered, proof_of
 from services.ledger.recover import Logs, recover
@@ -30,6 +29,7 @@ from services.ledger.store.file import FileStore
 from services.ledger.store.ports import Store
 from services.ledger.vault import DECISION, OPENING, Kept, Vault
 from services.runtime.keys import KeyFolder
+from services.runtime.note import Signer
 from services.runtime.settings import Settings
 
 

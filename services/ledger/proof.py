@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.ledger.checkpoint import Checkpoint, open_checkpoint
-from services.ledger.note import BadNote, Verifier, decode64, encode64
 from services.ledger.tree import HASH, leaf_hash, verify_inclusion
+from services.runtime.note import BadNote, Verifier, decode64, encode64
 
 _FIRST = "c2sp.org/tlog-proof@v1"
 _INDEX = re.compile(r"0|[1-9][0-9]{0,18}")

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, NamedTuple
 from services.ledger import journal
 from services.ledger.audit import Audit, Finding, Named, by_origin, pair
 from services.ledger.checkpoint import Checkpoint
-from services.ledger.note import BadKey, BadNote, Verifier, split_note
+from services.runtime.note import BadKey, BadNote, Verifier, split_note
 
 _PATIENCE = 2.0
 """Seconds given to a hub that is running to publish the checkpoint over what was just read."""

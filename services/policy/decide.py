@@ -21,7 +21,7 @@ class Decider:
 
     def __init__(self, shelf: Shelf, engine: Engine) -> None:
         self._shelf, self._engine = shelf, engine
-        shelf.before_change(engine.prepare)
+        shelf.before_change(engine.prepare, engine.rehearse)
 
     def decide(self, question: Question) -> Answer:
         """A whole answer, under the question's revision or the one that has followed it.

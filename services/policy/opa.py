@@ -14,7 +14,7 @@ from opa_client.opa import OpaClient
 
 from services.contract.problems import BadSetting, PolicyUnavailable
 from services.policy.build import ENTRYPOINT
-from services.policy.bundle import write_bundle
+from services.policy.bundle import bundle_of, write_bundle
 from services.policy.ports import EngineFailed
 from services.runtime.book import Book
 
@@ -31,6 +31,10 @@ class ServerEngine:
     def __init__(self, address: str, bundle: Path, wait: float, token: str = "") -> None:
         self._bundle = bundle
         self._client = _client(address, wait, token)
+
+    def rehearse(self, book: Book) -> None:
+        """Make the bundle, and leave it nowhere: a server that has it may answer under it at once."""
+        bundle_of(book)
 
     def prepare(self, book: Book) -> None:
         """Leave the book for the server and wait until it answers under it. Raises `PolicyUnavailable`."""

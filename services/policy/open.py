@@ -1,11 +1,11 @@
 """Opening the policy service with the engine that the settings name."""
 
 from services.policy.build import BUILT
-from services.policy.bundle import write_bundle
+from services.policy.bundle import bundle_of, write_bundle
 from services.policy.decide import Decider
 from services.policy.opa import ServerEngine
 from services.policy.wasm import EmbeddedEngine
-from services.runtime.book import Shelf
+from services.runtime.book import Book, Shelf
 from services.runtime.settings import Settings
 
 
@@ -23,3 +23,15 @@ def open_policy(settings: Settings, shelf: Shelf) -> Decider:
     bundle = settings.home / "policy" / "bundle.tar.gz"
     write_bundle(shelf.current(), bundle)
     return Decider(shelf, ServerEngine(settings.opa, bundle, settings.policy_wait, settings.opa_token))
+
+
+def rehearse(settings: Settings, book: Book) -> None:
+    """Whether the engine that the settings name could decide under the book. Raises `BadSetting` where it could not."""
+    if settings.opa:
+        bundle_of(book)
+        return
+    engine = EmbeddedEngine(BUILT, settings.policy_wait)
+    try:
+        engine.prepare(book)
+    finally:
+        engine.close()

@@ -14,6 +14,10 @@ class EngineFailed(Exception):
 class Engine(Protocol):
     """Evaluates `data.mash.main.answer`. Thread-safe."""
 
+    def rehearse(self, book: Book) -> None:
+        """Everything of `prepare` after which nobody is answered under the book yet. Raises a `Problem`."""
+        ...
+
     def prepare(self, book: Book) -> None:
         """Make the book ready to be decided under. Raises a `Problem` that says why it cannot be."""
         ...

@@ -31,6 +31,10 @@ class EmbeddedEngine:
         self._loaded: dict[str, OpaWasmPolicy] = {}
         self._lock = threading.Lock()
 
+    def rehearse(self, book: Book) -> None:
+        """The same as `prepare`: whoever asks under another book is answered under that one."""
+        self.prepare(book)
+
     def prepare(self, book: Book) -> None:
         """Load the Wasm with the book's data. Raises `BadSetting` where it was built from other sources."""
         with self._lock:

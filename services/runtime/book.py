@@ -39,6 +39,7 @@ class Shelf:
         self._coming: Book | None = None
         self._findings: tuple[Finding, ...] = ()
         self._ready_for: list[Callable[[Book], None]] = []
+        self._rehearsals: list[Callable[[Book], None]] = []
         self._kept: set[str] = set()
         self._lock = threading.Lock()
         self._ended = threading.Event()
@@ -52,6 +53,11 @@ class Shelf:
         """The book in force now. A request takes it once and keeps it."""
         return self._current
 
+    @property
+    def digest(self) -> str:
+        """The digest of the book in force now."""
+        return self._current.digest
+
     def accepted(self) -> frozenset[str]:
         """Revisions under which an answer may be given: that in force, and for a minute the one before."""
         return frozenset(book.revision for book in self._books())
@@ -64,12 +70,32 @@ class Shelf:
         """What is wrong with the folder as it stands now; empty where the book in force is what it says."""
         return self._findings
 
-    def before_change(self, ready_for: Callable[[Book], None]) -> None:
+    def before_change(
+        self, ready_for: Callable[[Book], None], rehearse: Callable[[Book], None] | None = None
+    ) -> None:
         """Call `ready_for(book)` before a book comes into force.
 
-        What it raises (a `Problem`) keeps the old one.
+        What it raises (a `Problem`) keeps the old one. `rehearse` tries what of it nobody is answered by yet.
         """
         self._ready_for.append(ready_for)
+        if rehearse is not None:
+            self._rehearsals.append(rehearse)
+
+    def rehearse(self, book: Book) -> None:
+        """Try whether a book could come into force, while the one before goes on. Raises a `Problem` where not."""
+        for rehearse in self._rehearsals:
+            rehearse(book)
+
+    def put(self, book: Book) -> None:
+        """Put this book in force, whatever the folder holds; doing it again changes nothing.
+
+        Raises a `Problem`, and the book before stays; after `PolicyUnavailable` the engine may have the new one
+        already, so both stay accepted until it is tried again.
+        """
+        with self._lock:
+            if book.digest != self._current.digest:
+                self._change(book)
+                self._findings = ()
 
     def reload(self) -> bool:
         """Read the folder again; whether another book is in force now.
@@ -82,10 +108,7 @@ class Shelf:
                 if book.digest == self._current.digest:
                     self._findings = ()
                     return False
-                # An engine may answer under the new book before it is in force here.
-                self._coming = book
-                for ready_for in self._ready_for:
-                    ready_for(book)
+                self._change(book)
             except BadBook as bad:
                 self._findings = bad.findings
                 log.warning("policy-edit-refused", count=len(bad.findings), place=bad.findings[0].file)
@@ -95,14 +118,10 @@ class Shelf:
                 self._findings = (Finding("policies", 1, "the engine has not taken up the change yet"),)
                 return False
             except (Problem, OSError) as problem:
-                self._coming = None
                 self._findings = (Finding("policies", 1, str(problem)),)
                 log.warning("policy-edit-refused", kind=type(problem).__name__)
                 return False
-            # Readers see either tuple-wise consistent state: the book before is set first.
-            self._before = (self._current, time.monotonic())
-            self._current, self._coming, self._findings = book, None, ()
-        log.info("policy-changed", revision=book.revision)
+            self._findings = ()
         return True
 
     def keep(self, book: Book) -> None:
@@ -119,6 +138,23 @@ class Shelf:
         if self._watcher:
             self._watcher.join(timeout=5)
 
+    def _change(self, book: Book) -> None:
+        # An engine may answer under the new book before it is in force here.
+        self._coming = book
+        try:
+            for ready_for in self._ready_for:
+                ready_for(book)
+        except PolicyUnavailable:
+            # It has it and may take it up yet.
+            raise
+        except BaseException:
+            self._coming = None
+            raise
+        # Readers see either tuple-wise consistent state: the book before is set first.
+        self._before = (self._current, time.monotonic())
+        self._current, self._coming = book, None
+        log.info("policy-changed", revision=book.revision)
+
     def _books(self) -> tuple[Book, ...]:
         before, current = self._before, self._current
         young = before is not None and time.monotonic() - before[1] < self.GRACE
@@ -134,8 +170,11 @@ class Shelf:
 
 
 def open_shelf(settings: Settings) -> Shelf:
-    """The shelf of an installation: its policy folder, watched in demo mode. Raises `BadBook`."""
-    return Shelf(settings.policies or policies(), settings.home, watch=settings.mode == "demo")
+    """The shelf of a demonstration: its policy folder, watched. Raises `BadBook`.
+
+    Where only signed books are served, `services/policy/lifecycle/start.py` opens it.
+    """
+    return Shelf(settings.policies or policies(), settings.home, watch=True)
 
 
 def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:

@@ -4,6 +4,8 @@ Promise: what an editor completes and underlines is what the hub accepts: both r
 `mash policy schemas` writes to `schemas/policies/` and `make check` compares.
 """
 
+from functools import cache
+
 from services.contract.decisions import AXES
 from services.contract.vocabulary import code_list, codes
 from services.runtime.paper_schemas import framework, gateway, isa, signers
@@ -200,6 +202,8 @@ def _labels() -> Schema:
     )
 
 
+# Made from the vocabulary, which stays as it is while a process runs.
+@cache
 def schemas() -> dict[str, Schema]:
     """Name of a schema -> the schema, as it stands in `schemas/policies/<name>.schema.json`."""
     built = {

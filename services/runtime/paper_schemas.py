@@ -102,14 +102,23 @@ def gateway() -> Schema:
 
 def signers() -> Schema:
     """Who may sign a change of the policies, and by which key."""
-    key = {"type": "string", "minLength": 40, "title": "a public key as mash policy key new prints it"}
+    person = {
+        "type": "string",
+        "pattern": r"^[a-z0-9][a-z0-9.-]{1,63}$",
+        "title": "an id of a-z, 0-9, dot and hyphen",
+    }
+    key = {
+        "type": "string",
+        "pattern": r"^[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+$",
+        "title": "a public key as mash policy key new prints it",
+    }
     signer = closed(
         {
-            "id": ID,
+            "id": told(person, "A short name of the person; the key is made under it."),
             "name": TEXT,
             "organisation": told(ID, "An id of organisations.yaml."),
-            "role": words("roles", "a role"),
-            "public_key": key,
+            "role": {"type": "string", "enum": ["ig-lead", "caldicott"], "title": "ig-lead or caldicott"},
+            "key": key,
         }
     )
     return closed({"signers": {"type": "array", "items": signer}})

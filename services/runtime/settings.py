@@ -28,6 +28,9 @@ class Settings(BaseModel):
     home: Path = Field(Path("home"), description="All state but keys")
     keys: Path | None = Field(None, description="Key folder; outside MASH_HOME unless in demo mode")
     policies: Path | None = Field(None, description="Policy folder; default the one that is shipped")
+    signed: bool = Field(
+        False, description="In demo mode too, serve activated policies only; live mode always does"
+    )
     host: str = Field(
         "127.0.0.1", description="Address on which the hub listens; behind TLS when it is not loopback"
     )
@@ -70,6 +73,11 @@ class Settings(BaseModel):
         return self
 
     @property
+    def only_signed(self) -> bool:
+        """Whether edits of the policy folder change nothing: a book must be signed and activated."""
+        return self.signed or self.mode == "live"
+
+    @property
     def key_folder(self) -> Path:
         """Where the keys stand."""
         return self.keys or self.home / "keys"
@@ -89,7 +97,7 @@ def read_settings(**over: Any) -> Settings:
             values |= tomllib.loads(Path(config).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise BadSetting(f"MASH_CONFIG: cannot read the file ({type(error).__name__})") from None
-    foreign = {"CONFIG", "REQUIRE", "CORPUS", "NO_APT"}
+    foreign = {"CONFIG", "REQUIRE", "CORPUS", "NO_APT", "KEY_PASSPHRASE_FILE"}
     for name, value in os.environ.items():
         key = name.removeprefix("MASH_")
         if name.startswith("MASH_") and key not in foreign and not key.startswith("TEST_"):

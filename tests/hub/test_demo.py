@@ -96,3 +96,18 @@ def test_a_folder_of_live_mode_is_refused(tmp_path: Path) -> None:
     assert refused.returncode == Exit.USAGE
     assert "live mode" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_a_signed_demonstration_starts_with_a_book_that_its_own_signers_put_in_force(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    for _ in range(2):
+        told = mash("demo", "--once", "--signed", "--home", str(home))
+        assert told.returncode == Exit.OK, told.stdout[-2000:] + told.stderr
+    keys = tmp_path / "home-signers"
+    assert sorted(path.name for path in keys.glob("*.key")) == [
+        "amina.shah.key",
+        "carys.holt.key",
+        "idris.bell.key",
+    ]
+    assert [path.stat().st_mode & 0o077 for path in keys.iterdir()] == [0] * 4
+    assert len(list((home / "policy/activated").iterdir())) == 1

@@ -8,10 +8,10 @@ from typing import Any
 
 from services.contract.canonical import b64u
 from services.contract.releases import Asking, CommittedSubject, Draft, SubjectCount
-from services.ledger.note import Verifier
 from services.ledger.open import Ledger, open_ledger
 from services.ledger.store.disk import Disk
 from services.runtime.keys import KeyFolder
+from services.runtime.note import Verifier
 from services.runtime.settings import Settings
 
 HUB = "northshire-hub"

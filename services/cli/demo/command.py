@@ -18,6 +18,7 @@ from services.cli.demo.narrate import BANNER
 from services.cli.demo.partner import NotPlayed
 from services.cli.demo.play import Play
 from services.cli.demo.show import wide_console
+from services.cli.demo.signers import tell
 from services.cli.demo.stage import set_up
 from services.cli.exits import Exit, exit_code, report
 from services.cli.parts.process import DidNotStart
@@ -27,12 +28,12 @@ from services.contract.problems import Problem
 from services.runtime.settings import Settings
 
 
-def demo(once: bool, home: Path) -> int:
+def demo(once: bool, home: Path, *, signed: bool = False) -> int:
     """Play, and unless `once` keep serving until asked to end. The exit code."""
     console = wide_console()
     console.print(BANNER, style="bold white on blue", highlight=False)
     try:
-        return _played(console, once, home.resolve())
+        return _played(console, once, home.resolve(), signed)
     except NotPlayed as problem:
         report(problem)
         return int(Exit.INCOMPLETE)
@@ -44,9 +45,9 @@ def demo(once: bool, home: Path) -> int:
         return int(exit_code(problem))
 
 
-def _played(console: Console, once: bool, home: Path) -> int:
+def _played(console: Console, once: bool, home: Path, signed: bool) -> int:
     started = time.monotonic()
-    with set_up(home) as stage:
+    with set_up(home, signed=signed) as stage:
         for line in stage.moved:
             console.print(line, highlight=False)
         settings, seconds = stage.settings, time.monotonic() - started
@@ -73,6 +74,11 @@ def invite(console: Console, settings: Settings) -> None:
     for member in STAFF:
         table.add_row(member.sign_in, member.name, member.role, member.organisation)
     console.print(table)
+    if settings.signed:
+        tell(console, settings.home)
+        console.print(f"Page: {settings.url}/", style="bold", highlight=False)
+        console.print("End it with Ctrl-C.")
+        return
     agreements = (settings.policies or places.policies()) / "isa"
     console.print(f"Page: {settings.url}/", style="bold", highlight=False)
     console.print(f"Agreements that you may edit while it runs: {agreements}", highlight=False)

@@ -18,6 +18,7 @@ from types import ModuleType
 from typing import Any
 
 from services.cli.demo import live_source, sign_in
+from services.cli.demo.signers import first_book, signed_policies
 from services.cli.parts.process import Child, DidNotStart
 from services.cli.serve import LISTENING, LOOPBACK, first_free, port_of, served
 from services.contract import places
@@ -55,7 +56,7 @@ class Stage:
 
 
 @contextmanager
-def set_up(home: Path) -> Iterator[Stage]:
+def set_up(home: Path, *, signed: bool = False) -> Iterator[Stage]:
     """Start everything with its state in `home`; ended with the block. Raises `Problem`, `DidNotStart`."""
     plain = read_settings(mode="demo", home=home)
     claim_home(plain)
@@ -65,16 +66,22 @@ def set_up(home: Path) -> Iterator[Stage]:
         back = up.enter_context(first_free(plain.ops_port))
         practice, provider = _beside(up, home, (live_source, sign_in))
         ports = Ports(port_of(front), port_of(back), practice, provider)
-        settings = settings_for(home, ports)
+        settings = settings_for(home, ports, signed=signed)
+        if signed and settings.policies is not None:
+            first_book(home, settings.policies)
         yield Stage(settings, up.enter_context(served(settings, front, back)), ports.moved(usual))
 
 
-def settings_for(home: Path, ports: Ports) -> Settings:
-    """The demonstration's settings; its policies are the project's, or a copy if the practice has moved."""
+def settings_for(home: Path, ports: Ports, *, signed: bool = False) -> Settings:
+    """The demonstration's settings.
+
+    Its policies are the project's; a copy if the practice has moved; its own, with signers, if they must be signed.
+    """
     return read_settings(
         mode="demo",
         home=home,
-        policies=_policies(home, ports.practice),
+        policies=signed_policies(home, ports.practice) if signed else _policies(home, ports.practice),
+        signed=signed,
         port=ports.hub,
         ops_port=ports.ops,
         oidc_issuer=f"http://{LOOPBACK}:{ports.sign_in}",

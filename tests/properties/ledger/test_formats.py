@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from services.ledger.checkpoint import open_checkpoint
 from services.ledger.journal import Broken, Frame, first_line, frame, read_frames, read_hub
-from services.ledger.note import BadKey, BadNote, Verifier
 from services.ledger.proof import BadProof, Proof
+from services.runtime.note import BadKey, BadNote, Verifier
 
 KEY = Verifier.parse("example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k")
 codes = st.from_regex(r"[a-z0-9-]{2,32}", fullmatch=True)

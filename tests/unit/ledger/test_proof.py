@@ -6,9 +6,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.ledger.checkpoint import Checkpoint
-from services.ledger.note import Signer
 from services.ledger.proof import BadProof, Proof
 from services.ledger.tree import Tree, leaf_hash
+from services.runtime.note import Signer
 
 KEY = Signer("hub/council", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 LEAVES = [b'{"chain":[],"entry":{"n":%d}}' % n for n in range(11)]

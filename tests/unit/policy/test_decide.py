@@ -27,6 +27,7 @@ class Scripted:
     answers: list[Any]
     asked: list[Mapping[str, Any]] = field(default_factory=list)
 
+    def rehearse(self, book: Book) -> None: ...
     def prepare(self, book: Book) -> None: ...
 
     def ask(self, book: Book, question: Mapping[str, Any]) -> Any:

@@ -134,6 +134,11 @@ def open_note(note: bytes, verifiers: Iterable[Verifier]) -> tuple[str, tuple[Ve
     return text, tuple(signed)
 
 
+def signer_names(note: bytes) -> list[str]:
+    """The name on each signature line, nothing checked but the form. Raises `BadNote`."""
+    return [_signature(line)[0] for line in split_note(note)[1]]
+
+
 def split_note(note: bytes) -> tuple[str, list[str]]:
     """Text (with its last newline) and signature lines, nothing checked but the form. Raises `BadNote`."""
     if len(note) > _LONGEST:

@@ -4,7 +4,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.ledger.checkpoint import Checkpoint, open_checkpoint
-from services.ledger.note import BadKey, BadNote, Signer, Verifier, open_note, split_note
+from services.runtime.note import BadKey, BadNote, Signer, Verifier, open_note, split_note
 
 # C2SP signed-note.md, section "Example".
 SPEC_KEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"

@@ -1,0 +1,60 @@
+"""`mash policy rollback`: back to a book that was in force before, by the same rule as forward.
+
+Promise: what narrows is put in force at once by one IG lead; what widens waits for two others to sign.
+"""
+
+from typing import Annotated
+
+import typer
+
+from services.cli.policy import signing_key
+from services.cli.policy.activate import Wait, ask, serves_signed
+from services.cli.policy.installation import Home, KeyFile, PassphraseFile, home_of, lifecycle_of
+from services.cli.policy.told import show
+from services.contract.problems import NotFound
+from services.policy.lifecycle.by_file import by_file
+from services.policy.lifecycle.propose import propose_rollback
+from services.policy.lifecycle.take_up import Lifecycle
+
+
+def add(app: typer.Typer) -> None:
+    """Put the command among those of `mash policy`."""
+    app.command(epilog="Example: mash policy rollback --key ~/amina.key --to 9c1be2d07a55f013")(rollback)
+
+
+def rollback(
+    key: KeyFile,
+    to: Annotated[str, typer.Option("--to", help="Revision or digest; default the one before.")] = "",
+    passphrase_file: PassphraseFile = None,
+    wait: Wait = 60,
+    home: Home = None,
+) -> None:
+    """Go back to a book that was in force before."""
+    lifecycle = lifecycle_of(home)
+    serves_signed(lifecycle, home_of(home))
+    policy = _earlier(lifecycle, to)
+    proposal = propose_rollback(lifecycle, policy, signing_key.read(key, passphrase_file), by_file)
+    show(proposal, proposal.version())
+    row = proposal.version().signers.rows[proposal.statement.proposer]
+    if proposal.report["widens"] or row.role != "ig-lead":
+        print(
+            f"\nProposal {proposal.id[:16]}. Next, each signer:  mash policy sign {proposal.id[:16]} --key THEIR-KEY"
+        )
+        print(f"Then:                               mash policy activate {proposal.id[:16]}")
+        return
+    ask(lifecycle, proposal, wait)
+
+
+def _earlier(lifecycle: Lifecycle, to: str) -> str:
+    """The policy digest meant. Raises `NotFound`, naming what there is."""
+    records = lifecycle.activated.all()
+    others = [one for one in records if one.policy != records[-1].policy]
+    named = (
+        {one.policy for one in others if one.policy.startswith(to)}
+        if to
+        else {one.policy for one in others[-1:]}
+    )
+    if len(named) != 1:
+        there = ", ".join(dict.fromkeys(one.policy[:16] for one in others)) or "none"
+        raise NotFound("--to: names no book that was in force before", next_step=f"There are these: {there}.")
+    return named.pop()

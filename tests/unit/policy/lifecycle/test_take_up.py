@@ -1,0 +1,375 @@
+"""What the hub puts in force, and what it refuses: who signed, what, against which book, and what came between."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from services.contract.canonical import canonical, digest
+from services.contract.problems import BadSetting, LedgerUnavailable
+from services.policy.lifecycle import judge as judging
+from services.policy.lifecycle.proposals import Proposal
+from services.policy.lifecycle.refused import ProposalRefused
+from services.runtime.book import Shelf
+from tests.signing_world import Installation, an_installation, edit, end_isa, key, row
+
+Spoil = Callable[[Installation, Proposal], object]
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Installation:
+    return an_installation(tmp_path)
+
+
+@pytest.fixture
+def running(fresh: Installation) -> tuple[Installation, Shelf]:
+    return fresh, fresh.first()
+
+
+def widen(installation: Installation) -> None:
+    """Have the shipped ISA end later."""
+    end_isa(installation.folder, "2031-12-31")
+
+
+# --- The rule ----------------------------------------------------------------------------------------------
+
+
+def test_a_widening_is_put_in_force_by_two_who_did_not_propose_it(
+    running: tuple[Installation, Shelf],
+) -> None:
+    hub, shelf = running
+    before = shelf.current()
+    widen(hub)
+    request = hub.ask(hub.propose(signed=("idris.bell", "joan.mercer")))
+    hub.activation(shelf).look()
+    answer = hub.answer(request)
+    assert answer["outcome"] == "in-force"
+    assert sorted(answer["signed_by"]) == ["idris.bell", "joan.mercer"]
+    assert shelf.current().digest == answer["policy"] != before.digest
+    assert shelf.accepted() == {before.revision, shelf.current().revision}
+    assert hub.log.kinds() == ["policy.activated"] * 2
+    assert hub.log.drafts[-1].policy_digest == shelf.current().digest
+    assert hub.told[0].record.policy == shelf.current().digest
+    assert hub.start().current().digest == shelf.current().digest
+
+
+def test_one_ig_lead_alone_narrows_at_once(running: tuple[Installation, Shelf]) -> None:
+    hub, shelf = running
+    end_isa(hub.folder)
+    request = hub.ask(hub.propose("carys.holt"))
+    hub.activation(shelf).look()
+    assert hub.answer(request)["outcome"] == "in-force"
+    assert hub.answer(request)["signed_by"] == ["carys.holt"]
+
+
+def test_a_caldicott_guardian_alone_does_not_narrow(running: tuple[Installation, Shelf]) -> None:
+    hub, shelf = running
+    end_isa(hub.folder)
+    proposal = hub.propose("idris.bell")
+    refused = hub.ask(proposal)
+    hub.activation(shelf).look()
+    assert codes(hub, refused) == ["TOO_FEW_SIGNERS"]
+    hub.sign(proposal, "amina.shah")
+    granted = hub.ask(proposal)
+    hub.activation(shelf).look()
+    assert hub.answer(granted)["outcome"] == "in-force"
+
+
+def codes(hub: Installation, request: object) -> list[str]:
+    answer = hub.answer(request)  # type: ignore[arg-type]
+    assert answer["outcome"] == "refused"
+    return [fault["code"] for fault in answer["faults"]]
+
+
+def test_whoever_adds_a_signer_widens(running: tuple[Installation, Shelf]) -> None:
+    hub, shelf = running
+    new = key("new.person")
+    with (hub.folder / "signers.yaml").open("a", encoding="utf-8") as file:
+        file.write(row(new))
+    hub.people["new.person"] = new
+    proposal = hub.propose(signed=("idris.bell",))
+    # The one who is to be added does not count yet.
+    with pytest.raises(ProposalRefused, match="not a signer of the book in force"):
+        hub.sign(proposal, "new.person")
+    one = hub.ask(proposal)
+    hub.activation(shelf).look()
+    assert codes(hub, one) == ["TOO_FEW_SIGNERS"]
+    proposal.sign("new.person", new.sign(proposal.statement.text))
+    two = hub.ask(proposal)
+    hub.activation(shelf).look()
+    assert codes(hub, two) == ["UNKNOWN_SIGNER"]
+    (proposal.folder / "signatures/new.person.note").unlink()
+    hub.sign(proposal, "carys.holt")
+    three = hub.ask(proposal)
+    hub.activation(shelf).look()
+    assert hub.answer(three)["outcome"] == "in-force"
+    end_isa(hub.folder)
+    assert hub.propose("new.person").statement.proposer == "new.person"
+
+
+def test_a_rollback_follows_the_same_rule(running: tuple[Installation, Shelf]) -> None:
+    hub, shelf = running
+    first = shelf.current()
+    end_isa(hub.folder)
+    hub.ask(hub.propose())
+    activation = hub.activation(shelf)
+    activation.look()
+    assert shelf.current().digest != first.digest
+    # Back is wider.
+    back = hub.roll_back(first.digest, signed=("idris.bell",))
+    alone = hub.ask(back)
+    activation.look()
+    assert codes(hub, alone) == ["TOO_FEW_SIGNERS"]
+    hub.sign(back, "carys.holt")
+    two = hub.ask(back)
+    activation.look()
+    assert hub.answer(two)["outcome"] == "in-force"
+    assert shelf.current().digest == first.digest
+    assert hub.log.kinds()[-2:] == ["policy.refused", "policy.rolled-back"]
+    with pytest.raises(ProposalRefused, match="was never in force here"):
+        hub.roll_back("0" * 64)
+
+
+# --- What is refused, each with its place and remedy -------------------------------------------------------
+
+
+def change(file: str, old: str, new: str) -> Spoil:
+    def spoil(hub: Installation, proposal: Proposal) -> None:
+        edit(proposal.folder, file, old, new)
+
+    return spoil
+
+
+def other_report(hub: Installation, proposal: Proposal) -> None:
+    """A whole report, of another digest than was signed."""
+    report = {**proposal.report, "widens": False}
+    (proposal.folder / "impact.json").write_bytes(canonical(report))
+
+
+def move_on(hub: Installation, proposal: Proposal) -> None:
+    """Another book comes into force meanwhile."""
+    end_isa(hub.folder, "2026-10-01")
+    hub.ask(hub.propose())
+    hub.activation(hub.start()).look()
+
+
+def bad_signature(hub: Installation, proposal: Proposal) -> None:
+    path = proposal.folder / "signatures/idris.bell.note"
+    path.write_bytes(key("idris.bell").sign(proposal.statement.text))
+
+
+def flipped(hub: Installation, proposal: Proposal) -> None:
+    """One bit of a signature."""
+    path = proposal.folder / "signatures/idris.bell.note"
+    text = path.read_bytes()
+    spot = text.rindex(b" ") + 20
+    path.write_bytes(text[:spot] + (b"A" if text[spot : spot + 1] != b"A" else b"B") + text[spot + 1 :])
+
+
+def of_another(hub: Installation, proposal: Proposal) -> None:
+    """A signature over another proposal, put in here."""
+    end_isa(hub.folder, "2031-11-30")
+    other = hub.propose(signed=("idris.bell",))
+    shutil.copy(other.folder / "signatures/idris.bell.note", proposal.folder / "signatures/idris.bell.note")
+
+
+def by_proposer(hub: Installation, proposal: Proposal) -> None:
+    for path in (proposal.folder / "signatures").iterdir():
+        path.unlink()
+    proposal.sign("amina.shah", hub.people["amina.shah"].sign(proposal.statement.text))
+
+
+def one_only(hub: Installation, proposal: Proposal) -> None:
+    (proposal.folder / "signatures/idris.bell.note").unlink()
+
+
+def twice(hub: Installation, proposal: Proposal) -> None:
+    """One person's signature in two files is one signer."""
+    folder = proposal.folder / "signatures"
+    shutil.copy(folder / "joan.mercer.note", folder / "idris.bell.note")
+
+
+def other_proposer(hub: Installation, proposal: Proposal) -> None:
+    """The proposer's own line taken out, so that anybody may have proposed it."""
+    path = proposal.folder / "proposal.note"
+    path.write_bytes(hub.people["carys.holt"].sign(proposal.statement.text))
+
+
+SPOILED: dict[str, tuple[Spoil, str, str]] = {
+    "a rule or table changed": (change("book/" + "isa/safeguarding-children.yaml", "2031-12-31", "2031-12-30"),
+                                "BOOK_CHANGED", "book/"),
+    "a broken book": (change("book/isa/panels.yaml", "consent:", "consnet:"), "BAD_BOOK", "book/isa/panels.yaml line"),
+    "the signers changed": (change("book/signers.yaml", "Idris Bell", "Idris Ball"), "SIGNERS_CHANGED",
+                            "book/signers.yaml"),
+    "the statement changed": (change("proposal.note", "kind activate", "kind rollback"), "UNREADABLE", "proposal.note"),
+    "an impact report of another digest": (other_report, "REPORT_OF_ANOTHER", "impact.json"),
+    "another book in force meanwhile": (move_on, "BASE_NOT_IN_FORCE", "proposal.note"),
+    "a signature by another key": (bad_signature, "BAD_SIGNATURE", "signatures/idris.bell.note"),
+    "a signature with one bit flipped": (flipped, "BAD_SIGNATURE", "signatures/idris.bell.note"),
+    "a signature over another proposal": (of_another, "BAD_SIGNATURE", "signatures/idris.bell.note"),
+    "a single signature": (one_only, "TOO_FEW_SIGNERS", "signatures/"),
+    "one signer twice": (twice, "TOO_FEW_SIGNERS", "signatures/"),
+    "a signer who is the proposer": (by_proposer, "SIGNER_IS_PROPOSER", "signatures/amina.shah.note"),
+    "a proposal that its proposer did not sign": (other_proposer, "BAD_SIGNATURE", "proposal.note"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", SPOILED)
+def test_it_is_refused_with_place_and_remedy_and_the_hub_goes_on(
+    running: tuple[Installation, Shelf], what: str
+) -> None:
+    hub, shelf = running
+    spoil, code, place = SPOILED[what]
+    widen(hub)
+    proposal = hub.propose(signed=("idris.bell", "joan.mercer"))
+    spoil(hub, proposal)
+    before = hub.start().current().digest
+    request = hub.ask(proposal)
+    hub.activation(shelf).look()
+    answer = hub.answer(request)
+    assert set(codes(hub, request)) == {code}
+    assert place in answer["faults"][0]["place"]
+    assert any(
+        word in answer["faults"][0]["what"] for word in ("propose", "sign", "add", "remove", "Did you mean")
+    )
+    assert hub.start().current().digest == before
+    assert hub.log.kinds()[-1] == "policy.refused"
+    assert list(hub.log.drafts[-1].facts["codes"]) == [code]
+    assert not hub.lifecycle.requests.waiting()
+
+
+def test_a_report_that_says_nothing_widens_is_not_believed(running: tuple[Installation, Shelf]) -> None:
+    hub, shelf = running
+    widen(hub)
+    # Whoever proposes works the report out with a comparison of their own.
+    honest, hub.compare = hub.compare, lambda before, after: honest(before, before)
+    proposal = hub.propose()
+    assert proposal.report["widens"] is False
+    hub.compare = honest
+    request = hub.ask(proposal)
+    hub.activation(shelf).look()
+    assert codes(hub, request) == ["REPORT_WRONG"]
+
+
+def test_an_old_proposal_and_one_from_the_future_are_refused(
+    running: tuple[Installation, Shelf], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub, shelf = running
+    end_isa(hub.folder)
+    proposal = hub.propose()
+    monkeypatch.setattr(judging, "LIFE", judging.SKEW * -1)
+    old = hub.ask(proposal)
+    hub.activation(shelf).look()
+    assert codes(hub, old) == ["TOO_OLD"]
+    monkeypatch.undo()
+    monkeypatch.setattr(judging, "SKEW", -judging.LIFE)
+    early = hub.ask(proposal)
+    hub.activation(shelf).look()
+    assert codes(hub, early) == ["NOT_YET"]
+
+
+def test_a_request_for_nothing_or_nonsense_is_refused_and_put_aside(
+    running: tuple[Installation, Shelf],
+) -> None:
+    hub, shelf = running
+    request = hub.lifecycle.requests.ask("../../etc")
+    (hub.lifecycle.requests.folder / "x.request.json").write_text("{", encoding="utf-8")
+    hub.activation(shelf).look()
+    assert codes(hub, request) == ["UNREADABLE"]
+    assert (hub.lifecycle.requests.folder / "x.request.json.unreadable").exists()
+
+
+# --- The first book, and each start after ------------------------------------------------------------------
+
+
+def test_without_a_book_in_force_the_hub_does_not_start(fresh: Installation) -> None:
+    with pytest.raises(BadSetting) as why:
+        fresh.start()
+    assert "put-a-policy-in-force" in why.value.step
+
+
+def test_a_first_book_needs_two_signers_and_the_confirmed_digest_of_the_signers(fresh: Installation) -> None:
+    proposal = fresh.propose(signed=("idris.bell",))
+    fresh.ask(proposal, proposal.statement.signers)
+    with pytest.raises(BadSetting, match="widens, which needs two signers"):
+        fresh.start()
+    fresh.sign(proposal, "carys.holt")
+    fresh.ask(proposal, "0" * 64)
+    with pytest.raises(BadSetting, match=proposal.statement.signers):
+        fresh.start()
+    fresh.ask(proposal, proposal.statement.signers)
+    assert fresh.start().current().digest == proposal.statement.policy
+    assert fresh.log.kinds() == ["policy.refused", "policy.refused", "policy.activated"]
+
+
+def test_a_book_changed_since_it_was_put_in_force_stops_the_start(
+    running: tuple[Installation, Shelf],
+) -> None:
+    hub, shelf = running
+    shelf_file = shelf.folder / "isa/panels.yaml"
+    shelf_file.write_text(
+        shelf_file.read_text(encoding="utf-8").replace("2031-03-31", "2032-03-31"), encoding="utf-8"
+    )
+    with pytest.raises(BadSetting, match="are not what was signed"):
+        hub.start()
+
+
+def test_a_record_that_the_hub_did_not_write_stops_the_start(running: tuple[Installation, Shelf]) -> None:
+    hub, _ = running
+    widen(hub)
+    unsigned = hub.propose()
+    record = next((hub.home / "policy/activated").iterdir())
+    forged = record.read_text(encoding="utf-8")
+    first = hub.lifecycle.activated.all()[0]
+    forged = forged.replace(first.proposal, unsigned.id).replace(first.policy, unsigned.statement.policy)
+    record.write_text(forged, encoding="utf-8")
+    with pytest.raises(BadSetting, match="is not as the hub wrote it"):
+        hub.start()
+    record.unlink()
+    (hub.home / "policy/activated/000002.json").write_text(forged, encoding="utf-8")
+    with pytest.raises(BadSetting):
+        hub.start()
+
+
+def test_edits_of_the_folder_change_nothing(running: tuple[Installation, Shelf]) -> None:
+    hub, shelf = running
+    widen(hub)
+    assert not shelf.reload()
+    assert hub.start().current().digest == shelf.current().digest
+
+
+# --- The log first -----------------------------------------------------------------------------------------
+
+
+def test_without_an_entry_nothing_is_in_force_and_nothing_is_lost(
+    running: tuple[Installation, Shelf],
+) -> None:
+    hub, shelf = running
+    before = shelf.current().digest
+    end_isa(hub.folder)
+    request = hub.ask(hub.propose())
+    hub.log.away = LedgerUnavailable("away")
+    activation = hub.activation(shelf)
+    activation.look()
+    assert shelf.current().digest == before
+    assert hub.lifecycle.requests.answer(request, 0) is None
+    assert hub.start().current().digest == before
+    hub.log.away = None
+    activation.look()
+    assert hub.answer(request)["outcome"] == "in-force"
+    assert shelf.current().digest != before
+    assert hub.log.kinds() == ["policy.activated"] * 2
+
+
+def test_who_signed_stands_in_the_log_by_key_and_in_nobodys_name(running: tuple[Installation, Shelf]) -> None:
+    hub, _ = running
+    draft = hub.log.drafts[0]
+    assert draft.facts["signed_by"] == [
+        hub.people[id].verifier.id.hex() for id in ("carys.holt", "idris.bell")
+    ]
+    assert not any(id in str(draft.facts) for id in hub.people)
+    assert (
+        draft.facts["impact"]
+        == digest((hub.lifecycle.proposals.all()[0].folder / "impact.json").read_bytes()).hex()
+    )
