@@ -106,7 +106,7 @@ def test_propose_two_sign_activate_and_roll_back(desk: Desk) -> None:
 
 
 def test_what_a_signer_meets_who_may_not_sign(desk: Desk) -> None:
-    edit(desk.installation.folder, "isa/panels.yaml", "2031-03-31", "2031-04-30")
+    edit(desk.installation.folder, "isa/panels.yaml", "2031-03-31", "2031-03-30")
     proposal = desk.propose("amina.shah")
     own = desk.mash("sign", proposal, "--yes", key="amina.shah")
     assert own.exit_code == 4

@@ -31,6 +31,7 @@ class Odd:
     def __init__(self, answer: Any) -> None:
         self.answer = answer
 
+    def rehearse(self, book: Book) -> None: ...
     def prepare(self, book: Book) -> None: ...
 
     def ask(self, book: Book, question: Mapping[str, Any]) -> Any:

@@ -28,8 +28,8 @@ def running(fresh: Installation) -> tuple[Installation, Shelf]:
 
 
 def widen(installation: Installation) -> None:
-    """Have the shipped ISA end later."""
-    end_isa(installation.folder, "2031-12-31")
+    """Change another ISA, which the tests' comparison takes for a widening."""
+    edit(installation.folder, "isa/panels.yaml", "2031-03-31", "2031-03-29")
 
 
 # --- The rule ----------------------------------------------------------------------------------------------
@@ -169,7 +169,7 @@ def flipped(hub: Installation, proposal: Proposal) -> None:
 
 def of_another(hub: Installation, proposal: Proposal) -> None:
     """A signature over another proposal, put in here."""
-    end_isa(hub.folder, "2031-11-30")
+    end_isa(hub.folder, "2031-03-30")
     other = hub.propose(signed=("idris.bell",))
     shutil.copy(other.folder / "signatures/idris.bell.note", proposal.folder / "signatures/idris.bell.note")
 
@@ -197,7 +197,7 @@ def other_proposer(hub: Installation, proposal: Proposal) -> None:
 
 
 SPOILED: dict[str, tuple[Spoil, str, str]] = {
-    "a rule or table changed": (change("book/" + "isa/safeguarding-children.yaml", "2031-12-31", "2031-12-30"),
+    "a rule or table changed": (change("book/isa/panels.yaml", "2031-03-29", "2031-03-28"),
                                 "BOOK_CHANGED", "book/"),
     "a broken book": (change("book/isa/panels.yaml", "consent:", "consnet:"), "BAD_BOOK", "book/isa/panels.yaml line"),
     "the signers changed": (change("book/signers.yaml", "Idris Bell", "Idris Ball"), "SIGNERS_CHANGED",
@@ -309,7 +309,7 @@ def test_a_book_changed_since_it_was_put_in_force_stops_the_start(
     hub, shelf = running
     shelf_file = shelf.folder / "isa/panels.yaml"
     shelf_file.write_text(
-        shelf_file.read_text(encoding="utf-8").replace("2031-03-31", "2032-03-31"), encoding="utf-8"
+        shelf_file.read_text(encoding="utf-8").replace("2031-03-31", "2031-03-30"), encoding="utf-8"
     )
     with pytest.raises(BadSetting, match="are not what was signed"):
         hub.start()
