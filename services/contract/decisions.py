@@ -146,3 +146,60 @@ def as_input(value: Context | Profile) -> dict[str, Any]:
         name: list(member) if isinstance(member := getattr(value, name), tuple) else member
         for name in value.__dataclass_fields__
     }
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixAsked:
+    """What an IG lead picks: who asks, why, on what day; one holder, or all of them."""
+
+    organisation: str
+    role: str
+    purpose: str
+    on: str
+    holder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixCell:
+    """One cell in words: what happens, how far, why, and who can change it."""
+
+    effect: str
+    """release | generalise | ask-owner | withhold | silent."""
+    word: str
+    level: str = ""
+    reason: str = ""
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """A circumstance or a holder, and a cell for each class."""
+
+    code: str
+    title: str
+    group: str
+    cells: tuple[MatrixCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixPart:
+    """Sources that are treated alike, the paper that stands between, and their rows."""
+
+    holders: tuple[str, ...]
+    paper: tuple[str, ...]
+    rows: tuple[MatrixRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Class by circumstance for one question, with what is missing or at odds in the paper. No person is in it."""
+
+    asked: MatrixAsked
+    question: str
+    revision: str
+    classes: tuple[tuple[str, str, str], ...]
+    """(code, title, content)."""
+    holders: tuple[MatrixRow, ...]
+    """A row a source, in the plain circumstance; a second where the case's child is treated otherwise."""
+    parts: tuple[MatrixPart, ...]
+    gaps: tuple[str, ...]

@@ -66,14 +66,28 @@ def connect(path: Path) -> sqlite3.Connection:
     return base
 
 
+def look_into(path: Path) -> sqlite3.Connection:
+    """The database read and never written, safe while its owner writes. Raises `LedgerUnavailable`."""
+    try:
+        base = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False, timeout=5
+        )
+        base.execute("PRAGMA query_only=ON")
+    except sqlite3.Error as error:
+        raise LedgerUnavailable(f"{path.name}: cannot be read ({type(error).__name__})") from None
+    return base
+
+
 class Vault:
     """The database `vault.db`. Any thread may call `fetch` and `open`; the sequencer alone stores."""
 
-    def __init__(self, path: Path, keys: KeyFolder) -> None:
-        self._base = connect(path)
-        self._base.executescript(_TABLES)
+    def __init__(self, path: Path, keys: KeyFolder, *, read_only: bool = False) -> None:
+        # Beside a hub that runs nothing may be written, a table no more than a row.
+        self._base = look_into(path) if read_only else connect(path)
+        if not read_only:
+            self._base.executescript(_TABLES)
         # Readers have a connection of their own, so that nobody who prepares waits for a transaction's fsync.
-        self._reading = connect(path)
+        self._reading = look_into(path) if read_only else connect(path)
         self._master = keys.sealer("ledger-vault")
         self._ids = keys.mac("ledger-subjects")
         self._lock = threading.Lock()

@@ -65,6 +65,11 @@ def read_yaml(path: Path, file: str) -> Located | Finding:
         return Finding(file, 1, f"cannot be read ({error.strerror}); restore the file")
 
 
+def parse_yaml(content: bytes, file: str) -> Located | Finding:
+    """The same of bytes at hand, as a book keeps them."""
+    return _parsed(content, file)
+
+
 # A change touches one file: the others are not parsed again.
 @lru_cache(maxsize=256)
 def _parsed(content: bytes, file: str) -> Located | Finding:

@@ -1,0 +1,34 @@
+"""The recorded decisions of an installation, for the commands that decide them again.
+
+Promise: reading is safe while the hub runs; the newest come last, and `last` takes only those.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+
+from services.ledger.reading import Reading
+from services.policy.recorded import Recorded
+from services.runtime.keys import KeyFolder
+from services.runtime.settings import Settings, read_settings
+
+
+def settings_of(home: Path | None) -> Settings:
+    """The settings of the installation; those of a demonstration where its folder says so. Raises `BadSetting`."""
+    if home is None:
+        return read_settings()
+    mark = home / "mode"
+    mode = mark.read_text(encoding="utf-8").strip() if mark.is_file() else None
+    return read_settings(home=home, mode=mode)
+
+
+def recorded(settings: Settings, last: int | None = None) -> Iterator[Recorded]:
+    """Every decision on record, or the last so many. Raises `LedgerUnavailable`."""
+    with Reading(settings, KeyFolder(settings.key_folder)) as reading:
+        found = (
+            (entry["event_id"], entry.get("policy", {}).get("digest", ""))
+            for _, _, entry in reading.entries()
+            if "decision_digest" in entry
+        )
+        for event, digest in deque(found, last) if last is not None else found:
+            yield Recorded(event, digest, reading.decision(event))

@@ -1,0 +1,92 @@
+"""Entries and their decision records read while the hub runs: for reports, comparisons and replay.
+
+Promise: nothing is locked and nothing written; what is read is a prefix of each log as it stood when reading began; a
+record that was forgotten is None, never an error.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+from services.contract.canonical import NotJson, parse
+from services.contract.problems import LedgerUnavailable
+from services.ledger import journal
+from services.ledger.entry import EntryRefused, event_bytes
+from services.ledger.vault import DECISION, Vault
+from services.runtime.keys import KeyFolder
+from services.runtime.settings import Settings
+
+
+class Entry(NamedTuple):
+    """One entry where it stands."""
+
+    log: str
+    at: int
+    entry: Mapping[str, Any]
+
+
+class Reading:
+    """The ledger of an installation, read from beside it. Close it, or use it as a context."""
+
+    def __init__(self, settings: Settings, keys: KeyFolder) -> None:
+        self._settings, self._folder = settings, settings.home / "ledger"
+        if not (self._folder / "vault.db").is_file():
+            raise LedgerUnavailable("there is no ledger in MASH_HOME yet")
+        self._vault = Vault(self._folder / "vault.db", keys, read_only=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._vault.close()
+
+    def entries(self) -> Iterator[Entry]:
+        """Every entry of every log, in the order in which the store has them. Raises `LedgerUnavailable`."""
+        for log, index, leaf in self._leaves():
+            with suppress(NotJson, TypeError, KeyError):
+                yield Entry(log, index, parse(leaf)["entry"])
+
+    def decision(self, event_id: str) -> bytes | None:
+        """The decision record sealed with the entry, or None: never kept, or about somebody since forgotten."""
+        try:
+            return self._vault.open(event_bytes(event_id), DECISION)
+        except EntryRefused:
+            return None
+
+    def _leaves(self) -> Iterator[tuple[str, int, bytes]]:
+        if self._settings.ledger == "file":
+            yield from _journal(self._folder / journal.NAME)
+        else:
+            yield from _topics(self._settings)
+
+
+def _journal(path: Path) -> Iterator[tuple[str, int, bytes]]:
+    try:
+        with path.open("rb") as file:
+            journal.read_hub(file)
+            for frame in journal.read_frames(file):
+                # The last frame may be under way: it belongs to what comes after this reading.
+                if isinstance(frame, journal.Frame):
+                    yield frame.log, frame.index, frame.leaf
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise LedgerUnavailable(f"the journal cannot be read ({error.strerror})") from None
+
+
+def _topics(settings: Settings) -> Iterator[tuple[str, int, bytes]]:
+    # The client takes a second to load, and most installations have no broker.
+    from services.ledger.store.broker import Broker, log_of  # noqa: PLC0415
+    from services.ledger.store.ports import StoreAway, StoreHalted  # noqa: PLC0415
+
+    broker = Broker(settings.ledger.removeprefix("kafka://").split(","))
+    try:
+        for topic in broker.topics():
+            log = log_of(settings.hub, topic)
+            for row in broker.read(topic, 0) if log else ():
+                yield log, row.at, row.leaf
+    except (StoreAway, StoreHalted) as error:
+        raise LedgerUnavailable(str(error)) from None
+    finally:
+        broker.close()
