@@ -81,6 +81,7 @@ _FIXED: tuple[Circumstance, ...] = (
     Circumstance("conflict", "Conflict of interest", "case", profile={"conflict": True}),
     Circumstance("printed", "On paper or in a product", "case", {"channel": "product"}),
 )  # fmt: skip
+_DEFECTS = {"LAPSED": "ENDED", "NONE": "NO_ISA", "SUSPENDED": "PARTNER_SUSPENDED"}
 _PAPERS = {
     "LAPSED": "The ISA has lapsed",
     "NONE": "There never was an ISA",
@@ -168,7 +169,7 @@ def in_circumstance(book: Book, asking: Asking, source: Source, one: Circumstanc
     paper = one.profile.get("paper")
     profile = replace(plain, **{name: value for name, value in one.profile.items() if name != "paper"})
     (profile,) = with_papers(book, context, (profile,))
-    return context, with_paper(profile, paper, profile.isa) if paper else profile
+    return context, with_paper(profile, paper, profile.isa, _DEFECTS[paper]) if paper else profile
 
 
 def that_apply(asking: Asking, source: Source, every: Sequence[Circumstance]) -> tuple[Circumstance, ...]:

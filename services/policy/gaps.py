@@ -12,8 +12,8 @@ from services.contract.decisions import Context
 from services.contract.directory import Source
 from services.contract.vocabulary import code_list
 from services.policy.circumstances import Asking, usual_context
-from services.policy.clauses import gateways
-from services.policy.paper import paper_between
+from services.policy.clauses import gateways, isa_file
+from services.policy.paper import SOUND, defect_of, paper_between
 from services.policy.plain_words import listed
 from services.runtime.book import Book
 
@@ -27,12 +27,14 @@ def paper_words(book: Book, asking: Asking, source: Source) -> str:
         return "Own records: no ISA is read."
     paper = paper_between(book, usual_context(book, asking), source.organisation)
     isa = next((one for one in book.isas if one["id"] == paper.isa), None)
-    if paper.state == "CURRENT" and isa:
-        return f"ISA “{isa['title']}” (isa/{isa['id']}.yaml), in force until {isa['last_day']}."
-    if paper.state == "LAPSED" and isa:
-        return f"ISA “{isa['title']}” (isa/{isa['id']}.yaml) ended on {isa['last_day']}. {_gateway_words(book, asking, source)}"
     if paper.state == "SUSPENDED":
         return "One of the two organisations is suspended: nothing is shared."
+    if isa and paper.defect == SOUND:
+        return f"ISA “{isa['title']}” ({isa_file(book, isa['id'])}), in force until {isa['last_day']}."
+    if isa:
+        defect = _lower(str(code_list("paper-defects")[paper.defect]["title"]))
+        title = f"ISA “{isa['title']}” ({isa_file(book, isa['id'])}): {defect}"
+        return f"{title}, its last day is {isa['last_day']}. {_gateway_words(book, asking, source)}"
     return f"No ISA between the two names this purpose. {_gateway_words(book, asking, source)}"
 
 
@@ -71,35 +73,22 @@ def _named(sentence: str, book: Book, asking: Asking, holders: Sequence[str]) ->
 
 def _of_holder(book: Book, asking: Asking, context: Context, holder: str) -> Iterator[str]:
     name = book.organisations[holder].name
-    standing = [
-        isa
-        for isa in covering(book, asking, holder)
-        if isa["effective_from"] <= context.on <= isa["last_day"]
-    ]
-    if len(standing) > 1:
+    naming = [isa for isa in book.isas if _covers(isa, asking, holder)]
+    found = {isa["id"]: defect_of(book, isa, context, holder) for isa in naming}
+    sound = [isa for isa in naming if found[isa["id"]] == SOUND]
+    if len(sound) > 1:
         counts = paper_between(book, context, holder).isa
-        files = listed(f"isa/{isa['id']}.yaml" for isa in standing)
+        files = listed(isa_file(book, isa["id"]) for isa in sound)
         yield f"Two ISAs stand side by side with {name}: {files}. The one that counts is {counts}."
-    for isa in standing:
-        if asking.role not in isa["roles"]:
-            yield f"isa/{isa['id']}.yaml with {name} does not name the role {asking.role}."
-        if not isinstance(isa["classes"], str):
-            left = [
-                code
-                for code, row in code_list("classes").items()
-                if not row["question"] and code not in isa["classes"]
-            ]
-            yield f"isa/{isa['id']}.yaml with {name} does not name {listed(left)}."
-        if isa["last_day"] <= _later(context.on, NEAR_DAYS):
-            yield f"isa/{isa['id']}.yaml with {name} ends on {isa['last_day']}."
-    drafts = [isa for isa in book.isas if isa["status"] != "signed" and _covers(isa, asking, holder)]
-    for isa in drafts:
-        yield f"isa/{isa['id']}.yaml with {name} is {isa['status']}: it counts for nothing until it is signed."
-
-
-def covering(book: Book, asking: Asking, holder: str) -> list[Mapping[str, Any]]:
-    """The signed ISAs that name both parties and the purpose, whatever their dates."""
-    return [isa for isa in book.isas if isa["status"] == "signed" and _covers(isa, asking, holder)]
+    for isa in naming:
+        file, defect = isa_file(book, isa["id"]), code_list("paper-defects")[found[isa["id"]]]
+        if defect["code"] != SOUND:
+            yield f"{file} with {name}: {_lower(str(defect['title']))}. {defect['meaning']}"
+        elif isa["last_day"] <= _later(context.on, NEAR_DAYS):
+            yield f"{file} with {name} ends on {isa['last_day']}."
+        if defect["paper"] == "CURRENT" and not isinstance(isa["classes"], str):
+            every = [code for code, row in code_list("classes").items() if not row["question"]]
+            yield f"{file} with {name} does not name {listed(code for code in every if code not in isa['classes'])}."
 
 
 def _covers(isa: Mapping[str, Any], asking: Asking, holder: str) -> bool:
@@ -126,6 +115,11 @@ def gateways_for(book: Book, asking: Asking, source: Source) -> list[Mapping[str
         and gateway["effective_from"] is not None
         and gateway["effective_from"] <= asking.on <= (gateway["last_day"] or "9999-12-31")
     ]
+
+
+def _lower(words: str) -> str:
+    """As within a sentence; an abbreviation stays one."""
+    return words if words[:2].isupper() else words[:1].lower() + words[1:]
 
 
 def _later(day: str, days: int) -> str:

@@ -31,11 +31,12 @@ def next_boundary(book: Book, rows: Rows, on: str) -> Boundary | None:
 
 
 def _events(book: Book) -> Iterator[tuple[str, str]]:
-    for isa in book.isas:
-        if isa["status"] == "signed":
-            name = f"ISA “{isa['title']}” (isa/{isa['id']}.yaml)"
-            yield isa["effective_from"], f"{name} begins"
-            yield _after(isa["last_day"]), f"{name} is over"
+    for kind, papers in (("ISA", book.isas), ("Framework", tuple(book.frameworks.values()))):
+        for paper in papers:
+            if paper["status"] == "signed":
+                name = f"{kind} “{paper['title']}”"
+                yield paper["effective_from"], f"{name} begins"
+                yield _after(paper["last_day"]), f"{name} is over"
     for gateway in gateways(book):
         if gateway["status"] == "signed":
             name = f"Gateway “{gateway['title']}” (gateways/{gateway['id']}.yaml)"
