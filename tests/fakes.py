@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.contract.canonical import b64u
-from services.contract.decisions import WITHHELD_UNAVAILABLE, Answer, Cell, Question
+from services.contract.decisions import WITHHELD_UNAVAILABLE, Answer, Cell, Matrix, MatrixAsked, Question
 from services.contract.directory import Organisation, Source
 from services.contract.people import Candidates, Gather, Gathered, Relate, Relations, Resolve
 from services.contract.problems import IndexUnavailable, LedgerUnavailable, PolicyUnavailable
@@ -204,6 +204,9 @@ class FakePolicy:
         row = (self.cell,) * len(question.classes)
         return Answer(self.revision, "", (row,) * len(question.profiles), profiles=question.profiles)
 
+    def matrix(self, asked: MatrixAsked) -> Matrix:
+        return Matrix(asked, "", self.revision, (), (), (), (), ())
+
     def ready(self) -> bool:
         return True
 
@@ -213,6 +216,9 @@ class PolicyThatIsDown(FakePolicy):
     """Decides nothing, and says so."""
 
     def decide(self, question: Question) -> Answer:
+        raise PolicyUnavailable("the policy engine did not answer")
+
+    def matrix(self, asked: MatrixAsked) -> Matrix:
         raise PolicyUnavailable("the policy engine did not answer")
 
     def ready(self) -> bool:

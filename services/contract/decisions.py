@@ -201,5 +201,7 @@ class Matrix:
     """(code, title, content)."""
     holders: tuple[MatrixRow, ...]
     """A row a source, in the plain circumstance; a second where the case's child is treated otherwise."""
+    groups: tuple[tuple[str, str], ...]
+    """Groups of circumstances, in order: (code, heading)."""
     parts: tuple[MatrixPart, ...]
     gaps: tuple[str, ...]

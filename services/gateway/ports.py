@@ -7,7 +7,7 @@ Each method is one crossing, whatever the family's size.
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from services.contract.decisions import Answer, Question
+from services.contract.decisions import Answer, Matrix, MatrixAsked, Question
 from services.contract.people import About, Candidates, Gather, Gathered, Relate, Relations, Resolve
 from services.contract.publishing import Accepted, Protection, Submission
 from services.contract.releases import Draft, LedgerHealth, Prepared, Receipt, SubjectCount
@@ -49,6 +49,10 @@ class Policy(Protocol):
 
     def decide(self, question: Question) -> Answer:
         """A whole answer, or `PolicyUnavailable`."""
+        ...
+
+    def matrix(self, asked: MatrixAsked) -> Matrix:
+        """Class by circumstance for one question, under the policies in force. Raises `BadInput`, `PolicyUnavailable`."""
         ...
 
     def ready(self) -> bool: ...

@@ -7,9 +7,11 @@ revisions.
 
 from datetime import date
 
-from services.contract.decisions import Answer, Context, Profile, Question, as_input
+from services.contract.decisions import Answer, Context, Matrix, MatrixAsked, Profile, Question, as_input
 from services.contract.problems import PolicyUnavailable
 from services.policy.cells import rows_of
+from services.policy.engine_rows import EngineRows
+from services.policy.matrix import checked, matrix_of
 from services.policy.paper import with_papers
 from services.policy.ports import Engine, EngineFailed
 from services.runtime.book import Book, Shelf
@@ -47,6 +49,17 @@ class Decider:
             log.error("book-not-kept", error=type(error).__name__)
             raise PolicyUnavailable("the policy book cannot be kept") from None
         return answer
+
+    def matrix(self, asked: MatrixAsked) -> Matrix:
+        """The matrix of one question under the book in force.
+
+        Raises `BadInput` where a word of it is not known, `PolicyUnavailable`.
+        """
+        book = self._shelf.current()
+        try:
+            return matrix_of(book, EngineRows(self._engine, book), checked(book, asked))
+        except EngineFailed:
+            raise PolicyUnavailable("the policy engine does not answer") from None
 
     def ready(self) -> bool:
         """Whether the engine answers, under the book that is in force."""

@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 
 from services.contract.decisions import Cell, Context, Matrix, MatrixAsked, MatrixPart, MatrixRow, Profile
 from services.contract.directory import Source
+from services.contract.problems import BadInput
 from services.contract.vocabulary import code_list, codes
 from services.policy.circumstances import (
     CHILD,
+    GROUPS,
     PLAIN,
     Asking,
     Circumstance,
@@ -19,6 +21,7 @@ from services.policy.circumstances import (
     that_apply,
 )
 from services.policy.gaps import gaps_of, paper_words
+from services.policy.near import known, one_of
 from services.policy.plain_words import in_words
 from services.policy.ports import Rows
 from services.runtime.book import Book
@@ -45,9 +48,24 @@ def matrix_of(book: Book, rows: Rows, asked: MatrixAsked) -> Matrix:
             for code in shown_classes()
         ),
         holders=tuple(row for source in wanted for row in _of_holder(asking, source, cells[source.id])),
+        groups=tuple(GROUPS.items()),
         parts=_parts(book, asking, wanted, cells),
         gaps=tuple(gaps_of(book, asking, wanted)),
     )
+
+
+def checked(book: Book, asked: MatrixAsked) -> MatrixAsked:
+    """The same, where every word of it is known. Raises `BadInput` with a near word."""
+    one_of("who asks", asked.organisation, book.organisations)
+    one_of("role", asked.role, known("roles"))
+    one_of("purpose", asked.purpose, known("purposes"))
+    if asked.holder:
+        one_of("who holds it", asked.holder, {**book.organisations, **book.sources})
+        if not any(asked.holder in (one.id, one.organisation) for one in book.sources.values()):
+            raise BadInput(
+                f"who holds it: {asked.holder} holds no records in the hub", next_step="Name one that does."
+            )
+    return asked
 
 
 def _question(book: Book, asked: MatrixAsked) -> str:

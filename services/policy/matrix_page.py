@@ -9,7 +9,6 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, Template
 
 from services.contract.decisions import Matrix
-from services.policy.circumstances import GROUPS
 
 _FOLDER = Path(__file__).parent / "templates"
 
@@ -24,4 +23,4 @@ def _template() -> Template:
 
 def page_of(matrix: Matrix) -> str:
     """The page."""
-    return _template().render(matrix=matrix, groups=GROUPS)
+    return _template().render(matrix=matrix)

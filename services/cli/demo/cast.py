@@ -34,6 +34,7 @@ STAFF: tuple[Member, ...] = (
     Member("noor.edt", "Noor Aziz", "northshire-csc", "SW-EDT", MASH_TEAM),
     Member("bryn.admin", "Bryn Hughes", "northshire-csc", "MASH-ADMIN", MASH_TEAM),
     Member("petra.privacy", "Petra Lindqvist", "northshire-csc", "PRIVACY-OFFICER"),
+    Member("imogen.governance", "Imogen Hale", "northshire-csc", "IG-LEAD"),
     Member("felix.adult", "Felix Obi", "northshire-asc", "SW-ADULT", "adult-front-door"),
     Member("grace.visitor", "Grace Tan", "northshire-nhs", "HEALTH-VISITOR", "health-visiting"),
     Member("owen.clinic", "Owen Pryce", "northshire-nhs", "CLINIC-NURSE", CLINIC_TEAM),

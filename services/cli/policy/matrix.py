@@ -13,12 +13,8 @@ from rich.table import Table
 from services.cli.policy.deciding import book_of, deciding, today
 from services.cli.policy.folder import Folder
 from services.contract.decisions import Matrix, MatrixAsked, MatrixCell, MatrixRow
-from services.contract.problems import BadInput
-from services.policy.circumstances import GROUPS
-from services.policy.matrix import matrix_of
+from services.policy.matrix import checked, matrix_of
 from services.policy.matrix_page import page_of
-from services.policy.near import known, one_of
-from services.runtime.book import Book
 
 SIGNS = {"release": "✓", "generalise": "~", "ask-owner": "?", "withhold": "✗", "silent": "∅"}
 
@@ -53,20 +49,6 @@ def matrix(
     _tell(found)
 
 
-def checked(book: Book, asked: MatrixAsked) -> MatrixAsked:
-    """The same, where every word of it is known. Raises `BadInput` with a near word."""
-    one_of("--from", asked.organisation, book.organisations)
-    one_of("--role", asked.role, known("roles"))
-    one_of("--purpose", asked.purpose, known("purposes"))
-    if asked.holder:
-        one_of("--holder", asked.holder, {**book.organisations, **book.sources})
-        if not any(asked.holder in (one.id, one.organisation) for one in book.sources.values()):
-            raise BadInput(
-                f"--holder: {asked.holder} holds no records in the hub", next_step="Name one that does."
-            )
-    return asked
-
-
 def _tell(found: Matrix) -> None:
     console = Console()
     console = console if console.width >= 120 else Console(width=120)
@@ -76,7 +58,7 @@ def _tell(found: Matrix) -> None:
     console.print(_table(found, "Who holds it", found.holders))
     for part in found.parts if found.asked.holder else ():
         print(f"{', '.join(part.holders)}: {' '.join(part.paper)}")
-        for group, heading in GROUPS.items():
+        for group, heading in found.groups:
             rows = tuple(row for row in part.rows if row.group == group)
             if rows:
                 console.print(_table(found, heading, rows))

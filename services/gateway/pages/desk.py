@@ -19,6 +19,7 @@ from services.gateway.access.staff import Staff
 from services.gateway.pages import words
 from services.gateway.pages.rendering import page
 from services.gateway.parts import Parts
+from services.gateway.policy_matrix import governs
 
 SEE_OTHER = 303
 
@@ -33,6 +34,7 @@ class Frame:
     name: str = field(default="", repr=False)
     role: str = ""
     organisation: str = ""
+    governs: bool = False
 
     @property
     def signed_in(self) -> bool:
@@ -67,6 +69,7 @@ class Desk:
             self.staff_name(asker.user),
             words.title("roles", asker.role),
             self.organisation_name(asker.organisation),
+            governs(asker.role),
         )
 
     def show(

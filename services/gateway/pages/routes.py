@@ -18,6 +18,7 @@ from services.gateway.pages import (
     evidence,
     find,
     identity,
+    matrix,
     new_case,
     receipt,
     start,
@@ -38,6 +39,6 @@ def routes(parts: Parts, sessions: Sessions, sign_in: SignIn) -> APIRouter:
         yield
 
     router = APIRouter(include_in_schema=False, lifespan=life)
-    for room in (start, cases, new_case, case, close, evidence, find, identity, receipt, tasks):
+    for room in (start, cases, new_case, case, close, evidence, find, identity, matrix, receipt, tasks):
         router.include_router(room.routes(desk))
     return router

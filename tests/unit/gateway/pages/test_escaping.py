@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from services.contract.decisions import Matrix, MatrixAsked, MatrixCell, MatrixPart, MatrixRow
 from services.contract.problems import BadInput
 from services.contract.views import FamilyView, Refused
 from services.gateway.pages.case import CasePage, Described, Recorded
@@ -178,6 +179,17 @@ TASK: dict[str, Any] = {
     "answers": [CODED],
     "receipt": {"id": QUOTED},
 }
+ROW = hostile(MatrixRow, cells=(hostile(MatrixCell),))
+MATRIX = hostile(
+    Matrix,
+    asked=hostile(MatrixAsked),
+    classes=((QUOTED, QUOTED, QUOTED),),
+    holders=(ROW,),
+    groups=((QUOTED, QUOTED),),
+    parts=(MatrixPart((QUOTED,), (QUOTED,), (ROW,)),),
+    gaps=(QUOTED,),
+)
+SELECT = {"id": "a", "name": "a", "label": {"text": QUOTED}, "items": [{"value": QUOTED, "text": QUOTED}]}
 PAGES: Mapping[str, dict[str, Any]] = {
     "start.html": {},
     "accessibility.html": {},
@@ -203,6 +215,7 @@ PAGES: Mapping[str, dict[str, Any]] = {
     "refusal.html": {"refused": REFUSED, "back": "/your-cases"},
     "tasks.html": {"tasks": [TASK], "decided": [TASK | {"answer": QUOTED}], "inboxes": [QUOTED]},
     "task.html": {"task": TASK, "facts": [hostile(Fact)], "form": form()},
+    "matrix.html": {"matrix": MATRIX, "wrong": QUOTED, "selects": [SELECT], "signs": {QUOTED: QUOTED}},
     "problem.html": {"problem": BadInput(QUOTED, places=(QUOTED,)), "detail": QUOTED, "sign_in": False},
 }
 
