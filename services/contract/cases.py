@@ -90,6 +90,8 @@ class RecordEvidence(Message):
     at: datetime | None = None
     until: datetime | None = None
     no_consent_reason: str | None = Field(None, pattern="^(CANNOT_GIVE|NOT_REASONABLE|WOULD_PREJUDICE)$")
+    ground: code_of("grounds") | None = None  # type: ignore[valid-type]
+    """Of a `stated-ground`: which one of the case's purpose it is."""
     text: str = Field("", max_length=4000, repr=False)
 
 
@@ -127,6 +129,10 @@ class DecideTask(Message):
     """The token of one record, as the open task gave it."""
 
 
+PERMISSION, PERMISSION_REFUSED = "permission-to-view", "permission-refused"
+"""Kinds of evidence: what a patient answered who was asked now."""
+
+
 @dataclass(frozen=True, slots=True)
 class EvidenceState:
     """One agreement or refusal as the main line reads it."""
@@ -147,7 +153,7 @@ class CaseState:
     state: str
     """OPEN | LAPSED | CLOSED | NOT_MEMBER."""
     ground: str
-    """none | stated | urgent."""
+    """none | stated | urgent: of the ground it was opened on, or of one recorded later, the strongest."""
     opened_by_asker: bool
     opened_by_organisation: str
     membership: str
@@ -158,6 +164,10 @@ class CaseState:
     evidence: tuple[str, ...] = ()
     """Kinds on the case, sorted."""
     agreements: tuple[EvidenceState, ...] = ()
+    permissions: tuple[EvidenceState, ...] = ()
+    """What patients answered who were asked now, oldest first; permissions past their time left out."""
+    stated_ground: str = ""
+    """The code of the ground that `ground` comes from; empty where none is stated."""
     no_consent_reason: str = "none"
     incident: bool = False
     incident_place: str = field(default="", repr=False)

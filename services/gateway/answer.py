@@ -4,11 +4,14 @@ Promise: every form is rendered from the one JSON answer; constant sentences dep
 on what was held back.
 """
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from services.contract.canonical import emit
 from services.contract.views import FamilyView, PersonEntry, ReceiptEntry, SourceEntry
+from services.contract.vocabulary import entry
+from services.gateway import decisions
+from services.gateway.cases import break_glass
+from services.gateway.cases.grounds import over_objection
 from services.gateway.family import Family
 from services.gateway.matching import Match
 from services.gateway.record import PROTECTED_NOTE, Trail
@@ -19,10 +22,16 @@ if TYPE_CHECKING:  # the request is made by the main line, which stands above
     from services.gateway.release import Built
 
 MAY_BE_INCOMPLETE = "Lists of medicines and allergies may be incomplete."
-NO_CPR = "No CPR decision is shown here; look for a patient-held form."
+NO_RELATION = (
+    "No care relationship is on record. If the patient can answer, ask them now, alone, and record what they answer "
+    "on the case (permission to view)."
+)
+BREAK_GLASS = "If the patient cannot answer and harm is about to happen, break the glass."
+OVER_OBJECTION = (
+    "Somebody here has objected to sharing. It went on all the same, on a stated ground: {ground}."
+)
 CAPPED = "More people belong to this family than are shown here. Ask about one person to see them."
 _LISTS = ("MedicationStatement", "MedicationRequest", "AllergyIntolerance")
-CPR_CODES = ("450475007", "450476008")
 
 
 def assemble(
@@ -50,7 +59,7 @@ def assemble(
         withheld=built.withheld,
         obligations=built.obligations,
         warnings=tuple(dict.fromkeys(code for answer in trail.answers for code in answer.warnings)),
-        notes=_notes(request, kin, built),
+        notes=_notes(request, kin, built, trail),
     )
 
 
@@ -75,15 +84,16 @@ def _name(resources: Any) -> str | None:
     return None
 
 
-def _notes(request: "Request", kin: Family, built: "Built") -> tuple[str, ...]:
+def _notes(request: "Request", kin: Family, built: "Built", trail: Trail) -> tuple[str, ...]:
     notes = []
     kinds = {resource.get("resourceType") for resource in built.resources}
     if kinds & set(_LISTS):
         notes.append(MAY_BE_INCOMPLETE)
-    if request.hub.is_care(request.context.purpose) and not any(
-        _is_cpr(resource) for resource in built.resources
-    ):
-        notes.append(NO_CPR)
+    if request.hub.is_care(request.context.purpose):
+        notes += decisions.notes_on(built.resources)
+    notes += _offers(request, built)
+    if trail.objection and trail.stated_ground in over_objection(request.context.purpose):
+        notes.append(OVER_OBJECTION.format(ground=entry("grounds", trail.stated_ground)["title"]))
     if request.body.about.by_place:
         notes.append(PROTECTED_NOTE)
     if kin.capped:
@@ -91,9 +101,14 @@ def _notes(request: "Request", kin: Family, built: "Built") -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _is_cpr(resource: Mapping[str, Any]) -> bool:
-    codings = resource.get("code", {}).get("coding", []) if resource.get("resourceType") == "Flag" else []
-    return any(coding.get("code") in CPR_CODES for coding in codings)
+def _offers(request: "Request", built: "Built") -> list[str]:
+    """What a care worker without a relationship can do: ask the patient, and only then break the glass."""
+    asked_by_care = entry("purposes", request.context.purpose)["relationship"] == "CARE"
+    if not asked_by_care or not any(row.code == "NO_RELATIONSHIP" for row in built.withheld):
+        return []
+    role = request.asker.role
+    may = break_glass.PURPOSE in request.hub.book.role_purposes.get(role, ()) and break_glass.may_break(role)
+    return [NO_RELATION, BREAK_GLASS] if may else [NO_RELATION]
 
 
 def as_json(view: FamilyView) -> bytes:

@@ -16,8 +16,9 @@ from services.contract.problems import PolicyUnavailable
 from services.contract.views import FamilyView, Refused, ViewRequest
 from services.contract.vocabulary import codes
 from services.gateway import answer, family, matching, record, release
+from services.gateway.cases import break_glass
 from services.gateway.hub import Hub
-from services.gateway.profiles import Profiler, agreements_of, context_of, most_open
+from services.gateway.profiles import Profiler, agreements_of, context_of, most_open, permitted_by
 from services.gateway.tasks import arising
 from services.gateway.who_answers import line_names, lines_for, strip_of
 
@@ -57,7 +58,7 @@ def show_family_view(
     """
     # 1. The asker is authenticated and the case opened by the caller; role and organisation are not in the body.
     request = Request(asker, body, case, context_of(asker, case, now), hub, now)
-    trail = record.Trail(request.context)
+    trail = record.Trail(request.context, stated_ground=case.stated_ground)
 
     # 2. Who is it? Silence about candidates is settled before anything is counted.
     person = hub.candidates.open(body.about.candidate, asker, case.id) if body.about.candidate else None
@@ -76,15 +77,19 @@ def show_family_view(
     return _show(request, match, match.person, trail)
 
 
-def _show(request: Request, match: matching.Match, person: str, trail: record.Trail) -> FamilyView:
+def _show(request: Request, match: matching.Match, person: str, trail: record.Trail) -> FamilyView | Refused:
     """Steps 3 to 9, for somebody who is settled on."""
     hub, case = request.hub, request.case
 
     # 3. Family, household, relationship, harm link: nobody is related to an unknown.
     relations = hub.index.relate(_relate(request, person))
-    agreements = agreements_of(case, relations.also, request.context.on)
+    if break_glass.reaches_too_far(case, relations):
+        return record.refuse(request, "NO_RELATIONSHIP", trail)
+    said, permitting = relations.also[: len(case.agreements)], relations.also[len(case.agreements) :]
+    agreements = agreements_of(case, said, request.context.on)
     people = {related.person: related for related in relations.people}
-    profiler = Profiler(request.asker, case, people, hub.book.sources, agreements, request.now)
+    permitted = permitted_by(case, permitting)
+    profiler = Profiler(request.asker, case, people, hub.book.sources, agreements, request.now, permitted)
 
     # 4. Whether to ask, for each source and person; a live question is an entry before it goes out.
     kin, asks, refused = _whom_to_ask(request, relations, profiler, trail)
@@ -134,13 +139,13 @@ def _relate(request: Request, person: str) -> Relate:
     case = request.case
     return Relate(
         person=person,
-        scope=request.body.scope,
+        scope=break_glass.scope_of(case, request.body.scope),
         on=request.context.on,
         case_subjects=tuple(CaseSubject(about, role, known) for about, role, known in case.subjects),
         household=case.household,
         asker=_identity(request.asker),
         confirmed=case.confirmed,
-        also=tuple(evidence.about for evidence in case.agreements if evidence.about is not None),
+        also=tuple(one.about for one in (*case.agreements, *case.permissions) if one.about is not None),
     )
 
 

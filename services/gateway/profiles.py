@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from services.contract.cases import Asker, CaseState, EvidenceState
+from services.contract.cases import PERMISSION, Asker, CaseState, EvidenceState
 from services.contract.decisions import NOT_YET, Context, Profile
 from services.contract.directory import Source
 from services.contract.people import Candidate, Edge, Item, PersonFacts, Related
@@ -86,6 +86,8 @@ class Profiler:
     sources: Mapping[str, Source]
     agreements: Mapping[str, EvidenceState]
     now: datetime
+    permitted: frozenset[str] = frozenset()
+    """Patients who were asked now and agreed that their records are viewed."""
 
     def for_asking(self, source: str, person: str) -> Profile:
         """A person at a source that has not been asked yet: what only its records could tell is NOT_YET."""
@@ -156,7 +158,9 @@ class Profiler:
         """The relationship by which this purpose reaches somebody; another kind would not count for it."""
         reached_by = entry("purposes", self.case.purpose)["relationship"]
         if reached_by == "CARE":
-            return "caseload" if related.caseload else "none"
+            # Asking the patient stands in for a caseload, and for nothing else.
+            permitted = "permission" if related.person in self.permitted else "none"
+            return "caseload" if related.caseload else permitted
         if reached_by == "INCIDENT":
             return "incident" if self.case.incident else "none"
         if reached_by == "CASE":
@@ -183,6 +187,21 @@ def agreements_of(case: CaseState, persons: tuple[str | None, ...], on: str) -> 
         if who not in found or evidence.kind == "refusal":
             found[who] = evidence
     return found
+
+
+def permitted_by(case: CaseState, persons: tuple[str | None, ...]) -> frozenset[str]:
+    """The patients who last answered that their records may be viewed, however they are described each time.
+
+    `persons`: whom the index knows by each description, by position.
+    """
+    permitted: set[str] = set()
+    for evidence, person in zip(case.permissions, persons, strict=True):
+        who = evidence.person or person
+        if who is not None and evidence.kind == PERMISSION:
+            permitted.add(who)
+        elif who is not None:
+            permitted.discard(who)
+    return frozenset(permitted)
 
 
 def _agreement(evidence: EvidenceState | None, case: CaseState) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # the request is made by the main line, which stands above
     from services.gateway.release import Built
 
 PROTECTED_NOTE = "Protected households are checked by the duty manager."
+NOT_RECORDED = "NOT-RECORDED"
 EMPTY_BUNDLE = {"resourceType": "Bundle", "type": "collection"}
 
 
@@ -39,6 +40,8 @@ class Trail:
 
     context: Context
     answers: list[Answer] = field(default_factory=list)
+    stated_ground: str = ""
+    """The code of the ground on which the case goes on; empty where none is stated."""
     salt: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
     note: Note = field(default_factory=Note, repr=False)
 
@@ -49,8 +52,16 @@ class Trail:
         self.answers.append(answer)
         return answer
 
+    @property
+    def objection(self) -> bool:
+        """Whether somebody of this answer has objected to sharing, by any source's word."""
+        return any(profile.objection != NOT_RECORDED for one in self.answers for profile in one.profiles)
+
     def sealed_form(self) -> bytes:
-        """Canonical JSON {salt, context, cells: [cell], calls: [{revision, classes, profiles, cells: [[place]]}]}."""
+        """Canonical JSON {salt, context, noted, cells: [cell], calls: [{revision, classes, profiles, cells: [[place]]}]}.
+
+        `noted`: that there was an objection, and the ground on which it was gone over (Caldicott principle 7).
+        """
         seen: dict[int, int] = {}
         distinct: list[Cell] = []
         calls = [
@@ -63,7 +74,8 @@ class Trail:
             }
             for answer in self.answers
         ]
-        told = {"salt": b64u(self.salt), "context": as_input(self.context), "calls": calls}
+        noted = {"objection": self.objection, "ground": self.stated_ground}
+        told = {"salt": b64u(self.salt), "context": as_input(self.context), "noted": noted, "calls": calls}
         return canonical({**told, "cells": [_cell(cell) for cell in distinct]})
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from services.contract.decisions import WITHHELD_UNAVAILABLE, Cell, Profile
 from services.contract.people import Gathered, Item
+from services.gateway import decisions
 from services.gateway.family import Family
 from services.gateway.minimise import Minimised, Places, Rewrite, minimise_all
 from services.gateway.profiles import Profiler
@@ -186,11 +187,20 @@ def _in_order(kin: Family, kept: list[tuple[Item, Minimised]]) -> list[tuple[Ite
     """By person as the family stands, Patients first, then type, then newest; never by source across a harm link."""
     place = {related.person: number for number, related in enumerate(kin.people)}
 
-    def key(pair: tuple[Item, Minimised]) -> tuple[int, bool, str, str]:
+    def key(pair: tuple[Item, Minimised]) -> tuple[int, bool, str]:
         kind = str(pair[0].resource.get("resourceType"))
-        return place.get(pair[0].person, len(place)), kind != "Patient", kind, pair[0].record
+        return place.get(pair[0].person, len(place)), kind != "Patient", kind
 
-    return sorted(kept, key=key)
+    # Sorting keeps the order of equals: first by record, then decisions about treatment newest first, then by the rest.
+    by_record = sorted(kept, key=lambda pair: pair[0].record)
+    newest = sorted(by_record, key=lambda pair: _decided(pair[1]), reverse=True)
+    return sorted(newest, key=key)
+
+
+def _decided(made: Minimised) -> str:
+    """The day of a decision about treatment, as released; empty for anything else."""
+    resource = made.resource or {}
+    return decisions.decided_on(resource) if decisions.is_decision(resource) else ""
 
 
 def _by_person(kin: Family, ordered: Sequence[tuple[Item, Minimised]]) -> dict[str, list[Mapping[str, Any]]]:

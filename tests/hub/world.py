@@ -7,7 +7,7 @@ is at a port where nobody listens unless a test starts one.
 import json
 import shutil
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -141,20 +141,32 @@ class World:
             read_hub(file)
             return [one.leaf for one in read_frames(file) if isinstance(one, Frame) and one.log == log]
 
+    def at(self, moment: datetime) -> None:
+        """From now on the gateway's clock stands at this moment."""
+        self.running = replace(self.running, parts=replace(self.parts, clock=lambda: moment))
+
     def close(self) -> None:
         self.running.close()
 
 
 def a_world(
-    folder: Path, *, leave_out: Iterable[str] = (), families: bool = True, live: str = "", **settings: Any
+    folder: Path,
+    *,
+    leave_out: Iterable[str] = (),
+    families: bool = True,
+    live: str = "",
+    edit: Callable[[Path], None] | None = None,
+    **settings: Any,
 ) -> World:
-    """A hub in `folder`. `leave_out`: ids of records that are never published."""
+    """A hub in `folder`. `leave_out`: ids of records that are never published; `edit`: what is done to its policies first."""
     own = folder / "policies"
     shutil.copytree(policies(), own)
     directory = own / "organisations.yaml"
     address = live or f"http://127.0.0.1:{closed_port()}/fhir"
     text = directory.read_text(encoding="utf-8").replace("http://127.0.0.1:8712/fhir", address)
     directory.write_text(text, encoding="utf-8")
+    if edit:
+        edit(own)
     home = folder / "home"
     running = build(read_settings(mode="demo", home=home, policies=own, **settings))
     running = replace(running, parts=replace(running.parts, clock=lambda: datetime.now(UTC)))

@@ -17,14 +17,14 @@ from starlette.responses import RedirectResponse, Response
 
 from services.contract.problems import NotAllowed, NotSignedIn, SignInAgain, Unavailable
 from services.gateway.access.assertions import LEEWAY
-from services.gateway.access.sessions import AGAIN_AT, Session, Sessions
+from services.gateway.access.sessions import AGAIN_AT, TYPED, Session, Sessions
 from services.gateway.access.staff import Staff, Worker
 from services.gateway.parts import Parts
 
 CALLBACK = "/sign-in/callback"
 _WAITING = "choices"
 _AGAIN = "again"
-"""In a session's data, while its person signs in again: when that was asked, where to go then, what was typed."""
+"""In a session's data, while its person signs in again: when that was asked, and where to go then."""
 
 
 class SignIn:
@@ -56,25 +56,20 @@ class SignIn:
         self._sessions.give(answer, started)
         return answer
 
-    async def again(self, request: Request, then: str, typed: Mapping[str, str]) -> Response:
+    async def again(self, request: Request, then: str) -> Response:
         """Send somebody who is signed in to prove afresh who they are (step-up): `prompt=login`, `max_age=0`.
 
-        `then` is where to go afterwards, one of the hub's own addresses; `typed` is kept sealed meanwhile, and
-        given back by `typed_before`. Raises `NotSignedIn`, `Unavailable`.
+        `then` is where to go afterwards, one of the hub's own addresses; what the session keeps as typed stays in it.
+        Raises `NotSignedIn`, `Unavailable`.
         """
         session = await run_in_threadpool(self._sessions.read, request)
         if session is None or not session.signed_in:
             raise NotSignedIn("nobody is signed in, or the time without use was too long")
         asked = int(self._parts.now().timestamp())
-        session.data[_AGAIN] = {"asked": asked, "then": then, "typed": dict(typed)}
+        session.data[_AGAIN] = {"asked": asked, "then": then}
         answer = await self._to_provider(request, session, prompt="login", max_age="0")
         await run_in_threadpool(self._sessions.save, session)
         return answer
-
-    def typed_before(self, session: Session | None) -> Mapping[str, str]:
-        """What somebody had typed when they were sent to sign in again; empty where they were not."""
-        found: Mapping[str, str] = session.data.get("typed", {}) if session else {}
-        return found
 
     async def _to_provider(self, request: Request, session: Session, **wanted: str) -> Response:
         request.scope["session"] = session.data
@@ -125,7 +120,7 @@ class SignIn:
         at, now = told.get("auth_time"), self._parts.now().timestamp()
         if type(at) is not int or not again["asked"] - LEEWAY <= at <= now + LEEWAY:
             raise SignInAgain("the sign-in provider did not say that you signed in just now")
-        data = _signed_in(staff, role) | {AGAIN_AT: at, "typed": again["typed"]}
+        data = _signed_in(staff, role) | {AGAIN_AT: at, TYPED: session.data.get(TYPED, {})}
         return self._sessions.rotate(session, data), same, str(again["then"])
 
     def choose(self, session: Session, staff: str, role: str) -> Session:

@@ -7,6 +7,7 @@ nothing after.
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +24,8 @@ from services.gateway.store.tables import SessionRow
 
 AGAIN_AT = "again_at"
 """In a session's data: when its person last signed in afresh because an act asked for it, in seconds since 1970."""
+TYPED = "typed"
+"""In a session's data: a form's fields, kept while its person signs in again."""
 _STEP = 30
 """Seconds before a session's last use is written again."""
 
@@ -82,6 +85,19 @@ class Sessions:
             row = database.get(SessionRow, _key(session.id))
             if row is not None:
                 row.sealed = sealed
+
+    def keep_typed(self, request: Request, typed: Mapping[str, str]) -> None:
+        """Keep, sealed, what was typed into a form until its person has signed in again; an empty one forgets it."""
+        session = self.read(request)
+        if session is not None and session.data.get(TYPED, {}) != typed:
+            session.data[TYPED] = dict(typed)
+            self.save(session)
+
+    def typed(self, request: Request) -> Mapping[str, str]:
+        """What was kept; empty where nothing was."""
+        session = self.read(request)
+        found: Mapping[str, str] = session.data.get(TYPED, {}) if session else {}
+        return found
 
     def rotate(self, session: Session | None, data: dict[str, Any]) -> Session:
         """A session under a new id with this data; the old id is worth nothing any more."""

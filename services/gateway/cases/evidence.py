@@ -7,13 +7,21 @@ stored; whom it is about and every word are sealed.
 
 from typing import Any
 
-from services.contract.cases import Asker, RecordEvidence
+from services.contract.cases import PERMISSION, PERMISSION_REFUSED, Asker, RecordEvidence
 from services.contract.problems import BadInput, Conflict
 from services.contract.views import Refused
 from services.contract.vocabulary import entry
 from services.gateway.cases.entries import enter, refuse
+from services.gateway.cases.grounds import over_objection
 from services.gateway.cases.open import NOT_PERMITTED
-from services.gateway.cases.states import MANAGERS, Standing, enter_lapse, load
+from services.gateway.cases.states import (
+    GROUND,
+    MANAGERS,
+    PERMISSION_HOLDS,
+    Standing,
+    enter_lapse,
+    load,
+)
 from services.gateway.parts import Parts, fresh_id, stamp
 from services.gateway.store.tables import CaseRow, EvidenceRow
 
@@ -31,7 +39,7 @@ def record_evidence(
     standing = open_standing(parts, asker, case)
     if body.kind == _MANAGERS_WORD and asker.role not in MANAGERS:
         return refuse(parts.ledger, asker, NOT_PERMITTED, standing.row.purpose, case)
-    _check(body)
+    _check(body, standing.row.purpose)
     now, id = stamp(parts.now()), fresh_id()
     row = EvidenceRow(
         id=id,
@@ -41,13 +49,15 @@ def record_evidence(
         recorded_as=asker.role,
         organisation=asker.organisation,
         recorded_at=now,
-        until=stamp(body.until) if body.until else "",
+        until=_until(parts, body),
         no_consent_reason=body.no_consent_reason or "",
         sealed=parts.store.seal(_sealed(body), f"evidence:{id}"),
     )
     facts: dict[str, Any] = {"evidence": body.kind, "limited": bool(body.scope)}
     if body.alone is not None:
         facts["alone"] = body.alone
+    if body.ground:
+        facts["ground"] = body.ground
     if row.until:
         facts["until"] = row.until
     enter(parts.ledger, "case.evidence", asker, case=case, purpose=standing.row.purpose, facts=facts)
@@ -75,8 +85,15 @@ def open_standing(parts: Parts, asker: Asker, case: str) -> Standing:
     return standing
 
 
-def _check(body: RecordEvidence) -> None:
-    places = []
+def _until(parts: Parts, body: RecordEvidence) -> str:
+    """When it ends: as was said; a permission to view after its hours, whatever was said."""
+    if body.kind == PERMISSION:
+        return stamp(parts.now() + PERMISSION_HOLDS)
+    return stamp(body.until) if body.until else ""
+
+
+def _check(body: RecordEvidence, purpose: str) -> None:
+    places = _misplaced(body, purpose)
     if entry("evidence-kinds", body.kind)["per_person"] and body.about is None:
         places.append("about: say whom it is of; agreement and refusal are each person's own")
     if body.about is not None and body.about.candidate:
@@ -88,6 +105,21 @@ def _check(body: RecordEvidence) -> None:
         raise BadInput("some places do not fit", places=tuple(places))
 
 
+def _misplaced(body: RecordEvidence, purpose: str) -> list[str]:
+    """What belongs to other purposes, or to another kind."""
+    places = []
+    if body.kind in (PERMISSION, PERMISSION_REFUSED) and entry("purposes", purpose)["relationship"] != "CARE":
+        places.append("kind: a patient is asked for permission to view for direct care only")
+    if (body.kind == GROUND) != bool(body.ground):
+        places.append("ground: say which, and only where the kind is stated-ground")
+    elif body.ground:
+        if body.ground not in over_objection(purpose):
+            places.append("ground: not one on which a case of this purpose goes on")
+        elif not body.text.strip():
+            places.append("text: state the ground in your own words")
+    return places
+
+
 def _sealed(body: RecordEvidence) -> dict[str, Any]:
     return {
         "about": body.about.model_dump(exclude_none=True) if body.about else None,
@@ -95,5 +127,6 @@ def _sealed(body: RecordEvidence) -> dict[str, Any]:
         "alone": body.alone,
         "place": body.place or "",
         "at": stamp(body.at) if body.at else "",
+        "ground": body.ground or "",
         "text": body.text,
     }

@@ -15,15 +15,20 @@ from services.contract.problems import BadInput
 from services.contract.views import Refused
 from services.contract.vocabulary import entry
 from services.gateway.access.staff import Staff
+from services.gateway.cases import break_glass
 from services.gateway.cases.entries import enter, refuse
 from services.gateway.cases.states import MANAGERS, S47, Standing, mine
 from services.gateway.parts import Parts, fresh_id, stamp
 from services.gateway.store.tables import CaseRow, MemberRow
 
 NOT_PERMITTED = "PURPOSE_NOT_PERMITTED"
-_DAYS = {"ETREAT": 1, "ERTREAT": 1, "CP-ALERT": 1, "BTG": 1, "MISPER": 7}
-"""Days for which a case stands open; 90 for the rest. A case that is needed longer is opened afresh."""
-_USUAL_DAYS = 90
+_LIFE = {
+    **dict.fromkeys(("ETREAT", "ERTREAT", "CP-ALERT"), timedelta(days=1)),
+    break_glass.PURPOSE: timedelta(hours=break_glass.HOURS),
+    "MISPER": timedelta(days=7),
+}
+"""For how long a case stands open; the usual time for the rest. A case that is needed longer is opened afresh."""
+_USUAL_LIFE = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +46,14 @@ class Opened:
 def open_case(parts: Parts, asker: Asker, body: OpenCase) -> Opened | Refused:
     """Open a case. A role that may not is refused, as a value and an entry.
 
-    Raises `BadInput`, `Unavailable`.
+    Raises `BadInput`, `SignInAgain` (to break the glass), `Unavailable`.
     """
     if not _permitted(parts, asker, body):
         return refuse(parts.ledger, asker, NOT_PERMITTED, body.purpose)
     _check(body)
+    refused = break_glass.judge(parts, asker, body) if body.purpose == break_glass.PURPOSE else ""
+    if refused:
+        return refuse(parts.ledger, asker, refused, body.purpose)
     members = _members(parts, body.members)
     now = parts.now()
     id = fresh_id()
@@ -58,6 +66,9 @@ def open_case(parts: Parts, asker: Asker, body: OpenCase) -> Opened | Refused:
         "referenced": bool(body.reference),
     }
     enter(parts.ledger, "case.opened", asker, case=id, purpose=body.purpose, facts=facts)
+    if body.purpose == break_glass.PURPOSE:
+        # Before the case stands: nobody breaks the glass unseen.
+        break_glass.tell_own_officer(parts, asker, id)
     row = CaseRow(
         id=id,
         purpose=body.purpose,
@@ -67,7 +78,7 @@ def open_case(parts: Parts, asker: Asker, body: OpenCase) -> Opened | Refused:
         opened_by=asker.user,
         opened_as=asker.role,
         opened_at=stamp(now),
-        closes_at=stamp(now + timedelta(days=_DAYS.get(body.purpose, _USUAL_DAYS))),
+        closes_at=stamp(now + _LIFE.get(body.purpose, _USUAL_LIFE)),
         referenced_at=stamp(now) if body.reference else "",
         sealed=parts.store.seal(_sealed(body), f"case:{id}"),
     )
@@ -116,6 +127,8 @@ def _permitted(parts: Parts, asker: Asker, body: OpenCase) -> bool:
     if body.purpose not in parts.rules.purposes_of(asker.role):
         return False
     if not entry("purposes", body.purpose)["opens_case"]:
+        return False
+    if body.purpose == break_glass.PURPOSE and not break_glass.may_break(asker.role):
         return False
     # Reasonable cause is a named manager's to state; whoever merely names the enquiry does not open it.
     stated = body.ground.code == "reasonable-cause" and bool(body.ground.text.strip())

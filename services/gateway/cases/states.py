@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlmodel import col, or_, select
 
 from services.contract.canonical import b64u
-from services.contract.cases import Asker, CaseState, EvidenceState
+from services.contract.cases import PERMISSION, PERMISSION_REFUSED, Asker, CaseState, EvidenceState
 from services.contract.people import About
 from services.contract.problems import LedgerUnavailable, NotFound
 from services.contract.releases import Asking, Draft
@@ -26,6 +26,13 @@ MANAGERS = frozenset({"SW-TEAM-MGR", "SW-EDT"})
 HOURS = 24
 """Within which a child protection enquiry has to show its strategy discussion and reference."""
 _STRATEGY, _REFERENCE = "strategy-discussion", "reference"
+PERMISSION_HOLDS = timedelta(hours=4)
+"""For how long a patient's own word holds that their records may be viewed now."""
+GROUND = "stated-ground"
+
+
+Words = Sequence[tuple[EvidenceRow, dict[str, object]]]
+"""Each piece of evidence with what stood sealed in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +106,7 @@ def case_state(parts: Parts, asker: Asker, id: str, now: datetime | None = None)
     state = standing.state(moment_)
     if state == "LAPSED":
         enter_lapse(parts, standing)
-    return _told(parts, asker, standing, state)
+    return _told(parts, asker, standing, state, moment_)
 
 
 def enter_lapse(parts: Parts, standing: Standing) -> None:
@@ -154,7 +161,7 @@ def _find(parts: Parts, id: str) -> Standing | None:
     return Standing(row, members, evidence)
 
 
-def _told(parts: Parts, asker: Asker, standing: Standing, state: str) -> CaseState:
+def _told(parts: Parts, asker: Asker, standing: Standing, state: str, now: datetime) -> CaseState:
     row = standing.row
     sealed = parts.store.open(row.sealed, f"case:{row.id}")
     with parts.store.begin() as session:
@@ -163,18 +170,21 @@ def _told(parts: Parts, asker: Asker, standing: Standing, state: str) -> CaseSta
     words = [(one, parts.store.open(one.sealed, f"evidence:{one.id}")) for one in standing.evidence]
     places = [told["place"] for one, told in words if one.kind == "incident"]
     reasons = [one.no_consent_reason for one in standing.evidence if one.no_consent_reason]
+    ground = _ground([row.ground, *(str(told["ground"]) for one, told in words if one.kind == GROUND)])
     return CaseState(
         id=row.id,
         purpose=row.purpose,
         state=state,
-        ground=_ground(row.ground),
+        ground=_strength(ground),
         opened_by_asker=row.opened_by == asker.user,
         opened_by_organisation=row.organisation,
         membership=standing.membership(asker),
         subjects=subjects,
         household=tuple(About.model_validate(one) for one in sealed["household"]),
         evidence=tuple(sorted({one.kind for one in standing.evidence})),
-        agreements=_agreements(words),
+        agreements=_latest(words, "agreement", "refusal"),
+        permissions=_permissions(words, now),
+        stated_ground=ground,
         no_consent_reason=reasons[-1] if reasons else "none",
         incident=bool(places),
         incident_place=next((place for place in reversed(places) if place), ""),
@@ -183,17 +193,30 @@ def _told(parts: Parts, asker: Asker, standing: Standing, state: str) -> CaseSta
     )
 
 
-def _ground(code: str) -> str:
-    ground = entry("grounds", code)
-    return "urgent" if ground["urgent"] else "stated" if ground["stated"] else "none"
+def _ground(codes: Sequence[str]) -> str:
+    """The strongest of the grounds on which a case stands; of equally strong ones the last. Empty: none is a stated one."""
+    stated = [code for code in codes if entry("grounds", code)["stated"] or entry("grounds", code)["urgent"]]
+    urgent = [code for code in stated if entry("grounds", code)["urgent"]]
+    return (urgent or stated or [""])[-1]
 
 
-def _agreements(words: Sequence[tuple[EvidenceRow, dict[str, object]]]) -> tuple[EvidenceState, ...]:
-    """The latest word of each person, as described: agreeing after a refusal, or refusing after agreeing."""
+def _strength(code: str) -> str:
+    return "none" if not code else "urgent" if entry("grounds", code)["urgent"] else "stated"
+
+
+def _permissions(words: Words, now: datetime) -> tuple[EvidenceState, ...]:
+    """What patients answered who were asked now; a permission holds until its time is over."""
+    latest = _latest(words, PERMISSION, PERMISSION_REFUSED)
+    return tuple(one for one in latest if one.kind == PERMISSION_REFUSED or stamp(now) < one.until)
+
+
+def _latest(words: Words, *kinds: str) -> tuple[EvidenceState, ...]:
+    """The latest word of each person, as described, oldest first: agreeing after a refusal, or refusing after agreeing."""
     latest: dict[About, EvidenceState] = {}
     for row, told in words:
-        if row.kind in ("agreement", "refusal"):
+        if row.kind in kinds:
             about = About.model_validate(told["about"])
             scope = told["scope"] if isinstance(told["scope"], list) else []
+            latest.pop(about, None)
             latest[about] = EvidenceState(row.kind, about, None, tuple(map(str, scope)), row.until)
     return tuple(latest.values())

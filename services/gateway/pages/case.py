@@ -10,10 +10,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from services.contract.cases import Asker
+from services.contract.cases import PERMISSION, PERMISSION_REFUSED, Asker
 from services.contract.vocabulary import code_list, entry
 from services.gateway.cases.close import may_close
-from services.gateway.cases.states import MANAGERS, Standing, load
+from services.gateway.cases.grounds import over_objection
+from services.gateway.cases.states import GROUND, MANAGERS, Standing, load
 from services.gateway.pages import words
 from services.gateway.pages.cases import MISSING
 from services.gateway.pages.desk import Desk
@@ -75,6 +76,16 @@ class CasePage:
         return self.state == "OPEN"
 
 
+def kinds_for(asker: Asker, purpose: str) -> tuple[str, ...]:
+    """The kinds of evidence that this person can record on a case of this purpose."""
+    not_here = set() if asker.role in MANAGERS else {"reasonable-cause"}
+    if entry("purposes", purpose)["relationship"] != "CARE":
+        not_here |= {PERMISSION, PERMISSION_REFUSED}
+    if not over_objection(purpose):
+        not_here.add(GROUND)
+    return tuple(code for code in code_list("evidence-kinds") if code not in not_here)
+
+
 def described(about: Mapping[str, Any], as_: str = "") -> Described:
     """A person in words."""
     name = " ".join(filter(None, (about.get("given"), about.get("family")))) or "Name not given"
@@ -129,11 +140,14 @@ def _member(desk: Desk, organisation: str, user: str, team: str) -> str:
 def _recorded(desk: Desk, row: EvidenceRow) -> Recorded:
     told = desk.parts.store.open(row.sealed, f"evidence:{row.id}")
     extra = [
+        words.title("grounds", str(told["ground"])) if told.get("ground") else "",
         told["text"],
         f"Place: {told['place']}" if told["place"] else "",
         {True: "Asked alone", False: "Not asked alone"}.get(told["alone"], ""),
         words.title("no-consent-reasons", row.no_consent_reason) if row.no_consent_reason else "",
-        f"Until {words.day(row.until)}" if row.until else "",
+        f"Until {words.moment(row.until) if row.kind == PERMISSION else words.day(row.until)}"
+        if row.until
+        else "",
     ]
     return Recorded(
         kind=words.title("evidence-kinds", row.kind),
@@ -152,10 +166,7 @@ def routes(desk: Desk) -> APIRouter:
     def shown(request: Request, id: Id) -> Response:
         asker = desk.asker(request)
         standing = load(desk.parts, asker, id)
-        kinds = [
-            row for code, row in code_list("evidence-kinds").items()
-            if code != "reasonable-cause" or asker.role in MANAGERS
-        ]  # fmt: skip
+        kinds = [entry("evidence-kinds", code) for code in kinds_for(asker, standing.row.purpose)]
         return desk.show(asker, "case.html", here="cases", case=case_page(desk, asker, standing), kinds=kinds)
 
     return router

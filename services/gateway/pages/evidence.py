@@ -14,13 +14,14 @@ from services.contract.problems import BadInput, NotFound
 from services.contract.views import Refused
 from services.contract.vocabulary import code_list, entry
 from services.gateway.cases.evidence import record_evidence
-from services.gateway.cases.states import load
-from services.gateway.pages.case import Id, case_page
+from services.gateway.cases.grounds import over_objection
+from services.gateway.cases.states import GROUND, load
+from services.gateway.pages.case import Id, case_page, kinds_for
 from services.gateway.pages.desk import Desk, go
 from services.gateway.pages.forms import Form, Typed, about, day, made
 from services.gateway.pages.words import LONDON
 
-_NEEDS_WORDS = ("override", "perceived-risk", "reasonable-cause", "referral")
+_NEEDS_WORDS = ("override", "perceived-risk", "reasonable-cause", "referral", GROUND)
 _GOES_ON = ("override", "perceived-risk")
 _SAID = {"yes": True, "no": False}
 
@@ -54,14 +55,20 @@ def routes(desk: Desk) -> APIRouter:
 def _form(desk: Desk, asker: Asker, id: str, kind: str, form: Form) -> Response:
     if kind not in code_list("evidence-kinds"):
         raise NotFound("no such kind of evidence")
+    standing = load(desk.parts, asker, id)
+    if kind not in kinds_for(asker, standing.row.purpose):
+        raise NotFound("this is not recorded on such a case, or not by you")
     return desk.show(
         asker,
         "evidence.html",
         status=422 if form.errors else 200,
         here="cases",
-        case=case_page(desk, asker, load(desk.parts, asker, id)),
+        case=case_page(desk, asker, standing),
         kind=entry("evidence-kinds", kind),
         reasons=list(code_list("no-consent-reasons").values()) if kind in _GOES_ON else [],
+        grounds=[entry("grounds", code) for code in over_objection(standing.row.purpose)]
+        if kind == GROUND
+        else [],
         form=form,
     )
 
@@ -79,6 +86,10 @@ def _message(form: Form, kind: str) -> RecordEvidence | None:
             form.wrong("who-given", "Say whose it is: each person's agreement or refusal is their own")
     if kind in _GOES_ON:
         told["no_consent_reason"] = form.get("no_consent_reason") or None
+    if kind == GROUND:
+        told["ground"] = form.get("ground") or None
+        if not told["ground"]:
+            form.wrong("ground", "Say on which ground it goes on")
     if kind in _NEEDS_WORDS and not told["text"]:
         form.wrong("text", "Write it down in your own words")
     return None if form.errors else made(RecordEvidence, **told)

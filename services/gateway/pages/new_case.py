@@ -12,11 +12,18 @@ from services.contract.cases import Asker, Ground, Member, OpenCase, Subject
 from services.contract.problems import BadInput, NotFound
 from services.contract.views import Refused
 from services.contract.vocabulary import code_list, entry
+from services.gateway.access.fresh import is_fresh
+from services.gateway.cases.break_glass import HOURS, PURPOSE, may_break
 from services.gateway.cases.open import open_case
 from services.gateway.cases.states import MANAGERS, S47
 from services.gateway.pages.desk import Desk, go
 from services.gateway.pages.forms import Form, Typed, about, made
 
+AGAIN = f"/your-cases/new/{PURPOSE}/again"
+_IN_WORDS = {
+    S47: "State the reasonable cause in your own words",
+    PURPOSE: "Say why this patient cannot be treated safely otherwise",
+}
 MOST = {"subjects": 12, "household": 20, "members": 10}
 LEAST = {"subjects": 1, "household": 0, "members": 1}
 
@@ -45,9 +52,15 @@ def routes(desk: Desk) -> APIRouter:
             return _purposes(desk, asker, "Say what the case is for")
         return go(f"/your-cases/new/{purpose}")
 
+    @router.get(AGAIN)
+    async def again(request: Request) -> Response:
+        return await desk.sign_in.again(request, f"/your-cases/new/{PURPOSE}")
+
     @router.get("/your-cases/new/{purpose}")
     def blank(request: Request, purpose: str) -> Response:
         asker = desk.asker(request)
+        if purpose == PURPOSE:
+            return _break_glass(desk, request, asker, Form(desk.sessions.typed(request)))
         team = asker.teams[0] if asker.teams else ""
         form = Form({"members-0-organisation": asker.organisation, "members-0-team": team, "rag": "AMBER"})
         return _form(desk, asker, purpose, form)
@@ -57,7 +70,13 @@ def routes(desk: Desk) -> APIRouter:
         asker = desk.asker(request)
         if form.get("add"):
             return _form(desk, asker, purpose, form)
-        return _opened(desk, asker, purpose, form)
+        if purpose != PURPOSE:
+            return _opened(desk, asker, purpose, form)
+        if not is_fresh(desk.parts, asker):
+            return _break_glass(desk, request, asker, form)
+        answer = _opened(desk, asker, purpose, form)
+        desk.sessions.keep_typed(request, {})
+        return answer
 
     return router
 
@@ -68,8 +87,21 @@ def _open_to(desk: Desk, asker: Asker) -> list[str]:
     return [
         code
         for code, row in code_list("purposes").items()
-        if code in allowed and row["opens_case"] and (code != S47 or asker.role in MANAGERS)
+        if code in allowed
+        and row["opens_case"]
+        and (code != S47 or asker.role in MANAGERS)
+        and (code != PURPOSE or may_break(asker.role))
     ]
+
+
+def _break_glass(desk: Desk, request: Request, asker: Asker, form: Form) -> Response:
+    """The form, once the person has signed in again; before that, why, with what was typed kept in the session."""
+    if PURPOSE not in _open_to(desk, asker):
+        raise NotFound("no case for this purpose is yours to open")
+    if is_fresh(desk.parts, asker):
+        return _form(desk, asker, PURPOSE, form)
+    desk.sessions.keep_typed(request, form.values)
+    return desk.show(asker, "again.html", here="cases", hours=HOURS)
 
 
 def _purposes(desk: Desk, asker: Asker, error: str = "") -> Response:
@@ -93,6 +125,7 @@ def _form(desk: Desk, asker: Asker, purpose: str, form: Form) -> Response:
         form=form,
         rows=_rows(form),
         hours=purpose == S47,
+        glass=purpose == PURPOSE,
     )
 
 
@@ -135,8 +168,8 @@ def _message(form: Form, purpose: str) -> OpenCase | None:
         form.wrong("subjects-0-given", "Say whom the case is about: a name, an NHS number or a date of birth")
     if form.get("ground") not in code_list("grounds"):
         form.wrong("ground", "Say on what ground the case is opened")
-    if purpose == S47 and not form.get("ground_text"):
-        form.wrong("ground_text", "State the reasonable cause in your own words")
+    if purpose in _IN_WORDS and not form.get("ground_text"):
+        form.wrong("ground_text", _IN_WORDS[purpose])
     if form.errors:
         return None
     return made(

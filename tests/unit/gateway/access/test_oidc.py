@@ -110,11 +110,12 @@ def browser(world: World, provider: Provider) -> Iterator[TestClient]:
 
     @app.get("/again")
     async def again(request: Request) -> Response:
-        return await sign_in.again(request, "/your-cases/new/BTG", {"ground_text": "collapsed in the street"})
+        sessions.keep_typed(request, {"ground_text": "collapsed in the street"})
+        return await sign_in.again(request, "/your-cases/new/BTG")
 
     @app.get("/typed")
     def typed(request: Request) -> Any:
-        return sign_in.typed_before(sessions.read(request))
+        return sessions.typed(request)
 
     @app.get("/choose/{staff}/{role}")
     def choose(request: Request, staff: str, role: str) -> Response:
