@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from services.contract.decisions import AXES, EFFECTS, WITHHELD_UNAVAILABLE, Cell
 from services.contract.people import Item
-from services.contract.vocabulary import codes
+from services.contract.vocabulary import code_list, codes
 from services.gateway import statement
 from services.gateway.catalogue import SAME, UNCLASSIFIED, Catalogue, Node
 from services.gateway.catalogue_paths import Step
@@ -203,7 +203,11 @@ def _meta(
     owed = {label["code"] for label in labels}
     for class_ in tally.released | tally.generalised.keys():
         owed |= {*copying.cell(class_).obligations}
-    security = [{"system": _ACTS, "code": code} for code in codes("obligations") if code in owed]
+    security = [
+        {"system": str(row.get("system", _ACTS)), "code": code}
+        for code, row in code_list("obligations").items()
+        if code in owed
+    ]
     if tally.withheld or tally.masked:
         security.append(_REDACTED)
     if security:

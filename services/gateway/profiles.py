@@ -201,6 +201,9 @@ def permitted_by(case: CaseState, persons: tuple[str | None, ...]) -> frozenset[
             permitted.add(who)
         elif who is not None:
             permitted.discard(who)
+        elif evidence.kind != PERMISSION:
+            # Nobody can tell whose refusal it is, so it is everybody's.
+            permitted.clear()
     return frozenset(permitted)
 
 

@@ -163,7 +163,7 @@ members := {
 			"source_organisation": set(["trust", "hospice"]),
 			"source_kind": set(["acute", "sexual-health", "housing", "gp"]),
 			"identity": set(["MATCH", "CONFIRMED", "NOT_CONFIRMED"]),
-			"relationship": set(["own-case", "team-case", "caseload", "incident", "none"]),
+			"relationship": set(["own-case", "team-case", "caseload", "permission", "incident", "none"]),
 			"subject": set(["case-child", "case-adult", "other"]),
 			"subject_age": set(["UNDER_13", "13_17", "ADULT", "UNKNOWN"]),
 			"agreement": consent_states, "objection": consent_states, "item_share": consent_states,

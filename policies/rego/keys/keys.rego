@@ -43,6 +43,7 @@ of(profile) := key if {
 		"adult_service": matrix.adult_service(own),
 		"end_of_life": any_label(labels(profile), "end_of_life"),
 		"labelled": any_label(labels(profile), "labelled"),
+		"no_contact": any_label(labels(profile), "no_contact"),
 		"agreed_source": any_agreed(own, agreed_words(profile)),
 	})
 	second := object.union(first, {
@@ -163,6 +164,8 @@ of_evidence("overridden", key) := consent.overridden(key)
 of_evidence("reasonable_cause", key) := role_purpose.reasonable_cause(key)
 
 of_evidence("lifted", key) := matrix.lifted(key)
+
+any_label(labels_there, "no_contact") := {true | some label in labels_there; obligations.no_contact({"label": label})} == {true}
 
 any_label(labels_there, "labelled") := {true | some label in labels_there; obligations.labelled({"label": label})} == {true}
 

@@ -23,6 +23,18 @@ labelled(key) if key.label
 
 # METADATA
 # description: |
+#   Whether nobody of the family may be contacted about it - in honour-based abuse, forced marriage and female genital mutilation
+#   a question to one of them can be the end of another. A label that nobody knows is taken for such a one.
+# custom:
+#   group: no_contact
+#   each: labels
+#   reads: [label]
+default no_contact(_) := false
+
+no_contact(key) if key.label in {"L:HBA", "ANY_OTHER"}
+
+# METADATA
+# description: |
 #   Whether it goes no further - a board's answer serves its own functions only (Care Act 2014 section 45(4)), and so does what an
 #   owner approved for one case.
 # custom:
@@ -38,13 +50,17 @@ no_further(key) if key.approved
 # description: The obligations of what is released, sorted.
 # custom:
 #   owed: obligations
-#   reads: [own, owed_by_isa, labelled, no_further]
+#   reads: [own, owed_by_isa, labelled, no_contact, no_further]
 of(key) := [] if {
 	key.own == true
-} else := sort({code | some list in [key.owed_by_isa, by_label(key), onward(key)]; some code in list})
+} else := sort({code | some list in [key.owed_by_isa, by_label(key), contact(key), onward(key)]; some code in list})
 
 by_label(key) := ["PERSISTLABEL"] if {
 	key.labelled
+} else := []
+
+contact(key) := ["NOCONTACT"] if {
+	key.no_contact
 } else := []
 
 onward(key) := ["NORDSCLCD"] if {

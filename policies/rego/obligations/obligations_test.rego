@@ -10,6 +10,7 @@ said(context, more) := found if {
 test_what_the_isa_and_the_labels_lay_on_the_receiver if {
 	said({}, {}) == ["DELAU"]
 	said({}, {"labels": ["TAKEN"]}) == ["DELAU", "PERSISTLABEL"]
+	said({}, {"labels": ["TAKEN", "L:HBA"]}) == ["DELAU", "NOCONTACT", "PERSISTLABEL"]
 	said({}, {"paper": "LAPSED"}) == []
 	said({}, {"owner_decision": "approved"}) == ["DELAU", "NORDSCLCD"]
 	said({"purpose": "A-S45"}, {}) == ["DELAU", "NORDSCLCD"]

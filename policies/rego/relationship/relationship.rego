@@ -1,8 +1,8 @@
 # METADATA
 # title: Relationship
 # description: |
-#   The asker must stand in the working relationship that the purpose reads: a case for case purposes, a caseload for care, an
-#   incident in an emergency. It comes after identity: nobody is related to an unknown, so for a possible match it is not read
+#   The asker must stand in the working relationship that the purpose reads: a case for case purposes, a caseload for care, or the
+#   patient's own permission of the last four hours in its place, an incident in an emergency. It comes after identity: nobody is related to an unknown, so for a possible match it is not read
 #   (identity lets no more than a stub through).
 package mash.relationship
 
@@ -32,7 +32,7 @@ of(key) := {} if {
 
 reached_by := {
 	"CASE": {"own-case", "team-case"},
-	"CARE": {"caseload"},
+	"CARE": {"caseload", "permission"},
 	"INCIDENT": {"incident"},
 }
 

@@ -10,11 +10,12 @@ said(purpose, more) := f.codes(found).DM0 if {
 test_each_kind_of_purpose_reads_its_own_relationship if {
 	reached := {[purpose, relationship] |
 		some purpose in ["C-S47", "TREAT", "ETREAT"]
-		some relationship in ["own-case", "team-case", "caseload", "incident", "none", "ANY_OTHER"]
+		some relationship in ["own-case", "team-case", "caseload", "permission", "incident", "none", "ANY_OTHER"]
 		said(purpose, {"relationship": relationship}) == ""
 	}
 	reached == {
-		["C-S47", "own-case"], ["C-S47", "team-case"], ["TREAT", "caseload"], ["ETREAT", "incident"],
+		["C-S47", "own-case"], ["C-S47", "team-case"], ["TREAT", "caseload"], ["TREAT", "permission"],
+		["ETREAT", "incident"],
 	}
 }
 

@@ -210,11 +210,14 @@ def _permissions(words: Words, now: datetime) -> tuple[EvidenceState, ...]:
     return tuple(one for one in latest if one.kind == PERMISSION_REFUSED or stamp(now) < one.until)
 
 
-def _latest(words: Words, *kinds: str) -> tuple[EvidenceState, ...]:
-    """The latest word of each person, as described, oldest first: agreeing after a refusal, or refusing after agreeing."""
+def _latest(words: Words, yes: str, no: str) -> tuple[EvidenceState, ...]:
+    """The latest word of each person, as described, oldest first: agreeing after a refusal, or refusing after agreeing.
+
+    Of two words of the same second the refusal is the later.
+    """
     latest: dict[About, EvidenceState] = {}
-    for row, told in words:
-        if row.kind in kinds:
+    for row, told in sorted(words, key=lambda one: (one[0].recorded_at, one[0].kind == no)):
+        if row.kind in (yes, no):
             about = About.model_validate(told["about"])
             scope = told["scope"] if isinstance(told["scope"], list) else []
             latest.pop(about, None)
