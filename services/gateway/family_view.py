@@ -85,11 +85,8 @@ def _show(request: Request, match: matching.Match, person: str, trail: record.Tr
     relations = hub.index.relate(_relate(request, person))
     if break_glass.reaches_too_far(case, relations):
         return record.refuse(request, "NO_RELATIONSHIP", trail)
-    said, permitting = relations.also[: len(case.agreements)], relations.also[len(case.agreements) :]
-    agreements = agreements_of(case, said, request.context.on)
     people = {related.person: related for related in relations.people}
-    permitted = permitted_by(case, permitting)
-    profiler = Profiler(request.asker, case, people, hub.book.sources, agreements, request.now, permitted)
+    profiler = _profiler(request, relations, people)
 
     # 4. Whether to ask, for each source and person; a live question is an entry before it goes out.
     kin, asks, refused = _whom_to_ask(request, relations, profiler, trail)
@@ -121,6 +118,15 @@ def _show(request: Request, match: matching.Match, person: str, trail: record.Tr
     if gathered.asked_live:
         hub.wait_for_grid(request.now)
     return view
+
+
+def _profiler(request: Request, relations: Relations, people: Mapping[str, Related]) -> Profiler:
+    """Who makes the profiles of this request, with whose agreement and whose permission is on record."""
+    case = request.case
+    agreed = len(case.agreements)
+    agreements = agreements_of(case, relations.also[:agreed], request.context.on)
+    permitted = permitted_by(case, relations.also[agreed:])
+    return Profiler(request.asker, case, people, request.hub.book.sources, agreements, request.now, permitted)
 
 
 def _identity(asker: Asker) -> AskerIdentity:

@@ -57,15 +57,7 @@ def open_case(parts: Parts, asker: Asker, body: OpenCase) -> Opened | Refused:
     members = _members(parts, body.members)
     now = parts.now()
     id = fresh_id()
-    ground = entry("grounds", body.ground.code)
-    facts = {
-        "ground": body.ground.code,
-        "stated": bool(ground["stated"]),
-        "subjects": len(body.subjects),
-        "members": len(members),
-        "referenced": bool(body.reference),
-    }
-    enter(parts.ledger, "case.opened", asker, case=id, purpose=body.purpose, facts=facts)
+    enter(parts.ledger, "case.opened", asker, case=id, purpose=body.purpose, facts=_facts(body, len(members)))
     if body.purpose == break_glass.PURPOSE:
         # Before the case stands: nobody breaks the glass unseen.
         break_glass.tell_own_officer(parts, asker, id)
@@ -116,6 +108,17 @@ def list_cases(parts: Parts, asker: Asker) -> Sequence[dict[str, Any]]:
             }
         )
     return shown
+
+
+def _facts(body: OpenCase, members: int) -> dict[str, Any]:
+    """What the entry says of a case that is opened."""
+    return {
+        "ground": body.ground.code,
+        "stated": bool(entry("grounds", body.ground.code)["stated"]),
+        "subjects": len(body.subjects),
+        "members": members,
+        "referenced": bool(body.reference),
+    }
 
 
 def _subject(told: dict[str, Any]) -> dict[str, Any]:

@@ -70,13 +70,10 @@ def routes(desk: Desk) -> APIRouter:
         asker = desk.asker(request)
         if form.get("add"):
             return _form(desk, asker, purpose, form)
-        if purpose != PURPOSE:
-            return _opened(desk, asker, purpose, form)
-        if not is_fresh(desk.parts, asker):
+        if purpose == PURPOSE and not is_fresh(desk.parts, asker):
             return _break_glass(desk, request, asker, form)
-        answer = _opened(desk, asker, purpose, form)
         desk.sessions.keep_typed(request, {})
-        return answer
+        return _opened(desk, asker, purpose, form)
 
     return router
 
