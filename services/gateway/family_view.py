@@ -103,9 +103,8 @@ def _show(request: Request, match: matching.Match, person: str, trail: record.Tr
     # 7. Build the complete answer, and commit to it.
     lines = lines_for(request.context, hub.book.sources)
     built = release.build(request, trail, kin, decided, line_names(lines), refused)
-    states = {**dict.fromkeys(refused, "NOT_ASKED"), **gathered.states}
     plain = {one: ref for one, ref in built.refs.items() if not people[one].harm_link}
-    strip = strip_of(lines, plain, states, built.held)
+    strip = strip_of(lines, plain, {**dict.fromkeys(refused, "NOT_ASKED"), **gathered.states}, built.held)
     view = answer.assemble(request, match, kin, built, strip, trail)
 
     # What is left to be done is noted with the entry, and done after the answer, out of the asker's sight.
