@@ -21,6 +21,7 @@ IMPERSONAL = {
     "GET /fhir/.well-known/smart-configuration": "where tokens are had",
     "GET /ledger/{log}/checkpoint": "a size and a root",
     "GET /cases": "cases as the asker's own side described them: nothing of a source or of the index",
+    "GET /cases/{id}/asked": "what members asked for, in the words of answers that were entered, and what came of it by code",
     "GET /tasks": "kinds and times of what waits in one's own inbox: no person, record or case",
 }
 """Routes that answer nothing that came from a source or from the index."""
@@ -32,6 +33,9 @@ THROUGH = {
     "POST /cases/{id}/evidence": "services/gateway/cases/evidence.py",
     "POST /cases/{id}/identities": "services/gateway/cases/identity.py",
     "POST /protections/{id}/review": "services/gateway/cases/protections.py",
+    "POST /cases/{id}/approvals": "services/gateway/tasks/asking.py",
+    "POST /cases/{id}/challenges": "services/gateway/tasks/asking.py",
+    "POST /cases/{id}/advice": "services/gateway/tasks/asking.py",
     "GET /tasks/{id}": "services/gateway/tasks/opening.py",
     "POST /tasks/{id}/decide": "services/gateway/tasks/deciding.py",
     "POST /fhir": "services/gateway/partners/publish.py",

@@ -133,6 +133,27 @@ PERMISSION, PERMISSION_REFUSED = "permission-to-view", "permission-refused"
 """Kinds of evidence: what a patient answered who was asked now."""
 
 
+class AskOwner(Message):
+    """`POST /cases/{id}/approvals`: the token of a row that the owner decides on, and why it is needed."""
+
+    ask: str = Field(min_length=1, max_length=2000, repr=False)
+    reason: str = Field(min_length=3, max_length=4000, repr=False)
+
+
+class Challenge(Message):
+    """`POST /cases/{id}/challenges`: what was asked and refused, and why the refusal does not hold."""
+
+    asked: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    reason: str = Field(min_length=3, max_length=4000, repr=False)
+
+
+class Advice(Message):
+    """`POST /cases/{id}/advice`: whose advice, and the question."""
+
+    of: str = Field(pattern="^(caldicott-guardian|ig-lead)$")
+    question: str = Field(min_length=3, max_length=4000, repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class EvidenceState:
     """One agreement or refusal as the main line reads it."""

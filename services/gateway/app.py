@@ -31,7 +31,12 @@ from services.gateway.tasks.working_off import NoteClock
 from services.runtime import web
 from services.runtime.logs import log
 
-_API = ("services.gateway.api.family_view", "services.gateway.api.ledger", "services.gateway.api.tasks")
+_API = (
+    "services.gateway.api.family_view",
+    "services.gateway.api.ledger",
+    "services.gateway.api.tasks",
+    "services.gateway.api.asking",
+)
 _PAGES = "services.gateway.pages.routes"
 
 

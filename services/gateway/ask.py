@@ -15,7 +15,9 @@ from services.gateway.family_view import show_family_view
 from services.gateway.hub import Hub
 from services.gateway.parts import Parts
 from services.gateway.record import PolicyMoved, outcome
+from services.gateway.tasks.decisions import standing
 from services.gateway.tasks.notes import Notes
+from services.gateway.tasks.owners import Decisions
 from services.runtime.book import Book
 
 KEPT = 4
@@ -28,14 +30,15 @@ def ask(parts: Parts, asker: Asker, body: ViewRequest) -> FamilyView | Refused:
     """The answer, its entry durable. Raises `Unavailable` where policy, ledger or index cannot answer."""
     now = parts.now()
     case = case_state(parts, asker, body.case, now)
+    owners = standing(parts, case.id, now)
     try:
-        return show_family_view(asker, body, case, hub_of(parts), now)
+        return show_family_view(asker, body, case, hub_of(parts, owners), now)
     except PolicyMoved:
         # A server took up an edit between this request's two calls. It is not mixed: it begins again, once.
-        return show_family_view(asker, body, case, hub_of(parts), now)
+        return show_family_view(asker, body, case, hub_of(parts, owners), now)
 
 
-def hub_of(parts: Parts) -> Hub:
+def hub_of(parts: Parts, owners: Decisions) -> Hub:
     """The parts of one request, under the book that is in force as it begins."""
     book: Book = parts.shelf.current()
     return Hub(
@@ -46,6 +49,7 @@ def hub_of(parts: Parts) -> Hub:
         catalogue=_catalogue(book),
         candidates=Candidates(parts.keys, parts.clock),
         notes=Notes(parts.store, parts.keys, parts.clock),
+        owners=owners,
         deadline_ms=max((source.budget_ms for source in book.sources.values()), default=3000),
     )
 

@@ -125,7 +125,10 @@ def _profiler(request: Request, relations: Relations, people: Mapping[str, Relat
     agreed = len(case.agreements)
     agreements = agreements_of(case, relations.also[:agreed], request.context.on)
     permitted = permitted_by(case, relations.also[agreed:])
-    return Profiler(request.asker, case, people, request.hub.book.sources, agreements, request.now, permitted)
+    hub = request.hub
+    return Profiler(
+        request.asker, case, people, hub.book.sources, agreements, request.now, permitted, hub.owners
+    )
 
 
 def _identity(asker: Asker) -> AskerIdentity:

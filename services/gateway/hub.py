@@ -16,6 +16,7 @@ from services.contract.vocabulary import code_list, entry
 from services.gateway.catalogue import Catalogue
 from services.gateway.ports import Index, Ledger, Policy
 from services.gateway.tasks.note import Note
+from services.gateway.tasks.owners import Decisions
 from services.runtime.book import Book
 
 GRID_SECONDS = 0.25
@@ -52,6 +53,8 @@ class Hub:
     catalogue: Catalogue
     candidates: CandidateTokens
     notes: Notes
+    owners: Decisions = field(default_factory=Decisions)
+    """What owners decided for the case of this request."""
     deadline_ms: int = 3000
     fresh: Callable[[], str] = field(default=_fresh)
 

@@ -4,7 +4,7 @@ Promise: a profile holds codes and truth values only. Whatever is not known is g
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from services.contract.decisions import NOT_YET, Context, Profile
 from services.contract.directory import Source
 from services.contract.people import Candidate, Edge, Item, PersonFacts, Related
 from services.contract.vocabulary import code_list, entry
+from services.gateway.tasks.owners import Decisions
 
 LONDON = ZoneInfo("Europe/London")
 CONFIDENTIALITY = ("U", "L", "M", "N", "R", "V")
@@ -88,11 +89,13 @@ class Profiler:
     now: datetime
     permitted: frozenset[str] = frozenset()
     """Patients who were asked now and agreed that their records are viewed."""
+    owners: Decisions = field(default_factory=Decisions)
 
     def for_asking(self, source: str, person: str) -> Profile:
         """A person at a source that has not been asked yet: what only its records could tell is NOT_YET."""
         related = self.people[person]
-        return self._person(source, related, related.facts, (*related.facts.labels, NOT_YET))
+        profile = self._person(source, related, related.facts, (*related.facts.labels, NOT_YET))
+        return replace(profile, owner_decision=self.owners.of_holding(source, person))
 
     def for_edge(self, edge: Edge, named: str) -> Profile:
         """The record that puts `named` into the family: about one person, naming another."""
@@ -125,6 +128,7 @@ class Profiler:
             value=item.facts.value,
             item_share=item.facts.item_share,
             same_place=self._same_place(item),
+            owner_decision=self.owners.of_item(item),
         )
 
     def for_element(self, profile: Profile, named: str) -> Profile:

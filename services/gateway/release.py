@@ -14,6 +14,7 @@ from services.gateway import decisions
 from services.gateway.family import Family
 from services.gateway.minimise import Minimised, Places, Rewrite, minimise_all
 from services.gateway.profiles import Profiler
+from services.gateway.tasks.owners import REFUSED
 from services.gateway.withheld import Marker, list_withheld, settle_silence
 
 if TYPE_CHECKING:  # the request is made by the main line, which stands above
@@ -76,7 +77,9 @@ def decide_items(
             class_: row[classes[class_]] if classes[class_] < len(row) else WITHHELD_UNAVAILABLE
             for class_ in held
         }
-        return settle_silence(cells, profile.family_child)
+        # What the owner refused was asked for by name: that is no secret any more.
+        told = profile.family_child or profile.owner_decision == REFUSED
+        return settle_silence(cells, told)
 
     return tuple(
         Decided(

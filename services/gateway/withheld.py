@@ -108,14 +108,16 @@ def _row(person: str, source: str, class_: str, code: str, effect: str, ask: str
     reason = (
         code_list("reasons")[code] if code in code_list("reasons") else code_list("reasons")["UNCLASSIFIED"]
     )
+    # Asked for and refused: the same code, and words that do not send the worker round again.
+    refused = "refused_" if effect == "withhold" and "refused_sentence" in reason else ""
     return Withheld.model_validate(
         {
             "person": person,
             "source": source,
             "class": class_,
             "code": code,
-            "sentence": reason["sentence"],
-            "who_can_change": reason["who_can_change"],
+            "sentence": reason[f"{refused}sentence"],
+            "who_can_change": reason[f"{refused}who_can_change"],
             "effect": effect,
             "ask": ask,
         }

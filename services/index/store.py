@@ -58,6 +58,10 @@ class Store:
         """The keyed hash under which a source's record is known, whatever its version."""
         return b64u(self.mac.of("item", source, resource_type, fhir_id)[:16])
 
+    def version(self, source: str, name: str, resource: Mapping[str, Any]) -> str:
+        """The keyed hash of what a live source answered under `name`: of its content, for nothing of it is stored."""
+        return b64u(self.mac.of("version", source, name, emit(resource).decode())[:16])
+
     def seal(self, value: Any, place: str) -> bytes:
         """A JSON value sealed for one place, such as `record:<id>`."""
         return self._sealer.seal(emit(value), place)

@@ -16,7 +16,8 @@ import pytest
 import services.wiring
 from services.cli.demo.cast import STAFF
 from services.cli.demo.families import northshire
-from services.contract.cases import Asker
+from services.contract.cases import Asker, DecideTask
+from services.gateway.tasks.deciding import decide_task
 from services.gateway.tasks.inbox import waiting
 from services.gateway.tasks.post import Post, post
 from services.ledger.open import open_ledger
@@ -76,6 +77,9 @@ def _releases(hub: Served, case: str) -> dict[str, Callable[[], bytes]]:
     officer = hub.token(next(one for one in STAFF if one.role == "PRIVACY-OFFICER"))
     raw = hub.raw
     task = f"/tasks/{_task(hub)}"
+    row = next(one for one in shown["withheld"] if one["source"] == "Haven" and "ask" in one)
+    asking = {"ask": row["ask"], "reason": "needed to plan"}
+    challenged = {"asked": _refused(hub, case, worker, asking), "reason": "needed tonight"}
     return {
         "POST /family-view": lambda: hub.view(case, worker),
         "a view of nobody": lambda: hub.view(case, worker, **NOBODY),
@@ -86,6 +90,11 @@ def _releases(hub: Served, case: str) -> dict[str, Callable[[], bytes]]:
         "POST /cases/{id}/identities": lambda: raw("POST", f"/cases/{case}/identities", worker, named),
         "POST /protections/{id}/review": lambda: raw(
             "POST", review, officer, {"outcome": "continued", "reason": "as before"}
+        ),
+        "POST /cases/{id}/approvals": lambda: raw("POST", f"/cases/{case}/approvals", worker, asking),
+        "POST /cases/{id}/challenges": lambda: raw("POST", f"/cases/{case}/challenges", worker, challenged),
+        "POST /cases/{id}/advice": lambda: raw(
+            "POST", f"/cases/{case}/advice", worker, {"of": "ig-lead", "question": "may we share this?"}
         ),
         "GET /tasks/{id}": lambda: raw("GET", task, officer),
         "POST /tasks/{id}/decide": lambda: raw(
@@ -122,6 +131,17 @@ def _task(hub: Served) -> str:
     before = {row.id for row in waiting(hub.world.parts, asked)}
     post(hub.world.parts, Post("owner-consider-referral", "northshire-csc"))
     return next(row.id for row in waiting(hub.world.parts, asked) if row.id not in before)
+
+
+def _refused(hub: Served, case: str, worker: str, asking: dict[str, str]) -> str:
+    """The id of something asked of Haven, which refused it."""
+    answer = hub.raw("POST", f"/cases/{case}/approvals", worker, asking)
+    owner = Asker("haven-sms", "SMS", "CALDICOTT", "whoever decides")
+    for row in waiting(hub.world.parts, owner):
+        if row.kind == "owner-approval":
+            decide_task(hub.world.parts, owner, row.id, DecideTask(answer="refuse", reason="not now"))
+    (id,) = json.loads(answer.split(b"\r\n\r\n", 1)[1])["asked"]
+    return str(id)
 
 
 def _case() -> dict[str, Any]:

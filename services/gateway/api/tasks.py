@@ -7,8 +7,9 @@ was; a refusal is 403 with its code.
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Path
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
+from services.contract.canonical import emit
 from services.contract.cases import Asker, DecideTask
 from services.contract.views import Refused
 from services.gateway.access.bearer import Bearer
@@ -32,9 +33,12 @@ def routes(parts: Parts, bearer: Bearer) -> APIRouter:
         return {"tasks": list_tasks(parts, asker)}
 
     @router.get("/tasks/{id}", summary="Open a task", response_model=None)
-    def opened(asker: asked, id: Id) -> JSONResponse:
+    def opened(asker: asked, id: Id) -> Response:
         told = open_task(parts, asker, id)
-        return refused(told) if isinstance(told, Refused) else JSONResponse(told)
+        if isinstance(told, Refused):
+            return refused(told)
+        # The owner's numbers as they came: 6.30 stays 6.30.
+        return Response(emit(told), media_type="application/json")
 
     @router.post("/tasks/{id}/decide", summary="Decide a task", response_model=None)
     def decide(asker: asked, id: Id, body: Annotated[DecideTask, Body()]) -> JSONResponse:

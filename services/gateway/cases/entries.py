@@ -38,7 +38,15 @@ def enter(
 
 
 def enter_about(
-    ledger: Ledger, kind: str, asker: Asker, people: Sequence[str], *, case: str, purpose: str, facts: Any
+    ledger: Ledger,
+    kind: str,
+    asker: Asker,
+    people: Sequence[str],
+    *,
+    case: str,
+    purpose: str,
+    facts: Any,
+    ref: tuple[str, str] | None = None,
 ) -> Receipt:
     """Append an act about people, nothing of whom leaves, to the asker's log."""
     prepared = ledger.prepare([SubjectCount(person, 0) for person in people])
@@ -53,6 +61,7 @@ def enter_about(
             purpose=purpose,
             subjects=tuple(subjects),
             facts=facts,
+            ref=ref,
         )
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from services.contract.cases import Asker
-from services.contract.problems import NotFound
+from services.contract.problems import NotAllowed, NotFound
 from services.contract.vocabulary import code_list, entry
 from services.gateway.parts import Parts, stamp
 from services.gateway.tasks.tables import TaskRow
@@ -79,12 +79,20 @@ def line(parts: Parts, row: TaskRow) -> dict[str, Any]:
 
 
 def find_task(parts: Parts, asker: Asker, id: str) -> Task:
-    """The task, for somebody who reads its inbox. Raises `NotFound`, alike for another's and for none."""
+    """The task, for somebody who reads its inbox. Raises `NotFound`, alike for another's and for none,
+    and `NotAllowed` for one's own question.
+    """
     with parts.store.begin() as session:
         row = session.get(TaskRow, id)
     if row is None or row.organisation != asker.organisation or row.inbox not in inboxes_of(asker.role):
         raise NotFound("no task with this id is in an inbox of yours")
-    return opened(parts, row)
+    task = opened(parts, row)
+    if asker.user in (task.facts.get("_asked_by"), task.facts.get("_refused_by")):
+        raise NotAllowed(
+            "nobody decides what they asked for, or looks again at what they refused",
+            next_step="Leave it to a colleague who reads the same inbox.",
+        )
+    return task
 
 
 def opened(parts: Parts, row: TaskRow) -> Task:

@@ -4,7 +4,7 @@ Promise: the entry is durable before anything of the task is shown; somebody con
 neutral words, as at every release.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from services.contract.cases import Asker
@@ -20,36 +20,46 @@ from services.gateway.receipts import opening_for
 from services.gateway.record import receipt_entry
 from services.gateway.store.tables import CaseRow
 from services.gateway.tasks.inbox import Task, find_task, line
+from services.gateway.tasks.own_records import Own, own_records, token_of
 
 CONFLICT = "CONFLICT_OF_INTEREST"
 
 
 def open_task(parts: Parts, asker: Asker, id: str) -> dict[str, Any] | Refused:
-    """What `GET /tasks/{id}` gives: `{…line, answers, purpose?, facts, receipt}`. Raises `NotFound`, `Unavailable`."""
+    """What `GET /tasks/{id}` gives: `{…line, answers, purpose?, facts, about?, items, receipt}`.
+
+    `items`: the records that it is about, of the reader's own organisation, each `{item, resource}`; `about`: who it is,
+    by the organisation's own record. Raises `NotFound`, `NotAllowed`, `Unavailable`.
+    """
     task = find_task(parts, asker, id)
     if task.person and connected(parts, asker, task.person):
         return refuse(parts.ledger, asker, CONFLICT, _purpose(parts, task))
-    return release(parts, asker, task, shown(parts, task), ())
+    own = own_records(parts, asker, task)
+    return _release(parts, asker, task, _shown(parts, task, own), own)
 
 
-def shown(parts: Parts, task: Task) -> dict[str, Any]:
-    """The task without anything of a record: codes, times, and what was written to whoever decides."""
+def _shown(parts: Parts, task: Task, own: Own) -> dict[str, Any]:
     answers = [
         {name: str(entry("task-answers", code)[name]) for name in ("code", "title", "sentence")}
         for code in task.answers
     ]
-    purpose = _purpose(parts, task)
-    told = line(parts, task.row) | {"answers": answers, "facts": task.facts}
-    return told | ({"purpose": purpose} if purpose else {})
+    facts = {name: value for name, value in task.facts.items() if not name.startswith("_")}
+    items = [{"item": token_of(parts, task, one.record), "resource": dict(one.resource)} for one in own.items]
+    about = {
+        name: own.patient[name]
+        for name in ("name", "birthDate")
+        if own.patient is not None and name in own.patient
+    }
+    more = {"purpose": _purpose(parts, task), "about": about}
+    told = line(parts, task.row) | {"answers": answers, "facts": facts, "items": items}
+    return told | {name: value for name, value in more.items() if value}
 
 
-def release(
-    parts: Parts, asker: Asker, task: Task, told: Mapping[str, Any], resources: Sequence[Mapping[str, Any]]
-) -> dict[str, Any]:
-    """Append the entry of what is shown of a task; the same with its receipt. Raises `LedgerUnavailable`."""
-    people = [SubjectCount(task.person, len(resources))] if task.person else []
-    prepared = parts.ledger.prepare(people)
-    commitment = commit(prepared, {task.person: list(resources)}, told)
+def _release(parts: Parts, asker: Asker, task: Task, told: Mapping[str, Any], own: Own) -> dict[str, Any]:
+    """Append the entry of what is shown; the same with its receipt. Raises `LedgerUnavailable`."""
+    resources = [one.resource for one in own.items]
+    prepared = parts.ledger.prepare([SubjectCount(task.person, len(resources))] if task.person else [])
+    commitment = commit(prepared, {task.person: resources}, told)
     silent = bool(entry("task-kinds", task.row.kind)["silent"])
     receipt = parts.ledger.append(
         Draft(

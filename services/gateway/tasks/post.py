@@ -38,34 +38,39 @@ class Post:
     that is not raised `again` is never raised twice with one key. Empty: always raised."""
 
 
-def post(parts: Parts, *posts: Post, once: str = "") -> None:
-    """Raise the tasks. `once` names an occasion: told again of the same one, nothing is raised a second time.
+def post(parts: Parts, *posts: Post, once: str = "") -> tuple[str, ...]:
+    """Raise the tasks; the id of each, or of the one that stands already.
 
-    Raises `KeyError` for a kind that is no word of the list, `StoreUnavailable`.
+    `once` names an occasion: told again of the same one, nothing is raised a second time. Raises `KeyError` for a kind
+    that is no word of the list, `StoreUnavailable`.
     """
+    ids = []
     for number, one in enumerate(posts):
         row = _row(parts, one, f"{once}/{number}" if once else "")
         try:
             with parts.store.begin() as session:
                 session.add(row)
+            ids.append(row.id)
         except IntegrityError:
             # Its like is open already, or this occasion has been told before.
-            _add_records(parts, row, one)
+            ids.append(_joined(parts, row, one))
+    return tuple(ids)
 
 
-def _add_records(parts: Parts, row: TaskRow, one: Post) -> None:
-    """Records that the open task does not name yet are added to it, so that none is left out of the decision."""
-    if not one.records or row.open_key is None:
-        return
+def _joined(parts: Parts, row: TaskRow, one: Post) -> str:
+    """The task that stands. Records that it does not name yet are added, so that none is left out of the decision."""
+    if row.open_key is None:
+        return row.id
     with parts.store.begin() as session:
-        query = select(TaskRow).where(TaskRow.open_key == row.open_key, TaskRow.decided_at == "")
-        open_ = session.exec(query.with_for_update()).first()
-        if open_ is None:
-            return
-        told = parts.store.open(open_.sealed, f"task:{open_.id}")
+        query = select(TaskRow).where(TaskRow.open_key == row.open_key)
+        stands = session.exec(query.with_for_update()).first()
+        if stands is None or stands.decided_at:
+            return stands.id if stands else row.id
+        told = parts.store.open(stands.sealed, f"task:{stands.id}")
         whole = list(dict.fromkeys((*told["records"], *one.records)))
         if whole != told["records"]:
-            open_.sealed = parts.store.seal({**told, "records": whole}, f"task:{open_.id}")
+            stands.sealed = parts.store.seal({**told, "records": whole}, f"task:{stands.id}")
+        return stands.id
 
 
 def _row(parts: Parts, one: Post, occasion: str) -> TaskRow:

@@ -5,6 +5,7 @@ a note is worked off again until it is marked done, and what it raised is not ra
 """
 
 import threading
+from dataclasses import replace
 
 from sqlmodel import col, delete, select
 
@@ -17,8 +18,11 @@ from services.gateway.cases.entries import asking
 from services.gateway.cases.states import mine
 from services.gateway.parts import Parts
 from services.gateway.profiles import day
+from services.gateway.tasks.arising import CONSIDER
+from services.gateway.tasks.decisions import standing
 from services.gateway.tasks.note import Note
 from services.gateway.tasks.notes import LIFE, read_row
+from services.gateway.tasks.owners import NONE
 from services.gateway.tasks.post import Post, post
 from services.gateway.tasks.tables import ReleaseNoteRow
 from services.runtime.logs import log
@@ -76,13 +80,32 @@ def work_off(parts: Parts) -> int:
 
 
 def _act(parts: Parts, event_id: str, note: Note) -> None:
-    post(parts, *note.posts, once=note.id)
+    post(parts, *_undecided(parts, note), once=note.id)
     if note.asker is None:
         return
     if note.conflict:
         _alert(parts, event_id, note, note.asker, ROUTE)
     if note.across and on_both_sides(parts, note.asker, note.case, note.across):
         _alert(parts, event_id, note, note.asker, BOTH_SIDES)
+
+
+def _undecided(parts: Parts, note: Note) -> list[Post]:
+    """The tasks without the records that an owner has decided on for the case already."""
+    if not any(one.kind == CONSIDER for one in note.posts):
+        return note.posts
+    decided = {
+        record
+        for record, outcome in standing(parts, note.case, parts.now()).records.items()
+        if outcome != NONE
+    }
+    left = []
+    for one in note.posts:
+        records = tuple(record for record in one.records if record not in decided)
+        if one.kind != CONSIDER:
+            left.append(one)
+        elif records:
+            left.append(replace(one, records=records))
+    return left
 
 
 def _alert(parts: Parts, event_id: str, note: Note, asker: Asker, kind: str) -> None:
@@ -109,10 +132,10 @@ def _alert(parts: Parts, event_id: str, note: Note, asker: Asker, kind: str) -> 
 def on_both_sides(parts: Parts, asker: Asker, case: str, across: tuple[str, ...]) -> bool:
     """Whether somebody across a harm link in this case is of the family of another open case of the same worker."""
     identity = AskerIdentity(asker.organisation, asker.user, asker.teams)
-    for standing in mine(parts, asker):
-        if standing.row.id == case or standing.state(parts.now()) != "OPEN":
+    for other in mine(parts, asker):
+        if other.row.id == case or other.state(parts.now()) != "OPEN":
             continue
-        told = parts.store.open(standing.row.sealed, f"case:{standing.row.id}")
+        told = parts.store.open(other.row.sealed, f"case:{other.row.id}")
         subjects = tuple(
             CaseSubject(About.model_validate(one["about"]), one["as"]) for one in told["subjects"]
         )

@@ -16,7 +16,6 @@ from services.index.read import summarise, text_of
 from services.index.references import walk
 from services.index.sources.live import Ask, Reply
 from services.index.sources.published import SELF
-from services.index.store import opaque
 
 SOMEBODY = "somebody"
 """Person id in `Item.names` of a relative whom the index does not know."""
@@ -31,7 +30,8 @@ def items_of_reply(people: People, ask: Ask, reply: Reply, received: str) -> Ite
     )
     held = tuple(consents_of(people, [ask.person])[ask.person]) if reply.resources else ()
     around = reduce.Around(people.book, people.on, held + said, reduce.replaced_by(reply.resources))
-    ids = {_name(resource): opaque() for resource in reply.resources}
+    # The same content has the same id each time it is asked for, so that an owner's decision finds it again.
+    ids = {_name(one): people.store.version(ask.source.id, _name(one), one) for one in reply.resources}
     for resource in reply.resources:
         name = _name(resource)
         references = {}

@@ -1,0 +1,33 @@
+"""What owners decided for one case, as a profile is told of it.
+
+Promise: what is not decided is `none`; a holder's decision about all that it has of somebody reaches no record with a
+label, which is decided by itself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from services.contract.people import Item
+
+APPROVED, REFUSED, KEPT, NONE = "approved", "refused", "kept", "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What owners decided for one case, as it holds at one moment."""
+
+    records: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """record -> a code of owner-decisions.json, or `kept`."""
+    holdings: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False)
+    """(source, person) -> the holder's decision about all of it."""
+
+    def of_holding(self, source: str, person: str) -> str:
+        """Before the source is asked."""
+        return self.holdings.get((source, person), NONE)
+
+    def of_item(self, item: Item) -> str:
+        """Of one record. A holder's decision about all of it reaches no record with a label: that is decided by itself."""
+        own = self.records.get(item.record, NONE)
+        if own not in (NONE, KEPT):
+            return own
+        return NONE if item.facts.labels else self.of_holding(item.source, item.person)
