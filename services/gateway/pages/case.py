@@ -16,6 +16,7 @@ from services.gateway.cases.close import may_close
 from services.gateway.cases.grounds import over_objection
 from services.gateway.cases.states import GROUND, MANAGERS, Standing, load
 from services.gateway.pages import words
+from services.gateway.pages.asked import asked_lines
 from services.gateway.pages.cases import MISSING
 from services.gateway.pages.desk import Desk
 from services.gateway.store.tables import EvidenceRow
@@ -166,7 +167,13 @@ def routes(desk: Desk) -> APIRouter:
     def shown(request: Request, id: Id) -> Response:
         asker = desk.asker(request)
         standing = load(desk.parts, asker, id)
-        kinds = [entry("evidence-kinds", code) for code in kinds_for(asker, standing.row.purpose)]
-        return desk.show(asker, "case.html", here="cases", case=case_page(desk, asker, standing), kinds=kinds)
+        return desk.show(
+            asker,
+            "case.html",
+            here="cases",
+            case=case_page(desk, asker, standing),
+            kinds=[entry("evidence-kinds", code) for code in kinds_for(asker, standing.row.purpose)],
+            asked=asked_lines(desk, asker, id),
+        )
 
     return router

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from services.contract.views import FamilyView, ReceiptEntry, Withheld
+from services.contract.views import FamilyView, ReceiptEntry
 from services.contract.vocabulary import code_list
 from services.gateway.answer import BREAK_GLASS, NO_RELATION
 from services.gateway.decisions import CPR_CONFLICT
@@ -17,6 +17,7 @@ from services.gateway.pages import words
 from services.gateway.pages.answered import Answered, answered
 from services.gateway.pages.decisions import Decisions, decisions_of
 from services.gateway.pages.kinship import kinship
+from services.gateway.pages.not_given import Missing, missing_of
 from services.gateway.pages.ownership import by_owner
 from services.gateway.pages.particulars import Fact, facts_of, home_of, source_of
 from services.gateway.pages.records import NO_STATUS, Record, in_words
@@ -25,23 +26,11 @@ STATUSES = (
     *((str(row["title"]), str(row["sentence"])) for row in code_list("statement-status").values()),
     (NO_STATUS, "Whoever recorded it did not say how sure it is."),
 )
-EFFECTS = {"generalise": "Made less exact", "ask-owner": "The owner decides", "withhold": "Withheld"}
 _IDENTITY = {
     "MATCH": "Identity matched",
     "CONFIRMED": "Identity confirmed",
     "NOT_CONFIRMED": "Identity not confirmed",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """What was not given as it is: of which sources, why, and who can change it."""
-
-    effect: str
-    what: str
-    sources: str
-    sentence: str
-    who_can_change: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +115,7 @@ def family_page(answer: FamilyView, sources: Mapping[str, str], now: datetime) -
         people=tuple(sorted(people, key=lambda one: _closeness(one, people[0]))),
         answered=answered(answer.sources, names),
         complete=answer.complete,
-        for_everyone=_missing([row for row in answer.withheld if row.person not in names]),
+        for_everyone=missing_of([row for row in answer.withheld if row.person not in names]),
         warnings=tuple(words.sentence("reasons", code) for code in answer.warnings),
         notes=tuple(note for note in answer.notes if note != CPR_CONFLICT),
         obligations=tuple(words.sentence("obligations", code) for code in answer.obligations),
@@ -168,7 +157,7 @@ def _person(
         alarms=_alarms(shelves),
         facts=facts_of(patients, sources),
         shelves=shelves,
-        missing=_missing([row for row in answer.withheld if row.person == ref]),
+        missing=missing_of([row for row in answer.withheld if row.person == ref]),
     )
 
 
@@ -203,21 +192,3 @@ def _shelves(records: Sequence[Mapping[str, Any]], sources: Mapping[str, str]) -
 def _latest(rows: Sequence[Mapping[str, Any]]) -> str:
     times = [str(one.get("meta", {}).get("lastUpdated", "")) for one in rows]
     return words.moment(max(times)) if any(times) else ""
-
-
-def _missing(rows: Sequence[Withheld]) -> tuple[Missing, ...]:
-    """Rows that say the same of several sources are told once."""
-    said: dict[tuple[str, str, str, str], list[str]] = {}
-    for row in rows:
-        key = (row.effect, row.class_, row.sentence, row.who_can_change)
-        said.setdefault(key, []).append(row.source)
-    return tuple(
-        Missing(
-            EFFECTS.get(effect, effect),
-            words.first_up(what),
-            words.listed(map(words.first_up, who)),
-            sentence,
-            change,
-        )
-        for (effect, what, sentence, change), who in said.items()
-    )

@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI
 from services.gateway.access.oidc import SignIn
 from services.gateway.access.sessions import Sessions
 from services.gateway.pages import (
+    asking,
     case,
     cases,
     close,
@@ -39,6 +40,19 @@ def routes(parts: Parts, sessions: Sessions, sign_in: SignIn) -> APIRouter:
         yield
 
     router = APIRouter(include_in_schema=False, lifespan=life)
-    for room in (start, cases, new_case, case, close, evidence, find, identity, matrix, receipt, tasks):
+    for room in (
+        start,
+        cases,
+        new_case,
+        case,
+        close,
+        evidence,
+        find,
+        identity,
+        matrix,
+        receipt,
+        tasks,
+        asking,
+    ):
         router.include_router(room.routes(desk))
     return router

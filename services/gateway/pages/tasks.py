@@ -11,11 +11,13 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from services.contract.cases import Asker, DecideTask
-from services.contract.problems import Conflict
+from services.contract.problems import BadInput, Conflict
 from services.contract.views import Refused
+from services.contract.vocabulary import entry
 from services.gateway.pages import words
 from services.gateway.pages.desk import Desk, go
 from services.gateway.pages.forms import Form, Typed, made
+from services.gateway.pages.records import Record, in_words, name_of
 from services.gateway.tasks.deciding import decide_task
 from services.gateway.tasks.inbox import inboxes_of, line, waiting
 from services.gateway.tasks.opening import open_task
@@ -33,13 +35,28 @@ class Fact:
     value: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One record that the task is about, of the reader's own organisation."""
+
+    token: str
+    record: Record = field(repr=False)
+
+
+def items_of(told: dict[str, Any]) -> tuple[Item, ...]:
+    """The records of an open task, in words."""
+    return tuple(Item(one["item"], in_words(one["resource"])) for one in told["items"])
+
+
 def facts_of(desk: Desk, told: dict[str, Any]) -> tuple[Fact, ...]:
     """What whoever raised the task wrote down: codes, counts, dates and references, in words."""
-    found = [Fact("Purpose", words.title("purposes", told["purpose"]))] if told.get("purpose") else []
+    found = [Fact("About", _who(told["about"]))] if told.get("about") else []
+    found += [Fact("Purpose", words.title("purposes", told["purpose"]))] if told.get("purpose") else []
     said: dict[str, Callable[[str], Fact]] = {
         "asking_role": lambda code: Fact("Asked by", words.title("roles", code)),
         "asking_organisation": lambda id: Fact("Of", desk.organisation_name(id)),
         "worker": lambda id: Fact("Worker", desk.staff_name(id)),
+        "refused_as": lambda code: Fact("Refused as", words.title("task-answers", code)),
         "source": lambda id: Fact("Source", _source(desk, id)),
     }
     plain = (
@@ -47,6 +64,11 @@ def facts_of(desk: Desk, told: dict[str, Any]) -> tuple[Fact, ...]:
         for name, value in told["facts"].items()
     )
     return (*found, *plain)
+
+
+def _who(about: dict[str, Any]) -> str:
+    born = about.get("birthDate", "")
+    return name_of(about) + (f", born {words.day(born)}" if born else "")
 
 
 def _source(desk: Desk, id: str) -> str:
@@ -89,8 +111,13 @@ def routes(desk: Desk) -> APIRouter:
             form.wrong("reason", "Write down why, in your own words")
         if form.errors:
             return _shown(desk, asker, id, form)
-        body = made(DecideTask, answer=form.get("answer"), reason=form.get("reason"))
-        decided = decide_task(desk.parts, asker, id, body)
+        item = form.get("item") or None
+        body = made(DecideTask, answer=form.get("answer"), reason=form.get("reason"), item=item)
+        try:
+            decided = decide_task(desk.parts, asker, id, body)
+        except BadInput:
+            form.wrong("item", "Say which one record you approve")
+            return _shown(desk, asker, id, form)
         return (
             desk.refuse(asker, decided, "/your-tasks") if isinstance(decided, Refused) else go("/your-tasks")
         )
@@ -104,12 +131,19 @@ def _shown(desk: Desk, asker: Asker, id: str, form: Form) -> Response:
         return desk.refuse(asker, told, "/your-tasks")
     if form.errors and told["state"] != "OPEN":
         raise Conflict("the task is decided already")
+    kind = entry("task-kinds", told["kind"])
+    more = {
+        "of_records": bool(kind.get("of_records")),
+        "chooses": bool(kind["owner"]),
+        "advice": bool(kind.get("words_told")),
+    }
     return desk.show(
         asker,
         "task.html",
         status=422 if form.errors else 200,
         here="tasks",
-        task=told,
+        task=told | more,
         facts=facts_of(desk, told),
+        items=items_of(told),
         form=form,
     )

@@ -19,6 +19,7 @@ from services.gateway.tasks.inbox import Task, opened
 from services.gateway.tasks.owners import APPROVED
 from services.gateway.tasks.tables import AskedRow, TaskRow
 
+HAND_OVER = "case-hand-over"
 _STATES = {"approved": "APPROVED", "refused": "REFUSED", "detriment": "RESTRICTED", "harm": "RESTRICTED"}
 _CODES = {"REFUSED": "OWNER_APPROVAL", "RESTRICTED": "RESTRICTED"}
 
@@ -39,6 +40,27 @@ class Asked:
     words: str = field(repr=False)
     """The adviser's words."""
 
+    def for_whom(self, asker: Asker) -> bool:
+        """Whether a member of the case is shown it: a call to hand a case over is that worker's alone."""
+        return self.task.row.kind != HAND_OVER or self.row.asked_by == asker.user
+
+
+def keep_asked(parts: Parts, user: str, case: str, task: str, event_id: str, told: dict[str, str]) -> str:
+    """Remember what was asked, so that its asker can follow it; once for each entry. The id."""
+    id = parts.keys.mac("tasks").of("asked", event_id, task)[:12].hex()
+    row = AskedRow(
+        id=id,
+        case_hash=case_hash(parts, case),
+        task=task,
+        asked_by=user,
+        asked_at=stamp(parts.now()),
+        event_id=event_id,
+        sealed=parts.store.seal(told, f"asked:{id}"),
+    )
+    with parts.store.begin() as session:
+        session.merge(row)
+    return id
+
 
 def asked_on(parts: Parts, case: str) -> list[Asked]:
     """Everything that was asked on a case, newest first."""
@@ -58,7 +80,7 @@ def find_asked(parts: Parts, case: str, id: str) -> Asked | None:
 def list_asked(parts: Parts, asker: Asker, case: str) -> list[dict[str, Any]]:
     """What `GET /cases/{id}/asked` gives, for a member. Raises `NotFound`."""
     load(parts, asker, case)
-    return [_told(asker, one) for one in asked_on(parts, case)]
+    return [_told(asker, one) for one in asked_on(parts, case) if one.for_whom(asker)]
 
 
 def sentence_of(one: Asked) -> str:
@@ -74,7 +96,7 @@ def _asked(parts: Parts, row: AskedRow, task: TaskRow) -> Asked:
     told = parts.store.open(row.sealed, f"asked:{row.id}")
     decision = str(entry("task-answers", task.answer)["decision"]) if task.answer else ""
     until = stamp(moment(task.decided_at) + timedelta(hours=HOURS)) if decision == APPROVED else ""
-    advice = bool(task.answer) and not decision
+    advice = bool(task.answer) and bool(entry("task-kinds", task.kind).get("words_told"))
     words = (
         parts.store.open(task.reason, f"task-reason:{task.id}")["reason"] if advice and task.reason else ""
     )

@@ -15,12 +15,11 @@ from services.contract.releases import Receipt
 from services.contract.vocabulary import entry
 from services.gateway.cases.entries import enter, enter_about
 from services.gateway.cases.evidence import open_standing
-from services.gateway.parts import Parts, fresh_id, stamp
-from services.gateway.tasks.asked import find_asked
-from services.gateway.tasks.decisions import HOURS, case_hash
+from services.gateway.parts import Parts
+from services.gateway.tasks.asked import find_asked, keep_asked
+from services.gateway.tasks.decisions import HOURS
 from services.gateway.tasks.notes import Notes
 from services.gateway.tasks.post import Post, post
-from services.gateway.tasks.tables import AskedRow
 
 APPROVAL, CHALLENGE = "owner-approval", "refusal-challenged"
 ADVISERS = {"caldicott-guardian": "advice-caldicott", "ig-lead": "advice-ig-lead"}
@@ -137,17 +136,5 @@ def _raise(
     parts: Parts, asker: Asker, case: str, one: Post, receipt: Receipt, what: str, source: str, reason: str
 ) -> str:
     (task,) = post(parts, one)
-    id = fresh_id()
     told = {"what": what, "source": source, "reason": reason}
-    row = AskedRow(
-        id=id,
-        case_hash=case_hash(parts, case),
-        task=task,
-        asked_by=asker.user,
-        asked_at=stamp(parts.now()),
-        event_id=receipt.id,
-        sealed=parts.store.seal(told, f"asked:{id}"),
-    )
-    with parts.store.begin() as session:
-        session.add(row)
-    return id
+    return keep_asked(parts, asker.user, case, task, receipt.id, told)

@@ -14,11 +14,13 @@ from services.contract.cases import Asker
 from services.contract.people import About, AskerIdentity, CaseSubject, Relate
 from services.contract.problems import Problem
 from services.contract.releases import Draft
+from services.contract.vocabulary import entry
 from services.gateway.cases.entries import asking
 from services.gateway.cases.states import mine
 from services.gateway.parts import Parts
 from services.gateway.profiles import day
 from services.gateway.tasks.arising import CONSIDER
+from services.gateway.tasks.asked import HAND_OVER, keep_asked
 from services.gateway.tasks.decisions import standing
 from services.gateway.tasks.note import Note
 from services.gateway.tasks.notes import LIFE, read_row
@@ -32,7 +34,7 @@ EVERY = 2.0
 PATIENCE = 3600
 """Seconds after which an answer whose entry never became durable is forgotten: it never left."""
 AT_ONCE = 100
-ROUTE, BOTH_SIDES = "conflict-route", "case-hand-over"
+ROUTE, BOTH_SIDES = "conflict-route", HAND_OVER
 
 
 class NoteClock:
@@ -124,9 +126,12 @@ def _alert(parts: Parts, event_id: str, note: Note, asker: Asker, kind: str) -> 
     )
     facts = {"asking_role": asker.role, "worker": asker.user}
     key = f"{note.case}/{asker.user}"
-    post(
-        parts, Post(kind, asker.organisation, case=note.case, facts=facts, key=key), once=f"{note.id}/{kind}"
-    )
+    one = Post(kind, asker.organisation, case=note.case, facts=facts, key=key)
+    (task,) = post(parts, one, once=f"{note.id}/{kind}")
+    if kind == BOTH_SIDES:
+        told = {"what": str(entry("task-kinds", kind)["title"]), "source": "Duty manager", "reason": ""}
+        # Named by its task alone: told once, however often the worker looks.
+        keep_asked(parts, asker.user, note.case, task, "", told)
 
 
 def on_both_sides(parts: Parts, asker: Asker, case: str, across: tuple[str, ...]) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from services.contract.decisions import Matrix, MatrixAsked, MatrixCell, MatrixPart, MatrixRow
 from services.contract.problems import BadInput
 from services.contract.views import FamilyView, Refused
+from services.gateway.pages.asked import AskedLine
 from services.gateway.pages.case import CasePage, Described, Recorded
 from services.gateway.pages.cases import Listed
 from services.gateway.pages.desk import Frame
@@ -17,8 +18,9 @@ from services.gateway.pages.family import family_page
 from services.gateway.pages.forms import Form
 from services.gateway.pages.new_case import Rows
 from services.gateway.pages.receipt import ReceiptPage
+from services.gateway.pages.records import in_words
 from services.gateway.pages.rendering import HERE, page
-from services.gateway.pages.tasks import Fact
+from services.gateway.pages.tasks import Fact, Item
 
 SCRIPT = "<script>alert(1)</script>"
 QUOTED = f"\"'{SCRIPT}"
@@ -171,11 +173,17 @@ def found(match: str) -> dict[str, Any]:
     }
 
 
+RECORD = in_words(
+    {"resourceType": "Flag", "code": {"text": QUOTED}, "status": QUOTED, "category": [{"text": QUOTED}]}
+)
 TASK: dict[str, Any] = {
     **dict.fromkeys(("id", "kind", "inbox", "title", "sentence", "next_step"), QUOTED),
     **dict.fromkeys(("raised_at", "due", "decided_at"), QUOTED),
     "state": "OPEN",
     "overdue": True,
+    "chooses": True,
+    "of_records": True,
+    "advice": False,
     "answers": [CODED],
     "receipt": {"id": QUOTED},
 }
@@ -206,7 +214,7 @@ PAGES: Mapping[str, dict[str, Any]] = {
         "glass": True,
     },
     "again.html": {"hours": 4},
-    "case.html": {"case": CASE, "kinds": [CODED]},
+    "case.html": {"case": CASE, "kinds": [CODED], "asked": [hostile(AskedLine, may_challenge=True)]},
     "evidence.html": {
         "case": CASE,
         "kind": CODED | {"per_person": True},
@@ -222,8 +230,23 @@ PAGES: Mapping[str, dict[str, Any]] = {
     "receipt.html": {"receipt": hostile(ReceiptPage)},
     "refusal.html": {"refused": REFUSED, "back": "/your-cases"},
     "tasks.html": {"tasks": [TASK], "decided": [TASK | {"answer": QUOTED}], "inboxes": [QUOTED]},
-    "task.html": {"task": TASK, "facts": [hostile(Fact)], "form": form()},
     "matrix.html": {"matrix": MATRIX, "wrong": QUOTED, "selects": [SELECT], "signs": {QUOTED: QUOTED}},
+    "task.html": {
+        "task": TASK,
+        "facts": [hostile(Fact)],
+        "form": form(),
+        "items": [Item(QUOTED, RECORD)] * 2,
+    },
+    "asking.html": {
+        "case": CASE,
+        "heading": QUOTED,
+        "lead": QUOTED,
+        "hint": QUOTED,
+        "button": QUOTED,
+        "act": "owner",
+        "whose": [{"value": QUOTED, "text": QUOTED}],
+        "form": form(),
+    },
     "problem.html": {"problem": BadInput(QUOTED, places=(QUOTED,)), "detail": QUOTED, "sign_in": False},
 }
 
