@@ -6,6 +6,7 @@ are refused alike; the words stand sealed.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,8 +17,10 @@ from services.contract.vocabulary import entry
 from services.gateway.cases.entries import enter, enter_about
 from services.gateway.cases.evidence import open_standing
 from services.gateway.parts import Parts
+from services.gateway.store.tables import CaseRow
 from services.gateway.tasks.asked import find_asked, keep_asked
 from services.gateway.tasks.decisions import HOURS
+from services.gateway.tasks.note import Offer
 from services.gateway.tasks.notes import Notes
 from services.gateway.tasks.post import Post, post
 
@@ -42,34 +45,48 @@ def ask_owner(parts: Parts, asker: Asker, case: str, body: AskOwner) -> list[str
     by_source: dict[str, list[str]] = defaultdict(list)
     for source, record in offer.records:
         by_source[source].append(record)
-    purpose, asked = standing.row.purpose, []
-    for source, records in by_source.items():
-        known = parts.rules.source(source)
-        if known is None:
-            continue
-        receipt = enter_about(
-            parts.ledger,
-            "task.asked",
-            asker,
-            [offer.person],
-            case=case,
-            purpose=purpose,
-            facts={"task": APPROVAL},
-            ref=(asker.organisation, event_id),
-        )
-        one = Post(
-            APPROVAL,
-            known.organisation,
-            case=case,
-            person=offer.person,
-            source=source,
-            records=tuple(records),
-            facts=_facts(asker, receipt, body.reason) | {"what": offer.what},
-            due=parts.now() + timedelta(hours=HOURS),
-            key=f"{case}/{source}/{offer.person}/{offer.what}",
-        )
-        asked.append(_raise(parts, asker, case, one, receipt, offer.what, offer.line, body.reason))
-    return asked
+    answer = (asker.organisation, event_id)
+    return [
+        _ask_holder(parts, asker, standing.row, body.reason, offer, source, records, answer)
+        for source, records in by_source.items()
+        if parts.rules.source(source) is not None
+    ]
+
+
+def _ask_holder(
+    parts: Parts,
+    asker: Asker,
+    case: CaseRow,
+    reason: str,
+    offer: Offer,
+    source: str,
+    records: Sequence[str],
+    answer: tuple[str, str],
+) -> str:
+    """An entry that names the answer it follows, then the task at whoever holds the source."""
+    receipt = enter_about(
+        parts.ledger,
+        "task.asked",
+        asker,
+        [offer.person],
+        case=case.id,
+        purpose=case.purpose,
+        facts={"task": APPROVAL},
+        ref=answer,
+    )
+    known = parts.rules.source(source)
+    one = Post(
+        APPROVAL,
+        known.organisation if known else "",
+        case=case.id,
+        person=offer.person,
+        source=source,
+        records=tuple(records),
+        facts=_facts(asker, receipt, reason) | {"what": offer.what},
+        due=parts.now() + timedelta(hours=HOURS),
+        key=f"{case.id}/{source}/{offer.person}/{offer.what}",
+    )
+    return _raise(parts, asker, case.id, one, receipt, offer.what, offer.line, reason)
 
 
 def challenge(parts: Parts, asker: Asker, case: str, body: Challenge) -> str:
