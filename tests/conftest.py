@@ -20,7 +20,7 @@ from services.cli.parts.cache import CannotObtain
 from services.cli.parts.opa import opa_binary
 from services.cli.parts.postgres import make_database
 from tests.real import browser as browsers
-from tests.real import kafka, opa, postgres
+from tests.real import kafka, opa, outside, postgres
 from tests.real.find import FINDINGS, Server, missing, outlook, required, take
 
 HERE = Path(__file__).parent
@@ -34,6 +34,7 @@ def pytest_report_header() -> list[str]:
     return [
         *lines,
         outlook("browser", browsers.ways()),
+        outlook("outside", outside.ways()),
         f"required: {', '.join(sorted(required())) or 'none'}",
     ]
 
@@ -105,6 +106,12 @@ def opa_program() -> Path:
         return opa_binary()
     except CannotObtain as why:
         missing("opa", str(why))
+
+
+@pytest.fixture(scope="session")
+def outside_verifiers() -> outside.Programs:
+    """Programs that others wrote, and one of ours over others' code, which check an exported log."""
+    return take("outside", outside.ways())
 
 
 @pytest.fixture(scope="session")

@@ -54,6 +54,9 @@ class FakeLedger:
     def checkpoint(self, log: str) -> bytes | None:
         return None
 
+    def tile(self, log: str, path: str) -> bytes | None:
+        return None
+
     def receipt(self, id: str) -> bytes | None:
         return None
 

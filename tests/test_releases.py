@@ -43,6 +43,7 @@ THROUGH = {
     "PUT /fhir/{type}/{id}": "services/gateway/partners/publish.py",
     "GET /fhir/{type}/{id}": "services/gateway/partners/publish.py",
     "GET /ledger/receipts/{id}": "services/gateway/receipts.py",
+    "GET /ledger/{log}/tile/{path:path}": "services/gateway/receipts.py",
     "GET /ledger/receipts/{id}/opening": "services/gateway/receipts.py",
 }
 """Routes that release or enter, and the module that appends before it answers; tests/hub/test_no_bytes.py sends each of them

@@ -1,7 +1,8 @@
-"""Who may read a receipt, its opening and a checkpoint, over the API and on pages.
+"""Who may read a receipt, its opening, a checkpoint and a log's tiles, over the API and on pages.
 
 Promise: a receipt goes to the organisation that asked; its opening (the salts) to the very token or page session that
-got the answer; for everybody else there is no such thing. Reading one is an entry before it leaves.
+got the answer; for everybody else there is no such thing. Reading one, or the entries of a log, is an entry before it
+leaves; checkpoints and hashes tell of nobody.
 """
 
 import base64
@@ -12,10 +13,12 @@ from typing import Any
 from services.contract.canonical import b64u, canonical, digest
 from services.contract.problems import NotFound
 from services.contract.releases import Asking, Draft
+from services.gateway.access.clients import ENTRIES_SCOPE
 from services.gateway.parts import Parts
 
 AUDITORS = ("AUDITOR",)
 HUB = "hub"
+SYSTEM = "SYSTEM"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Reader:
     user: str
     client_key: str
     token: str = field(repr=False)
+    scopes: frozenset[str] = frozenset()
 
 
 def bound(token: str) -> str:
@@ -65,6 +69,24 @@ def read_checkpoint(parts: Parts, reader: Reader, log: str) -> bytes:
     if note is None:
         raise NotFound("no log of this name is open to you")
     return note
+
+
+def read_tile(parts: Parts, reader: Reader, log: str, path: str) -> bytes:
+    """A tile of one's own log, an auditor's of any; entries by the scope `ledger/entries.read` only, and entered. Raises
+    `NotFound`."""
+    entries = path.startswith("tile/entries/")
+    auditor, own = reader.role in AUDITORS, log == reader.organisation
+    may_entries = ENTRIES_SCOPE in reader.scopes and (auditor or reader.role == SYSTEM)
+    if not (auditor or own) or (entries and not may_entries):
+        raise NotFound("no tile of this name is open to you")
+    tile = parts.ledger.tile(log, path)
+    if tile is None:
+        raise NotFound("no tile of this name is open to you")
+    if entries:
+        asked = Asking(reader.organisation, reader.role, reader.user, reader.client_key)
+        facts = {"log": log, "tile": path.removeprefix("tile/entries/").replace("/", ".")}
+        parts.ledger.append(Draft(log=HUB, kind="ledger.read", asking=asked, facts=facts))
+    return tile
 
 
 def _may(reader: Reader, entry: dict[str, Any]) -> bool:

@@ -22,7 +22,7 @@ from services.ledger.checkpoints import Checkpoints
 from services.ledger.entry import EntryRefused, build, check_log, event_bytes, now
 from services.ledger.log import Log
 from services.ledger.pending import Pending
-from services.ledger.receipts import answered, proof_of
+from services.ledger.receipts import answered, proof_of, tile_of
 from services.ledger.recover import Logs, recover
 from services.ledger.store.disk import Disk
 from services.ledger.store.file import FileStore
@@ -89,6 +89,12 @@ class Ledger:
         """The log's newest signed checkpoint, or None where there is no such log."""
         found = self._sequencer.logs.by_code.get(log)
         return found.signed.note if found else None
+
+    def tile(self, log: str, path: str) -> bytes | None:
+        """A tile of the log (`tile/…`, C2SP tlog-tiles), or None where the signed part has not all of it. Raises
+        `LedgerUnavailable`."""
+        found = self._sequencer.logs.by_code.get(log)
+        return tile_of(found, self._store, path) if found else None
 
     def receipt(self, id: str) -> bytes | None:
         """The `.tlog-proof` of the entry with this event id, or None."""

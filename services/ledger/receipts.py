@@ -1,4 +1,4 @@
-"""Reading back: receipts, openings and repeats, from what is signed and nothing beyond.
+"""Reading back: receipts, tiles and repeats, from what is signed and nothing beyond.
 
 Promise: a receipt holds under the log's public key alone, and is the same entry after a restart.
 """
@@ -9,11 +9,12 @@ from services.contract.canonical import canonical, parse
 from services.contract.problems import LedgerUnavailable
 from services.contract.releases import Receipt
 from services.ledger.entry import EntryRefused
-from services.ledger.log import receipt_of
+from services.ledger.log import Log, receipt_of
 from services.ledger.pending import Pending
 from services.ledger.proof import Proof
 from services.ledger.recover import Logs
 from services.ledger.store.ports import Store, StoreAway
+from services.ledger.tiles import Tile, bundle, hashes
 
 
 def proof_of(logs: Logs, store: Store, event: bytes) -> bytes | None:
@@ -28,6 +29,17 @@ def proof_of(logs: Logs, store: Store, event: bytes) -> bytes | None:
         return None
     path = log.tree.inclusion(index, signed.head.size)
     return Proof(_read(store, log.code, index), index, tuple(path), signed.note).emit()
+
+
+def tile_of(log: Log, store: Store, path: str) -> bytes | None:
+    """The bytes of a tile, or None where the path names none or the signed part has not all of it. Raises
+    `LedgerUnavailable`."""
+    tile = Tile.read(path)
+    if tile is None or tile.end > log.signed.head.size:
+        return None
+    if tile.level >= 0:
+        return hashes(log.tree, tile)
+    return bundle([_read(store, log.code, tile.first + at) for at in range(tile.width)])
 
 
 def answered(logs: Logs, store: Store, pending: Pending, event_id: str) -> Receipt:

@@ -47,6 +47,16 @@ class Tree:
         """The leaf hash at `index`."""
         return bytes(self._rows[0][index * HASH : (index + 1) * HASH])
 
+    def complete(self, level: int, first: int, count: int) -> bytes:
+        """Hashes of `count` neighbouring complete subtrees of 2**level leaves each, 32 bytes a hash.
+
+        Raises `ValueError` where the tree has not reached them.
+        """
+        row = self._rows[level] if 0 <= level < len(self._rows) else bytearray()
+        if first < 0 or count < 0 or (first + count) << level > self.size:
+            raise ValueError("the tree has not reached this tile")
+        return bytes(row[first * HASH : (first + count) * HASH])
+
     def inclusion(self, index: int, size: int) -> list[bytes]:
         """PATH(index, D[0:size]), from the leaf upward (RFC 6962 2.1.1)."""
         if not 0 <= index < self._reached(size):

@@ -75,6 +75,8 @@ def _releases(hub: Served, case: str) -> dict[str, Callable[[], bytes]]:
     bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [sent]}
     review = f"/protections/{_protection(hub)}/review"
     officer = hub.token(next(one for one in STAFF if one.role == "PRIVACY-OFFICER"))
+    size = hub.world.parts.ledger.health().sizes["northshire-csc"]
+    entries = f"/ledger/northshire-csc/tile/entries/000.p/{size}"
     raw = hub.raw
     task = f"/tasks/{_task(hub)}"
     row = next(one for one in shown["withheld"] if one["source"] == "Haven" and "ask" in one)
@@ -102,6 +104,7 @@ def _releases(hub: Served, case: str) -> dict[str, Callable[[], bytes]]:
         ),
         "GET /ledger/receipts/{id}": lambda: raw("GET", receipt, worker),
         "GET /ledger/receipts/{id}/opening": lambda: raw("GET", f"{receipt}/opening", worker),
+        "GET /ledger/{log}/tile/{path:path}": lambda: raw("GET", entries, publisher),
         "PUT /fhir/{type}/{id}": lambda: raw("PUT", "/fhir/Patient/new-one", publisher, patient),
         "POST /fhir/{type}": lambda: raw("POST", "/fhir/Patient", publisher, unnamed),
         "POST /fhir": lambda: raw("POST", "/fhir", publisher, bundle),

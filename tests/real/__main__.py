@@ -14,7 +14,7 @@ from services.cli.parts.java import java
 from services.cli.parts.kafka import kafka_jars
 from services.cli.parts.opa import opa_binary
 from services.cli.parts.postgres import postgres_programs
-from tests.real import browser, kafka, opa, postgres
+from tests.real import browser, kafka, opa, outside, postgres
 from tests.real.find import Way, outlook, required
 
 NOWHERE = Path("unused")
@@ -42,6 +42,7 @@ def main() -> int:
         "opa": (opa.ways(NOWHERE), opa_binary),
         "postgres": (postgres.ways(NOWHERE), postgres_programs),
         "browser": (browser.ways(), take_browser),
+        "outside": (outside.ways(), outside.programs),
     }
     failed = False
     for part, (ways, obtain) in wanted.items():

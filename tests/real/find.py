@@ -1,7 +1,7 @@
 """In which order a real part is looked for, and what happens when there is none.
 
 Promise: the first way that answers wins, the run says which it was, and a part that is required
-(`MASH_REQUIRE=kafka,opa,postgres,browser`) and absent is a failure, never a skip.
+(`MASH_REQUIRE=kafka,opa,postgres,browser,outside`) and absent is a failure, never a skip.
 """
 
 import gc
@@ -17,7 +17,7 @@ import pytest
 from services.cli.parts.cache import CannotObtain
 from services.cli.parts.process import DidNotStart, listens
 
-PARTS = ("kafka", "opa", "postgres", "browser")
+PARTS = ("kafka", "opa", "postgres", "browser", "outside")
 T = TypeVar("T")
 
 

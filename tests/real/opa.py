@@ -6,7 +6,8 @@ from pathlib import Path
 import httpx2
 
 from services.cli.parts.cache import CannotObtain, cache_folder
-from services.cli.parts.opa import OPA_VERSION, OpaServer, opa_binary, system_go, system_opa
+from services.cli.parts.go import system_go
+from services.cli.parts.opa import OPA_VERSION, OpaServer, opa_binary, system_opa
 from services.cli.parts.process import free_port
 from tests.real.containers import Contained
 from tests.real.find import Elsewhere, Server, Way, by_address, by_container

@@ -10,7 +10,7 @@ from typing import Protocol
 from services.cli.demo.cast import STAFF, Member, roles_of
 from services.cli.demo.partner import PartnerKey
 from services.contract.problems import BadSetting
-from services.gateway.access.clients import PERSON_SCOPES, Client, Clients
+from services.gateway.access.clients import ENTRIES_SCOPE, PERSON_SCOPES, Client, Clients
 from services.gateway.access.staff import NewWorker, Staff
 from services.gateway.parts import stamp
 from services.gateway.store.opened import Store
@@ -44,7 +44,7 @@ def enrol_system(parts: Registry, organisation: str, sources: tuple[str, ...], f
         raise BadSetting("--home: the partners' keys of this folder were lost; choose another folder")
     if known is None:
         roles = roles_of(organisation)
-        scopes = (*(PUBLISHING if sources else ()), *(sorted(PERSON_SCOPES) if roles else ()))
+        scopes = (*(PUBLISHING if sources else ()), *(sorted(PERSON_SCOPES) if roles else ()), ENTRIES_SCOPE)
         client = Client(id, organisation, roles, scopes, sources, key.public_set())
         register.add(client, stamp(parts.now()))
     return key

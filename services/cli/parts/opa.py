@@ -5,19 +5,17 @@ was stopped or killed comes back at its old address.
 """
 
 import json
-import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from services.cli.parts.cache import CannotObtain, keep, say, wheel
+from services.cli.parts.cache import keep, say
+from services.cli.parts.go import go_install
 from services.cli.parts.process import Child, listens, ports_of
 
 OPA_VERSION = "1.22.2"
-OLDEST_GO = (1, 26)
 MODULE = "github.com/open-policy-agent/opa"
 
 
@@ -44,38 +42,9 @@ def opa_version(program: Path) -> str:
     return answer.stdout.partition("Version:")[2].split("\n")[0].strip()
 
 
-def system_go() -> Path | None:
-    """The system's Go, where it is new enough to build OPA."""
-    found = shutil.which("go")
-    if not found:
-        return None
-    answer = subprocess.run([found, "env", "GOVERSION"], check=False, capture_output=True, text=True)
-    digits = answer.stdout.strip().removeprefix("go").split(".")[:2]
-    new_enough = all(part.isdigit() for part in digits) and tuple(map(int, digits)) >= OLDEST_GO
-    return Path(found) if new_enough else None
-
-
-def _go() -> Path:
-    found = system_go()
-    if found:
-        return found
-    return next(path for path in wheel("go").glob("**/bin/go") if (path.parent.parent / "src").is_dir())
-
-
 def _build(folder: Path) -> None:
-    """`go install` of the version, checked by Go's own checksum database; its caches (1 GB) are not kept."""
-    go = _go()
     say(f"building OPA {OPA_VERSION}, some minutes, once")
-    with tempfile.TemporaryDirectory(prefix="mash-go-") as scratch:
-        environment = os.environ | {
-            "GOBIN": str(folder), "GOPATH": f"{scratch}/path", "GOCACHE": f"{scratch}/cache",
-            "GOTOOLCHAIN": "local", "GOFLAGS": "-modcacherw -trimpath", "CGO_ENABLED": "0",
-        }  # fmt: skip
-        environment.pop("GOROOT", None)
-        command = [str(go), "install", f"{MODULE}@v{OPA_VERSION}"]
-        answer = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
-    if answer.returncode:
-        raise CannotObtain(f"OPA could not be built: {answer.stderr.strip()[-400:]}")
+    go_install(f"{MODULE}@v{OPA_VERSION}", folder)
 
 
 class OpaServer:

@@ -50,6 +50,7 @@ class Caller:
     user: str
     client_key: str
     token: str = field(default="", repr=False)
+    scopes: frozenset[str] = frozenset()
 
 
 class Bearer:
@@ -105,6 +106,7 @@ class Bearer:
             user=str(claims["sub"]),
             client_key=str(claims.get("client_key", "")),
             token=str(claims.get("jti", "")),
+            scopes=frozenset(str(claims.get("scope", "")).split()) & frozenset(client.scopes),
         )
 
     def _read(self, request: Request) -> tuple[dict[str, Any], Client, Organisation]:

@@ -20,7 +20,9 @@ from services.gateway.store.tables import ClientRow
 
 PERSON_SCOPES = frozenset({"user/family-view", "user/case", "user/task"})
 _SYSTEM = re.compile(r"^system/(\*|[A-Z][A-Za-z]{1,60})\.(c?r?u?d?s?)$")
-_OTHER = frozenset({"ledger/entries.read", "ledger/checkpoint.read"})
+ENTRIES_SCOPE = "ledger/entries.read"
+"""For a system on its own organisation's log, and for an auditor in person on any."""
+_OTHER = frozenset({ENTRIES_SCOPE, "ledger/checkpoint.read"})
 _ID = re.compile(r"^[A-Za-z0-9._-]{3,64}$")
 _RSA_BITS = 2048
 _KEYS = "keys are RSA of 2048 bits or more, or EC on P-384"

@@ -1,4 +1,4 @@
-"""`GET /ledger/{log}/checkpoint`, `GET /ledger/receipts/{id}` and `…/opening`.
+"""`GET /ledger/{log}/checkpoint`, `GET /ledger/{log}/tile/…`, `GET /ledger/receipts/{id}` and `…/opening`.
 
 Promise: nothing of the ledger is anonymous; what is not one's own is not there.
 """
@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from services.gateway.access.bearer import Bearer
 from services.gateway.parts import Parts
-from services.gateway.receipts import Reader, read_checkpoint, read_opening, read_receipt
+from services.gateway.receipts import Reader, read_checkpoint, read_opening, read_receipt, read_tile
 
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{22}$")]
 Log = Annotated[str, Path(pattern=r"^[a-z0-9-]{2,32}$")]
@@ -23,7 +23,9 @@ def routes(parts: Parts, bearer: Bearer) -> APIRouter:
 
     def reader(request: Request) -> Reader:
         caller = bearer.caller(request)
-        return Reader(caller.organisation, caller.role, caller.user, caller.client_key, caller.token)
+        return Reader(
+            caller.organisation, caller.role, caller.user, caller.client_key, caller.token, caller.scopes
+        )
 
     read = Annotated[Reader, Depends(reader)]
 
@@ -40,5 +42,9 @@ def routes(parts: Parts, bearer: Bearer) -> APIRouter:
     @router.get("/{log}/checkpoint", summary="The signed checkpoint of a log", response_model=None)
     def checkpoint(who: read, log: Log) -> Response:
         return Response(read_checkpoint(parts, who, log), media_type=TEXT)
+
+    @router.get("/{log}/tile/{path:path}", summary="A tile of a log (C2SP tlog-tiles)", response_model=None)
+    def tile(who: read, log: Log, path: str) -> Response:
+        return Response(read_tile(parts, who, log, f"tile/{path}"), media_type="application/octet-stream")
 
     return router

@@ -1,4 +1,4 @@
-"""`mash ledger`: for auditors. Verifies a ledger folder, or a Kafka cluster's topics, with public keys from
+"""`mash ledger verify`: a ledger folder, an export of tiles, or a Kafka cluster's topics, held against public keys from
 outside.
 
 Promise: nothing that could not be checked is called good; keys found beside the log are named as proving
@@ -7,18 +7,17 @@ nothing against whoever holds the folder.
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from services.cli.exits import Exit, Reporting
+from services.cli.exits import Exit
+from services.cli.ledger.progress import progress
 from services.ledger import journal
 from services.ledger.verify import (
     NoLedger,
-    Record,
     Report,
     keys_beside,
     ledger_folder,
@@ -27,22 +26,21 @@ from services.ledger.verify import (
     verify_folder,
     verify_records,
 )
+from services.ledger.verify_tiles import logs_in, verify_tiles
 from services.runtime.note import BadKey, Verifier
 
-app = typer.Typer(
-    cls=Reporting, help="Verify what was entered.", no_args_is_help=True, pretty_exceptions_enable=False
-)
 BESIDE = "with the keys found beside the log, which proves nothing against whoever holds the folder"
 
 
-@app.callback()
-def group() -> None:
-    """For auditors: is every entry still what was signed?"""
+def add(app: typer.Typer) -> None:
+    """Put the command among those of `mash ledger`."""
+    app.command()(verify)
 
 
-@app.command()
 def verify(
-    place: Annotated[str, typer.Argument(help="MASH_HOME or its folder ledger; or kafka://HOST:PORT")],
+    place: Annotated[
+        str, typer.Argument(help="MASH_HOME or its folder ledger; a folder of tiles; or kafka://HOST:PORT")
+    ],
     key: Annotated[str, typer.Option(help="Public key line (vkey) of the one log to verify.")] = "",
     trust: Annotated[
         Path | None, typer.Option(help="File of public key lines, one a line; # begins a comment.")
@@ -61,7 +59,7 @@ def verify(
 
     Exit: 0 all good, 1 findings, 2 usage, 3 the broker does not answer, 5 something could not be checked.
     """
-    keys = _keys(key, trust)
+    keys = keys_given(key, trust)
     if place.startswith("kafka://"):
         report = _verify_kafka(place.removeprefix("kafka://"), checkpoints, keys, only=bool(key))
     else:
@@ -73,7 +71,7 @@ def verify(
     raise typer.Exit(report.exit_code)
 
 
-def _keys(key: str, trust: Path | None) -> list[Verifier]:
+def keys_given(key: str, trust: Path | None) -> list[Verifier]:
     if key and trust:
         raise typer.BadParameter("give --key for one log, or --trust for several, not both")
     try:
@@ -90,6 +88,8 @@ def _keys(key: str, trust: Path | None) -> list[Verifier]:
 
 
 def _verify_path(path: Path, keys: Sequence[Verifier], *, only: bool) -> Report:
+    if path.is_dir() and logs_in(path):
+        return _verify_export(path, keys, only=only)
     try:
         folder = ledger_folder(path)
     except NoLedger as error:
@@ -98,7 +98,7 @@ def _verify_path(path: Path, keys: Sequence[Verifier], *, only: bool) -> Report:
     try:
         keys = keys or keys_beside(folder)
         size = (folder / journal.NAME).stat().st_size if (folder / journal.NAME).is_file() else 0
-        with _progress(size) as step:
+        with progress(size) as step:
             report = verify_folder(folder, keys, only=only, step=step)
     except BadKey as error:
         raise typer.BadParameter(f"{folder / 'keys'}: {error}; give --key or --trust") from None
@@ -108,6 +108,18 @@ def _verify_path(path: Path, keys: Sequence[Verifier], *, only: bool) -> Report:
     if beside:
         report.gaps.append(f"verified {BESIDE}; give --key or --trust")
     return report
+
+
+def _verify_export(folder: Path, keys: Sequence[Verifier], *, only: bool) -> Report:
+    if not keys:
+        raise typer.BadParameter("an export holds no keys: give --key or --trust")
+    try:
+        total = sum(path.stat().st_size for path in folder.glob("**/tile/entries/**/*") if path.is_file())
+        with progress(total) as step:
+            return verify_tiles(folder, keys, only=only, step=step)
+    except OSError as error:
+        print(f"{folder} cannot be read ({error.strerror})", file=sys.stderr)
+        raise typer.Exit(Exit.UNAVAILABLE) from None
 
 
 def _verify_kafka(servers: str, home: Path | None, keys: Sequence[Verifier], *, only: bool) -> Report:
@@ -123,47 +135,19 @@ def _verify_kafka(servers: str, home: Path | None, keys: Sequence[Verifier], *, 
     if folder is None:
         raise typer.BadParameter("kafka:// holds no checkpoints: give --checkpoints, the hub's folder ledger")
     # The client takes a second to load, and an auditor of a folder may not have it.
-    from services.ledger.store.broker import Broker, log_of
+    from services.cli.ledger.topics import records_of_topics
     from services.ledger.store.ports import StoreAway, StoreHalted
 
-    hub, broker = hubs.pop(), Broker(servers.split(","))
-
-    def records() -> Iterator[Record]:
-        for topic in broker.topics():
-            if log := log_of(hub, topic):
-                for row in broker.read(topic, 0):
-                    yield Record(log, row.at, row.leaf)
-
+    hub = hubs.pop()
+    records = records_of_topics(servers, hub)
     try:
-        return verify_records(records(), hub, lambda: read_checkpoints(folder), keys, only=only)
+        return verify_records(records, hub, lambda: read_checkpoints(folder), keys, only=only)
     except StoreAway as error:
         print(error, file=sys.stderr)
         raise typer.Exit(Exit.UNAVAILABLE) from None
     except StoreHalted as error:
         print(error, file=sys.stderr)
         raise typer.Exit(Exit.FINDINGS) from None
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[int], None]]:
-    """A bar over the bytes of the journal where somebody looks on; else nothing."""
-    if not sys.stderr.isatty() or total < 1_000_000:
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("reading", total=total)
-        shown = 0
-
-        def step(at: int) -> None:
-            nonlocal shown
-            if at - shown > total // 200:
-                shown = at
-                bar.update(task, completed=at)
-
-        yield step
 
 
 def _tell(report: Report) -> None:

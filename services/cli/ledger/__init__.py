@@ -1,0 +1,28 @@
+"""`mash ledger`: for auditors. One command, one file of this folder.
+
+Promise: nothing that could not be checked is called good; what a command shows of people it enters first.
+"""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+import typer
+
+from services.cli.exits import Reporting
+
+COMMANDS = ("verify", "export")
+"""In the order in which an auditor meets them; each is a module with `add(app)`."""
+
+app = typer.Typer(
+    cls=Reporting, help="Verify what was entered.", no_args_is_help=True, pretty_exceptions_enable=False
+)
+
+
+@app.callback()
+def group() -> None:
+    """For auditors: is every entry still what was signed?"""
+
+
+for name in COMMANDS:
+    if find_spec(f"services.cli.ledger.{name}"):
+        import_module(f"services.cli.ledger.{name}").add(app)

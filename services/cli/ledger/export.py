@@ -1,0 +1,104 @@
+"""`mash ledger export`: every log as tiles (C2SP tlog-tiles), for auditors and for anybody's verifier.
+
+Promise: what is written is what was signed; a log that is not is named, and nothing of it gets a checkpoint.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.cli.exits import Exit
+from services.cli.ledger.progress import progress
+from services.ledger import journal
+from services.ledger.export import CannotExport, export
+from services.ledger.verify import NoLedger, Record, ledger_folder, read_checkpoints
+
+
+def add(app: typer.Typer) -> None:
+    """Put the command among those of `mash ledger`."""
+    app.command(name="export")(export_tiles)
+
+
+def export_tiles(
+    place: Annotated[Path, typer.Argument(help="MASH_HOME, or the folder ledger in it.")],
+    folder: Annotated[Path, typer.Argument(help="Where to write: one folder a log is made in it.")],
+    log: Annotated[list[str] | None, typer.Option(help="Only this log (its code); may be repeated.")] = None,
+    entries: Annotated[
+        bool, typer.Option(help="With the entries, or the hashes alone (for those who may not read entries).")
+    ] = True,
+    kafka: Annotated[
+        str, typer.Option(help="HOST:PORT where the entries stand, if not in the folder's journal.")
+    ] = "",
+) -> None:
+    """Write every log as tiles: checkpoint, hashes and entries, fit to be served from a plain web server.
+
+    Example: mash ledger export home export && mash ledger verify export --trust trust.vkeys
+
+    Exit: 0 written, 1 a log is not what was signed, 2 usage, 3 the broker does not answer.
+    """
+    try:
+        ledger = ledger_folder(place)
+    except NoLedger as error:
+        raise typer.BadParameter(f"{place}: {error}") from None
+    notes = _asked(read_checkpoints(ledger), log or [])
+    try:
+        sizes = _written(ledger, folder, notes, entries=entries, kafka=kafka)
+    except (CannotExport, StoreHalts) as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(Exit.FINDINGS) from None
+    except OSError as error:
+        print(f"{folder}: cannot be written ({error.strerror}); name another folder", file=sys.stderr)
+        raise typer.Exit(Exit.USAGE) from None
+    print(f"Exported {len(sizes)} logs to {folder}{'' if entries else ', hashes only'}")
+    for code, size in sizes.items():
+        print(f"  {code}: {size} entries")
+
+
+class StoreHalts(Exception):
+    """The entries could not be read to the end; the text says where."""
+
+
+def _asked(notes: Mapping[str, bytes], logs: list[str]) -> Mapping[str, bytes]:
+    unknown = [code for code in logs if code not in notes]
+    if unknown:
+        raise typer.BadParameter(f"--log: no log {unknown[0]} here; there are {', '.join(notes)}")
+    return {code: note for code, note in notes.items() if not logs or code in logs}
+
+
+def _written(
+    ledger: Path, folder: Path, notes: Mapping[str, bytes], *, entries: bool, kafka: str
+) -> Mapping[str, int]:
+    if kafka:
+        from services.cli.ledger.topics import records_of_topics
+        from services.ledger.store.ports import StoreAway, StoreHalted
+
+        hub = _hub(notes)
+        try:
+            return export(records_of_topics(kafka, hub), notes, folder, entries=entries)
+        except StoreAway as error:
+            print(error, file=sys.stderr)
+            raise typer.Exit(Exit.UNAVAILABLE) from None
+        except StoreHalted as error:
+            raise StoreHalts(str(error)) from None
+    with progress((ledger / journal.NAME).stat().st_size) as step:
+        return export(_records(ledger, step), notes, folder, entries=entries)
+
+
+def _hub(notes: Mapping[str, bytes]) -> str:
+    first = next(iter(notes.values()), b"")
+    return first.partition(b"/")[0].decode()
+
+
+def _records(ledger: Path, step: Callable[[int], None]) -> Iterator[Record]:
+    with (ledger / journal.NAME).open("rb") as file:
+        if journal.read_hub(file) is None:
+            raise StoreHalts(f"{ledger / journal.NAME} is no journal of a ledger")
+        for found in journal.read_frames(file):
+            if isinstance(found, journal.Broken):
+                # Beyond what was signed it is a write under way; within it, the export says so by its root.
+                return
+            step(found.end)
+            yield Record(found.log, found.index, found.leaf)
