@@ -100,6 +100,17 @@ class PartnerSystem:
         """A JSON request; a JSON answer."""
         return self._post(path, emit(body), token, "application/json")
 
+    def decided(self, path: str, body: dict[str, Any], token: str) -> bool:
+        """A JSON request: whether it was answered (200) or refused by the rules (403). Raises `NotPlayed`."""
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        try:
+            answer = self._http.post(path, content=emit(body), headers=headers)
+        except httpx2.HTTPError as error:
+            raise NotPlayed(f"POST {path} was not answered ({type(error).__name__})") from None
+        if answer.status_code not in (200, 403):
+            raise NotPlayed(f"POST {path} answered {answer.status_code}: {_told(answer)}")
+        return answer.status_code == 200
+
     @property
     def _token_url(self) -> str:
         return f"{self._hub}/oauth2/token"
@@ -130,6 +141,10 @@ class Voice:
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Ask the hub as this person."""
         return self.system.post_json(path, body, self.token)
+
+    def decide(self, path: str, body: dict[str, Any]) -> bool:
+        """Ask, and say whether it was answered; a refusal by the rules is a decision, breakage is not."""
+        return self.system.decided(path, body, self.token)
 
 
 def _good(what: str, answer: httpx2.Response) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from typing import Any
 from rich.console import Console
 
 from services.cli.demo.cast import MANAGER, MASH_TEAM, SOCIAL_WORKER, STAFF, Member
+from services.cli.demo.day import play_day
 from services.cli.demo.enrol import client_id, enrol_staff, enrol_system
 from services.cli.demo.families import Northshire
 from services.cli.demo.families.people import DANA, MIA, Person
@@ -55,6 +56,7 @@ class Play:
             self._step(f"{MANAGER.name} records the strategy discussion", self._discuss)
             self._step(f"{SOCIAL_WORKER.name}, {SOCIAL_WORKER.role}, asks for the family", self._ask)
             narrate(self.console, self.answer, self._sources())
+            self._step("A day's work of the partners", self._day)
             self._step("The ledger is verified offline, with keys given from outside", self._verify)
         finally:
             for system in self.systems.values():
@@ -129,6 +131,11 @@ class Play:
             raise NotPlayed(f"POST /family-view answered {self.answer['match']}, not a view with a receipt")
         records = len(self.answer["view"].get("entry", ()))
         return f"{len(self.answer['people'])} people, {records} records released"
+
+    def _day(self) -> str:
+        asked = play_day(self.systems)
+        purposes = ", ".join(f"{purpose} {count}" for purpose, count in asked.items())
+        return f"{asked.total()} decisions, each an entry ({purposes})"
 
     def _verify(self) -> str:
         trust = self.settings.home / TRUST

@@ -67,8 +67,29 @@ def hospice(shelf: Shelf) -> None:
         ),
     ):
         _takes(shelf, key, arthur, words, how)
+    _plan(shelf, arthur)
     words = "Prognosis is short weeks. Arthur wants no dates; Ruth does. He fears choking most of all."
     shelf.note("prognosis", arthur, "Prognosis and conversation", words, -14)
+
+
+def _plan(shelf: Shelf, arthur: str) -> None:
+    """How he is cared for at home, where his granddaughter lives too."""
+    detail = {
+        "status": "in-progress",
+        "code": code("Nurse visits twice a day"),
+        "scheduledString": "Mornings and evenings; the night service answers between",
+        "description": "The injectable medicines stand in an open box in the hall, within reach of a child.",
+    }
+    shelf.add(
+        "CarePlan",
+        "plan",
+        status="active",
+        intent="plan",
+        title="Care at home",
+        subject=ref(arthur),
+        period=shelf.span(-80),
+        activity=[{"detail": detail}],
+    )
 
 
 def _decisions(shelf: Shelf, arthur: str) -> list[str]:
