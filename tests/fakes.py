@@ -6,7 +6,7 @@ until they are made visible. Nothing here is an audit ledger.
 
 import itertools
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,6 +62,12 @@ class FakeLedger:
 
     def opening(self, id: str) -> bytes | None:
         return None
+
+    def recorded(self, month: str) -> Iterator[tuple[Mapping[str, Any], bytes | None]]:
+        for draft in self.entries:
+            entry = _as_entry(draft, draft.event_id or _short())
+            if entry["time"].startswith(month):
+                yield entry, draft.decision_record or None
 
     def health(self) -> LedgerHealth:
         return LedgerHealth(True, "")

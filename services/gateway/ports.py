@@ -4,7 +4,7 @@ A service object satisfies its port directly in one process; a client in `adapte
 Each method is one crossing, whatever the family's size.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from services.contract.decisions import Answer, Matrix, MatrixAsked, Question
@@ -81,6 +81,10 @@ class Ledger(Protocol):
         ...
 
     def opening(self, id: str) -> bytes | None: ...
+    def recorded(self, month: str) -> Iterator[tuple[Mapping[str, Any], bytes | None]]:
+        """Every entry of a month (YYYY-MM, UTC) with its decision record, or None. Raises `LedgerUnavailable`."""
+        ...
+
     def health(self) -> LedgerHealth: ...
 
 

@@ -8,10 +8,11 @@ is tried again until it comes.
 import fcntl
 import os
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from services.contract.canonical import b64u
 from services.contract.problems import BadSetting, LedgerUnavailable
@@ -22,6 +23,7 @@ from services.ledger.checkpoints import Checkpoints
 from services.ledger.entry import EntryRefused, build, check_log, event_bytes, now
 from services.ledger.log import Log
 from services.ledger.pending import Pending
+from services.ledger.reading import Reading
 from services.ledger.receipts import answered, proof_of, tile_of
 from services.ledger.recover import Logs, recover
 from services.ledger.store.disk import Disk
@@ -51,6 +53,7 @@ class Ledger:
     ) -> None:
         self._sequencer, self._store, self._vault, self._close = sequencer, sequencer.store, vault, close
         self._hub, self._wait = settings.hub, settings.ledger_wait
+        self._settings, self._keys = settings, keys
         names = keys.mac("ledger-pseudonyms")
         # The few users and cases of a day come again and again.
         self._pseudonym = lru_cache(10_000)(lambda kind, value: b64u(names.of(kind, value)[:16]))
@@ -110,6 +113,11 @@ class Ledger:
     def decision(self, id: str) -> bytes | None:
         """The decision record sealed with the entry, canonical JSON, or None. For an auditor's replay."""
         return self._opened(id, DECISION)
+
+    def recorded(self, month: str) -> Iterator[tuple[Mapping[str, Any], bytes | None]]:
+        """Every entry of a month (YYYY-MM) with its decision record, read beside the sequencer. Raises `LedgerUnavailable`."""
+        with Reading(self._settings, self._keys) as reading:
+            yield from reading.recorded(month)
 
     def keys(self) -> Mapping[str, str]:
         """The public key line of every log, by its code: what a trust file is made of."""

@@ -47,6 +47,12 @@ class Reading:
             with suppress(NotJson, TypeError, KeyError):
                 yield Entry(log, index, parse(leaf)["entry"])
 
+    def recorded(self, month: str) -> Iterator[tuple[Mapping[str, Any], bytes | None]]:
+        """Every entry of a month (YYYY-MM, UTC), with its decision record where it has one."""
+        for _, _, entry in self.entries():
+            if str(entry["time"]).startswith(f"{month}-"):
+                yield entry, self.decision(entry["event_id"]) if "decision_digest" in entry else None
+
     def decision(self, event_id: str) -> bytes | None:
         """The decision record sealed with the entry, or None: never kept, or about somebody since forgotten."""
         try:

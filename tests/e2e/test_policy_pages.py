@@ -68,6 +68,18 @@ def test_an_ig_lead_finds_why_a_care_plan_is_not_seen(browser: Browser, stage: S
     page.context.close()
 
 
+def test_an_ig_lead_reads_how_information_was_shared(browser: Browser, stage: Stage) -> None:
+    world = stage.world
+    world.view(world.s47(), scope="person")
+    page = _signed_in(browser, stage, IG_LEAD)
+    page.get_by_role("link", name="Report").click()
+    told = page.inner_text("main")
+    assert "That you read this is an entry in the ledger" in told
+    assert "fewer than 10, or kept back" in told
+    _look(page, "report")
+    page.context.close()
+
+
 def test_a_social_worker_is_not_shown_the_policies_in_full(browser: Browser, stage: Stage) -> None:
     page = _signed_in(browser, stage, MANAGER)
     assert page.get_by_role("link", name="What is shared").count() == 0

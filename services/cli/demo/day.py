@@ -47,7 +47,9 @@ def work() -> tuple[Work, ...]:
     worker, visitor, clinic = _member("SW-CHILD"), _member("HEALTH-VISITOR"), _member("CLINIC-NURSE")
     adults, housing, volunteers = _member("SW-ADULT"), _member("HOUSING-OFF"), _member("VCS-COORD")
     nurse, crew = _member("PALLIATIVE-NURSE"), _member("PARAMEDIC")
-    agreed = tuple({"kind": "agreement", "alone": True, "about": _about(one)} for one in (DANA, MIA, LEO, ARTHUR, SEAN))
+    agreed = tuple(
+        {"kind": "agreement", "alone": True, "about": _about(one)} for one in (DANA, MIA, LEO, ARTHUR, SEAN)
+    )
     risk = {
         "kind": "perceived-risk",
         "text": "A neighbour heard shouting, and a child crying, on three nights.",
@@ -64,8 +66,9 @@ def work() -> tuple[Work, ...]:
         Work(MANAGER, "C-SCREEN", "contact-received", ((TYLER, "child"),), (worker,), (TYLER, SEAN), 3, evidence=(risk,)),
         Work(visitor, "FAM-OVERVIEW", "family-agreed", ((MIA, "child"), (DANA, "adult")), (visitor,), (MIA, LEO), 3,
              evidence=agreed[:3]),
-        Work(volunteers, "FAM-OVERVIEW", "family-agreed", ((ARTHUR, "adult"),), (volunteers,), (ARTHUR,), 2),
-        Work(housing, "FAM-OVERVIEW", "family-agreed", ((SEAN, "adult"),), (housing,), (SEAN,), 2),
+        Work(volunteers, "FAM-OVERVIEW", "family-agreed", ((ARTHUR, "adult"),), (volunteers,), (ARTHUR,), 2,
+             evidence=agreed[3:4]),
+        Work(housing, "FAM-OVERVIEW", "family-agreed", ((SEAN, "adult"),), (housing,), (SEAN,), 2, evidence=agreed[4:]),
         Work(adults, "A-S42", "others-at-risk", ((JOAN, "adult"),), (adults,), (JOAN,), 3),
         Work(nurse, "EOL-CARE", "end-of-life", ((ARTHUR, "adult"),), (nurse,), (ARTHUR,), 3),
         Work(clinic, "TREAT", "in-my-care", ((JOAN, "adult"),), (clinic,), (JOAN,), 3),

@@ -22,6 +22,7 @@ from services.gateway.pages import (
     matrix,
     new_case,
     receipt,
+    report,
     start,
     tasks,
 )
@@ -51,6 +52,7 @@ def routes(parts: Parts, sessions: Sessions, sign_in: SignIn) -> APIRouter:
         identity,
         matrix,
         receipt,
+        report,
         tasks,
         asking,
     ):

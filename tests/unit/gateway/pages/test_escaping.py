@@ -10,6 +10,9 @@ import pytest
 from services.contract.decisions import Matrix, MatrixAsked, MatrixCell, MatrixPart, MatrixRow
 from services.contract.problems import BadInput
 from services.contract.views import FamilyView, Refused
+from services.gateway.monitoring.papers import PaperState
+from services.gateway.monitoring.report import MonitoringReport, Section
+from services.gateway.monitoring.suppress import Table
 from services.gateway.pages.asked import AskedLine
 from services.gateway.pages.case import CasePage, Described, Recorded
 from services.gateway.pages.cases import Listed
@@ -197,6 +200,13 @@ MATRIX = hostile(
     parts=(MatrixPart((QUOTED,), (QUOTED,), (ROW,)),),
     gaps=(QUOTED,),
 )
+REPORT = hostile(
+    MonitoringReport,
+    requests=1,
+    unread=1,
+    sections=(Section(QUOTED, QUOTED, Table({QUOTED: 1}, 1), {QUOTED: QUOTED}),),
+    papers=((hostile(PaperState, parties=()), 1),),
+)
 SELECT = {"id": "a", "name": "a", "label": {"text": QUOTED}, "items": [{"value": QUOTED, "text": QUOTED}]}
 PAGES: Mapping[str, dict[str, Any]] = {
     "start.html": {},
@@ -247,6 +257,7 @@ PAGES: Mapping[str, dict[str, Any]] = {
         "whose": [{"value": QUOTED, "text": QUOTED}],
         "form": form(),
     },
+    "report.html": {"own": REPORT, "partners": REPORT, "months": [QUOTED], "states": {QUOTED: QUOTED}},
     "problem.html": {"problem": BadInput(QUOTED, places=(QUOTED,)), "detail": QUOTED, "sign_in": False},
 }
 
