@@ -18,10 +18,11 @@ from services.gateway.parts import Parts
 from services.gateway.store.opened import open_store
 from services.index.open import open_index
 from services.ledger.open import Ledger, open_ledger
+from services.policy.bundle_served import bundle_route
 from services.policy.lifecycle.by_file import by_file
 from services.policy.lifecycle.start import signed_shelf
 from services.policy.lifecycle.take_up import Activation, Lifecycle
-from services.policy.open import open_policy, rehearse
+from services.policy.open import bundle_path, open_policy, rehearse
 from services.runtime.book import Book, Shelf, open_shelf
 from services.runtime.fhir import faults
 from services.runtime.keys import KeyFolder
@@ -109,5 +110,7 @@ def build(settings: Settings) -> Running:
             opened.callback(activation.close)
             activation.start()
         app, ops = make_gateway(parts), make_ops(parts)
+        if settings.opa:
+            ops.router.routes.append(bundle_route(bundle_path(settings)))
         closing = opened.pop_all()
         return Running(app, ops, parts, closing.close)

@@ -7,15 +7,22 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from starlette.applications import Starlette
+
+from services.cli.serve import Listener, bound, port_of
 from services.contract.decisions import Context, Profile, as_input
 from services.contract.places import policies
 from services.contract.vocabulary import codes
 from services.policy.build import BUILT
 from services.policy.bundle import write_bundle
+from services.policy.bundle_key import BundleKey
+from services.policy.bundle_served import bundle_route
 from services.policy.decide import Decider
 from services.policy.opa import ServerEngine
+from services.policy.opa_server import write_server_files
 from services.policy.wasm import EmbeddedEngine
 from services.runtime.book import Book, Shelf, read_book
+from services.runtime.keys import KeyFolder
 from tests.real.find import Server
 
 CLASSES = (*codes("classes"), "UNCLASSIFIED")
@@ -34,12 +41,23 @@ def embedded() -> EmbeddedEngine:
     return engine
 
 
+def hosted(bundle: Path) -> str:
+    """The address of a listener that gives the bundle as the hub's own does, until the run ends."""
+    sock = bound("127.0.0.1", 0, "--port")
+    Listener(Starlette(routes=[bundle_route(bundle)]), sock).start()
+    return f"http://127.0.0.1:{port_of(sock)}"
+
+
 def served(start: Callable[..., Server], folder: Path, wait: float = 20.0) -> tuple[ServerEngine, Server]:
-    """An OPA server over the shipped book's bundle, taking up a new one when it is put there."""
-    bundle = folder / "bundle.tar.gz"
-    write_bundle(shipped_book(), bundle)
-    server = start(bundle, bundle=True, arguments=("--watch",))
-    return ServerEngine(server.address, bundle, wait), server
+    """An OPA server over the shipped book's bundle, guarded as in production, taking up a new one when it is put there."""
+    bundle, key = folder / "bundle.tar.gz", BundleKey(KeyFolder(folder / "keys"))
+    write_bundle(shipped_book(), bundle, key)
+    files = write_server_files(folder / "opa", hosted(bundle), key)
+    server = start(*files.policies, arguments=tuple(files.arguments))
+    engine = ServerEngine(server.address, bundle, key, wait, files.token)
+    # It listens before it has read its first bundle.
+    engine.prepare(shipped_book())
+    return engine, server
 
 
 def decider(engine: Any, home: Path, folder: Path | None = None, *, watch: bool = False) -> Decider:

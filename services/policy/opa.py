@@ -1,7 +1,8 @@
 """The production engine: an OPA server, through opa-python-client.
 
 Promise: a call is made once and ends within the wait, whatever the server does; an answer without a result
-is none. The server gets its rules by a bundle only: this client never writes policy or data.
+is none, and so is one in which a built-in function failed. The server gets its rules by a signed bundle only: this client
+never writes policy or data.
 """
 
 import time
@@ -15,10 +16,13 @@ from opa_client.opa import OpaClient
 from services.contract.problems import BadSetting, PolicyUnavailable
 from services.policy.build import ENTRYPOINT
 from services.policy.bundle import bundle_of, write_bundle
+from services.policy.bundle_key import BundleKey
 from services.policy.ports import EngineFailed
 from services.runtime.book import Book
 
 PACKAGE, _, RULE = ENTRYPOINT.rpartition("/")
+STRICT = {"strict-builtin-errors": "true"}
+"""An error of a built-in under `not` would be true otherwise (OPA, Policy Reference, Built-in functions)."""
 NOTHING: Mapping[str, Any] = {"context": {}, "profiles": [], "classes": []}
 
 
@@ -28,17 +32,17 @@ class ServerEngine:
     ACTIVATION = 10.0
     """Seconds in which the server takes a new bundle up; afterwards the book before stays in force."""
 
-    def __init__(self, address: str, bundle: Path, wait: float, token: str = "") -> None:
-        self._bundle = bundle
+    def __init__(self, address: str, bundle: Path, key: BundleKey, wait: float, token: str = "") -> None:
+        self._bundle, self._key = bundle, key
         self._client = _client(address, wait, token)
 
     def rehearse(self, book: Book) -> None:
         """Make the bundle, and leave it nowhere: a server that has it may answer under it at once."""
-        bundle_of(book)
+        bundle_of(book, self._key)
 
     def prepare(self, book: Book) -> None:
         """Leave the book for the server and wait until it answers under it. Raises `PolicyUnavailable`."""
-        write_bundle(book, self._bundle)
+        write_bundle(book, self._bundle, self._key)
         ends = time.monotonic() + self.ACTIVATION
         while not self.ready(book):
             if time.monotonic() > ends:
@@ -49,7 +53,7 @@ class ServerEngine:
         """The answer, under whatever book the server has: its revision stands in the answer."""
         del book  # The server has its own; the caller compares the revision.
         try:
-            answer = self._client.query_rule(dict(question), PACKAGE, RULE)
+            answer = self._client.query_rule(dict(question), PACKAGE, RULE, STRICT)
         except Exception as error:  # noqa: BLE001 - of many kinds, and none releases
             raise EngineFailed(type(error).__name__) from None
         if not isinstance(answer, dict) or "result" not in answer:

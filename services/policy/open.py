@@ -1,11 +1,15 @@
 """Opening the policy service with the engine that the settings name."""
 
+from pathlib import Path
+
 from services.policy.build import BUILT
 from services.policy.bundle import bundle_of, write_bundle
+from services.policy.bundle_key import BundleKey
 from services.policy.decide import Decider
 from services.policy.opa import ServerEngine
 from services.policy.wasm import EmbeddedEngine
 from services.runtime.book import Book, Shelf
+from services.runtime.keys import KeyFolder
 from services.runtime.settings import Settings
 
 
@@ -20,15 +24,21 @@ def open_policy(settings: Settings, shelf: Shelf) -> Decider:
         embedded = EmbeddedEngine(BUILT, settings.policy_wait)
         embedded.prepare(shelf.current())
         return Decider(shelf, embedded)
-    bundle = settings.home / "policy" / "bundle.tar.gz"
-    write_bundle(shelf.current(), bundle)
-    return Decider(shelf, ServerEngine(settings.opa, bundle, settings.policy_wait, settings.opa_token))
+    bundle, key = bundle_path(settings), BundleKey(KeyFolder(settings.key_folder))
+    write_bundle(shelf.current(), bundle, key)
+    engine = ServerEngine(settings.opa, bundle, key, settings.policy_wait, settings.opa_token)
+    return Decider(shelf, engine)
+
+
+def bundle_path(settings: Settings) -> Path:
+    """Where the hub leaves its books for an OPA server."""
+    return settings.home / "policy" / "bundle.tar.gz"
 
 
 def rehearse(settings: Settings, book: Book) -> None:
     """Whether the engine that the settings name could decide under the book. Raises `BadSetting` where it could not."""
     if settings.opa:
-        bundle_of(book)
+        bundle_of(book, BundleKey(KeyFolder(settings.key_folder)))
         return
     engine = EmbeddedEngine(BUILT, settings.policy_wait)
     try:

@@ -149,7 +149,7 @@ def test_a_folder_that_fails_a_check_is_not_proposed(desk: Desk) -> None:
     edit(desk.installation.folder, "isa/panels.yaml", "consnet:", "consent:")
     assert broken.exit_code == 4
     assert re.search(
-        r"book/isa/panels.yaml line \d+: 'consnet' is not a word of this file. Did you mean consent",
+        r"book/isa/panels.yaml line \d+: 'consnet' is not a word of this file. Did you mean",
         broken.output,
     )
     assert desk.installation.lifecycle.proposals.ids() == before

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,9 +19,12 @@ from services.ledger.open import open_ledger
 from services.ledger.store.broker import Broker, topic_of
 from services.ledger.store.disk import Disk
 from services.policy.bundle import write_bundle
+from services.policy.bundle_key import BundleKey
+from services.policy.opa_server import write_server_files
+from services.runtime.keys import KeyFolder
 from tests.hub.served import SOCIAL_WORKER, Served, a_served
 from tests.hub.world import shape
-from tests.policy_world import shipped_book
+from tests.policy_world import hosted, shipped_book
 from tests.real.find import Server
 
 LOG = "northshire-csc"
@@ -79,12 +83,15 @@ def real_settings(
 ) -> tuple[dict[str, Any], Server]:
     """Settings of a hub in `folder` on the real parts, and its own OPA server, which takes up the hub's bundles."""
     bundle = folder / "home/policy/bundle.tar.gz"
-    write_bundle(shipped_book(), bundle)
-    opa = start_opa(bundle, bundle=True, arguments=("--watch",))
+    key = BundleKey(KeyFolder(folder / "home/keys"))
+    write_bundle(shipped_book(), bundle, key)
+    files = write_server_files(folder / "opa", hosted(bundle), key)
+    opa = start_opa(*files.policies, arguments=tuple(files.arguments))
     settings = {
         "ledger": f"kafka://{kafka.address}",
         "hub": f"hub-{uuid.uuid4().hex[:12]}",
         "opa": opa.address,
+        "opa_token": files.token,
         "database": dsn,
         "policy_wait": POLICY_WAIT,
     }
@@ -97,6 +104,10 @@ def on_real(
 ) -> Iterator[OnReal]:
     settings, opa = real_settings(folder, kafka, start_opa, dsn)
     with a_served(folder, **settings) as hub:
+        give_up = time.monotonic() + 30
+        while not hub.world.parts.policy.ready():
+            assert time.monotonic() < give_up, "OPA did not take up the hub's own book"
+            time.sleep(0.05)
         yield OnReal(hub, kafka, opa, postgres, settings)
 
 

@@ -142,6 +142,11 @@ def test_a_stopped_server_is_no_answer_and_a_started_one_is(
     server.stop()
     refused_within(deciding, asked, 4 * WAIT)
     server.start()
+    # It listens before it has read its bundle again, and until then nothing is an answer.
+    give_up = time.monotonic() + 20
+    while not deciding.ready():
+        assert time.monotonic() < give_up
+        time.sleep(0.05)
     assert deciding.decide(asked).cells[0]
 
 

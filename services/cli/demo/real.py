@@ -32,9 +32,7 @@ from services.cli.parts.opa import OpaServer
 from services.cli.parts.postgres import PostgresServer
 from services.cli.parts.process import Child, DidNotStart
 from services.cli.serve import LISTENING, LOOPBACK, first_free, port_of, wait_for_end
-from services.contract import places
 from services.contract.problems import BadSetting
-from services.runtime.book import read_book
 from services.runtime.settings import Settings, claim_home, read_settings
 
 _READY_SECONDS = 60.0
@@ -113,15 +111,17 @@ def _stage(folder: Path, tell: Any) -> Iterator[_Stage]:
             # Where it listens now it listens again after a crash.
             child.command = [*child.command, "--port", str(port_said(child))]
         ports = _ports(plain, port_said(practice), port_said(provider))
-        opa = OpaServer(folder / "opa", home / "policy/bundle.tar.gz", bundle=True, arguments=("--watch",))
-        settings = settings_for(home, ports).model_copy(
+        settings = settings_for(home, ports)
+        guard = _guarded(settings, folder / "opa")
+        opa = OpaServer(folder / "opa", *guard.policies, arguments=guard.arguments)
+        settings = settings.model_copy(
             update={
                 "ledger": f"kafka://{kafka.address}",
                 "database": _database(postgres),
                 "opa": opa.address,
+                "opa_token": guard.token,
             }
         )
-        _write_bundle(settings)
         _begin(running, {"OPA": opa}, tell)
         _begin(running, {"hub": _hub(settings)}, tell)
         _wait_until_ready(settings)
@@ -160,12 +160,14 @@ def _database(server: PostgresServer) -> str:
     return server.dsn(_DATABASE)
 
 
-def _write_bundle(settings: Settings) -> None:
-    """OPA starts with the book that the hub starts with; later ones the hub leaves there itself."""
-    from services.policy.bundle import write_bundle
+def _guarded(settings: Settings, folder: Path) -> Any:
+    """The files with which OPA serves this hub only, and fetches its books from it."""
+    from services.policy.bundle_key import BundleKey
+    from services.policy.opa_server import write_server_files
+    from services.runtime.keys import KeyFolder
 
-    book = read_book(settings.policies or places.policies())
-    write_bundle(book, settings.home / "policy/bundle.tar.gz")
+    hub = f"http://{LOOPBACK}:{settings.ops_port}"
+    return write_server_files(folder, hub, BundleKey(KeyFolder(settings.key_folder)))
 
 
 def _hub(settings: Settings) -> Program:

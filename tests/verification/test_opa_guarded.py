@@ -1,0 +1,307 @@
+"""A real OPA server as the hub has it started: signed bundles only, one address open, nothing lost while books change."""
+
+import gzip
+import io
+import json
+import tarfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from joserfc import jws
+from joserfc.jwk import ECKey
+
+from services.contract.canonical import unb64u
+from services.policy.bundle import bundle_of
+from services.policy.bundle_key import SIGNATURES, BundleKey
+from services.policy.opa import NOTHING, ServerEngine
+from services.policy.opa_server import ServerFiles, write_server_files
+from services.policy.ports import EngineFailed
+from services.runtime.book import Book
+from services.runtime.keys import KeyFolder
+from tests.policy_world import context, hosted, profile, question, shipped_book
+from tests.real.find import Server
+
+ASKED = question(context(), profile())
+POLLS = 3.5
+"""Seconds in which a server that polls each second has surely looked at a new bundle."""
+
+
+@dataclass
+class Guarded:
+    """A server, its files, and the hub's engine over it."""
+
+    server: Server
+    files: ServerFiles
+    bundle: Path
+    key: BundleKey
+    engine: ServerEngine
+
+    def leave(self, content: bytes) -> None:
+        """Put a bundle in place as whoever can write the folder would."""
+        scratch = self.bundle.with_suffix(".new")
+        scratch.write_bytes(content)
+        scratch.replace(self.bundle)
+
+    def call(self, method: str, path: str, token: str | None = None, **more: Any) -> int:
+        found = self.files.token if token is None else token
+        headers = {"Authorization": f"Bearer {found}"} if found else {}
+        return httpx2.request(
+            method, f"{self.server.address}{path}", headers=headers, timeout=10, **more
+        ).status_code
+
+
+@pytest.fixture(scope="module")
+def guarded(opa_server: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    folder = tmp_path_factory.mktemp("guarded")
+    bundle, key = folder / "hub/bundle.tar.gz", BundleKey(KeyFolder(folder / "keys"))
+    files = write_server_files(folder / "opa", hosted(bundle), key)
+    server = opa_server(*files.policies, arguments=tuple(files.arguments))
+    engine = ServerEngine(server.address, bundle, key, 10.0, files.token)
+    engine.prepare(shipped_book())
+    yield Guarded(server, files, bundle, key, engine)
+    engine.close()
+
+
+def revised(number: int) -> Book:
+    """The shipped book under another revision."""
+    revision = f"{number:016x}"
+    return replace(shipped_book(), revision=revision, data={**shipped_book().data, "revision": revision})
+
+
+# --- What the hub's token opens ----------------------------------------------------------------------------
+
+DATA = "/v1/data/mash/main/answer"
+CLOSED: Mapping[str, tuple[str, str, Any]] = {
+    "write data": ("PUT", "/v1/data/book", {"isas": {}}),
+    "patch data": ("PATCH", "/v1/data/book", [{"op": "remove", "path": "/isas"}]),
+    "delete data": ("DELETE", "/v1/data/book", None),
+    "write policy": ("PUT", "/v1/policies/mine", None),
+    "delete policy": ("DELETE", "/v1/policies/mash/rego/main/main.rego", None),
+    "read policies": ("GET", "/v1/policies", None),
+    "query": ("POST", "/v1/query", {"query": "data"}),
+    "compile": ("POST", "/v1/compile", {"query": "data.mash.main.answer"}),
+    "read data": ("GET", "/v1/data/book", None),
+    "another rule": ("POST", "/v1/data/mash/main", {"input": {}}),
+    "the authorisation itself": ("POST", "/v1/data/system/authz/allow", {"input": {}}),
+    "config": ("GET", "/v1/config", None),
+    "status": ("GET", "/v1/status", None),
+    "metrics": ("GET", "/metrics", None),
+    "an answer without strict errors": ("POST", DATA, {"input": dict(NOTHING)}),
+    "an answer by reading": ("GET", f"{DATA}?strict-builtin-errors=true", None),
+    "the root": ("POST", "/", {}),
+}
+
+
+@pytest.mark.parametrize("way", CLOSED)
+def test_the_gateways_token_opens_nothing_else(guarded: Guarded, way: str) -> None:
+    method, path, body = CLOSED[way]
+    assert guarded.call(method, path, json=body) == 401
+    assert guarded.engine.ready(shipped_book())
+
+
+def test_the_one_answer_and_health_are_open_to_the_token_and_to_nobody_else(guarded: Guarded) -> None:
+    asked: dict[str, Any] = {"json": {"input": ASKED}}
+    address = f"{DATA}?strict-builtin-errors=true"
+    assert guarded.call("POST", address, **asked) == 200
+    assert guarded.call("GET", "/health") == 200
+    for token in ("", "another", guarded.files.token[:-1]):
+        assert guarded.call("POST", address, token, **asked) == 401
+        assert guarded.call("GET", "/health", token) == 401
+
+
+# --- Books change under callers ----------------------------------------------------------------------------
+
+
+def test_books_change_under_concurrent_callers_and_not_one_answer_fails_or_is_undefined(
+    guarded: Guarded,
+) -> None:
+    ended, wrong, seen = threading.Event(), list[str](), list[str]()
+
+    def ask() -> None:
+        while not ended.is_set():
+            try:
+                found = guarded.engine.ask(shipped_book(), ASKED)
+            except EngineFailed as failed:
+                wrong.append(str(failed))
+                continue
+            cells = found.get("cells") or [[]]
+            if len(cells[0]) != len(ASKED["classes"]) or any("effect" not in cell for cell in cells[0]):
+                wrong.append("a cell is missing")
+            seen.append(found["revision"])
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    took = []
+    for number in (1, 2, 3):
+        begun = time.monotonic()
+        guarded.engine.prepare(revised(number))
+        took.append(time.monotonic() - begun)
+        time.sleep(0.3)
+    guarded.engine.prepare(shipped_book())
+    ended.set()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    assert {f"{number:016x}" for number in (1, 2, 3)} < set(seen)
+    assert max(took) < ServerEngine.ACTIVATION, took
+
+
+# --- Bundles that are not the hub's ------------------------------------------------------------------------
+
+
+def repacked(files: Mapping[str, bytes]) -> bytes:
+    raw = io.BytesIO()
+    with tarfile.open(fileobj=raw, mode="w") as archive:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    return gzip.compress(raw.getvalue())
+
+
+def unpacked(bundle: bytes) -> dict[str, bytes]:
+    with tarfile.open(fileobj=io.BytesIO(bundle)) as archive:
+        members = {name: archive.extractfile(name) for name in archive.getnames()}
+        return {name: file.read() for name, file in members.items() if file}
+
+
+def unsigned(whole: bytes) -> bytes:
+    return repacked({name: file for name, file in unpacked(whole).items() if name != f"/{SIGNATURES}"})
+
+
+def emptied(whole: bytes) -> bytes:
+    return repacked({**unpacked(whole), f"/{SIGNATURES}": b'{"signatures":[]}'})
+
+
+def corrupt(whole: bytes) -> bytes:
+    return whole[: len(whole) // 2]
+
+
+def bad_signature(whole: bytes) -> bytes:
+    files = unpacked(whole)
+    head, payload, signature = json.loads(files[f"/{SIGNATURES}"])["signatures"][0].split(".")
+    flipped = ("A" if signature[10] != "A" else "B").join((signature[:10], signature[11:]))
+    files[f"/{SIGNATURES}"] = json.dumps({"signatures": [f"{head}.{payload}.{flipped}"]}).encode()
+    return repacked(files)
+
+
+def signed_twice(whole: bytes) -> bytes:
+    files = unpacked(whole)
+    (token,) = json.loads(files[f"/{SIGNATURES}"])["signatures"]
+    files[f"/{SIGNATURES}"] = json.dumps({"signatures": [token, token]}).encode()
+    return repacked(files)
+
+
+def changed_file(whole: bytes) -> bytes:
+    files = unpacked(whole)
+    return repacked({**files, "/data.json": files["/data.json"].replace(b"SW-CHILD", b"SW-ADULT", 1)})
+
+
+def file_more(whole: bytes) -> bytes:
+    return repacked({**unpacked(whole), "/rego/more.rego": b"package mash.more\n\nx := 1\n"})
+
+
+def own_key_inside(whole: bytes) -> bytes:
+    """Signed by another key under the hub's key id."""
+    files = unpacked(whole)
+    (token,) = json.loads(files[f"/{SIGNATURES}"])["signatures"]
+    claims = unb64u(token.split(".")[1])
+    again = jws.serialize_compact({"alg": "ES256", "typ": "JWT"}, claims, ECKey.generate_key("P-256"))
+    return repacked({**files, f"/{SIGNATURES}": json.dumps({"signatures": [again]}).encode()})
+
+
+BAD: Mapping[str, Callable[[bytes], bytes]] = {
+    one.__name__: one
+    for one in (
+        unsigned,
+        emptied,
+        corrupt,
+        bad_signature,
+        signed_twice,
+        changed_file,
+        file_more,
+        own_key_inside,
+    )
+}
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_a_bundle_that_is_not_the_hubs_keeps_the_old_one_and_readiness_says_so(
+    guarded: Guarded, bad: str
+) -> None:
+    new = revised(40 + list(BAD).index(bad))
+    guarded.leave(BAD[bad](bundle_of(new, guarded.key)))
+    ends = time.monotonic() + POLLS
+    while time.monotonic() < ends:
+        assert guarded.engine.ready(shipped_book())
+        assert not guarded.engine.ready(new)
+        time.sleep(0.2)
+    # Good again, the same book is taken: it was the bundle that was refused.
+    guarded.engine.prepare(new)
+    guarded.engine.prepare(shipped_book())
+
+
+def test_a_bundle_of_another_hubs_key_is_no_book_from_a_cold_start_either(
+    opa_server: Callable[..., Server], tmp_path: Path
+) -> None:
+    bundle, key = tmp_path / "bundle.tar.gz", BundleKey(KeyFolder(tmp_path / "keys"))
+    other = BundleKey(KeyFolder(tmp_path / "others"))
+    files = write_server_files(tmp_path / "opa", hosted(bundle), key)
+    bundle.write_bytes(bundle_of(shipped_book(), other))
+    server = opa_server(*files.policies, arguments=tuple(files.arguments))
+    engine = ServerEngine(server.address, bundle, key, 5.0, files.token)
+    time.sleep(POLLS)
+    assert not engine.ready(shipped_book())
+    with pytest.raises(EngineFailed, match="NoResult"):
+        engine.ask(shipped_book(), ASKED)
+    engine.close()
+
+
+# --- Strict, quiet, and back after a kill ------------------------------------------------------------------
+
+
+def test_an_error_of_a_built_in_is_no_answer_even_under_not(guarded: Guarded) -> None:
+    failing = (
+        'package mash.main\n\nanswer := {"revision": data.book.revision, "cells": []} if {\n'
+        '\tinput.classes == []\n}\n\nelse := {"revision": data.book.revision, "cells": [[{"effect": "release"}]]} if {\n'
+        "\tnot to_number(input.context.role) == 1\n}\n"
+    )
+    book = replace(revised(99), rego={"main/main.rego": failing})
+    guarded.engine.prepare(book)
+    with pytest.raises(EngineFailed):
+        guarded.engine.ask(book, ASKED)
+    guarded.engine.prepare(shipped_book())
+
+
+def test_the_decision_log_says_nothing_of_what_was_asked(guarded: Guarded) -> None:
+    guarded.engine.ask(shipped_book(), ASKED)
+    if not hasattr(guarded.server, "log"):
+        pytest.skip("the log of this server is not ours to read")
+    ends = time.monotonic() + 10
+    while not (
+        told := [
+            line for line in guarded.server.log() if line.get("type") == "openpolicyagent.org/decision_logs"
+        ]
+    ):
+        assert time.monotonic() < ends
+        time.sleep(0.2)
+    assert not [line for line in told if "input" in line]
+    assert [line for line in told if "/input" in str(line.get("erased"))]
+    assert guarded.files.token not in json.dumps(guarded.server.log())
+
+
+def test_a_killed_server_comes_back_under_the_book_that_the_hub_left(guarded: Guarded) -> None:
+    guarded.server.kill()
+    assert not guarded.engine.ready(shipped_book())
+    guarded.server.start()
+    ends = time.monotonic() + 20
+    while not guarded.engine.ready(shipped_book()):
+        assert time.monotonic() < ends
+        time.sleep(0.05)
