@@ -1,6 +1,7 @@
 """What an answer leaves to be done: owners' and publishers' tasks, searches by address, connections, both sides of harm."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,18 +13,20 @@ from starlette.testclient import TestClient
 
 from services.cli.demo.families import northshire
 from services.cli.demo.families.people import SAFE
-from services.contract.cases import Asker, DecideTask, Member
+from services.contract.cases import Asker, CloseCase, DecideTask, Member
 from services.contract.people import About
 from services.gateway.answer import as_json
+from services.gateway.cases.close import close_case
 from services.gateway.tasks.deciding import decide_task
 from services.gateway.tasks.inbox import Task, opened, waiting
 from services.gateway.tasks.note import Note
 from services.gateway.tasks.notes import Notes
 from services.gateway.tasks.post import Post
+from services.gateway.tasks.still_out import note_sources, raise_overdue
 from services.gateway.tasks.tables import ReleaseNoteRow, TaskRow
 from services.gateway.tasks.working_off import PATIENCE, work_off
 from services.wiring import build
-from tests.hub.world import MIA, WORKER, World, a_person, a_world, released
+from tests.hub.world import MANAGER, MIA, WORKER, World, a_person, a_world, released
 
 DANA = About(nhs_number="9991000046", given="Dana", family="Reid", birth_date="1990-02-11")
 SEAN = About(nhs_number="9991000054", given="Sean", family="Cole", birth_date="1988-09-23")
@@ -251,3 +254,36 @@ def test_what_a_hub_that_was_killed_left_to_do_is_done_at_the_next_start(tmp_pat
             time.sleep(0.05)
         assert len(ids_at(again, "clearwater-shc")) == 1
     again.close()
+
+
+def test_a_red_enquiry_that_lacks_a_source_for_four_hours_is_the_duty_managers(world: World) -> None:
+    """X1: the live practice of this hub is at a port where nobody listens."""
+    red, amber = (world.s47(rag=rag) for rag in ("RED", "AMBER"))
+    for case in (red, amber):
+        assert not world.view(case).complete
+    work_off(world.parts)
+    soon, late = (replace(world.parts, clock=_clock(hours)) for hours in (3.9, 4.1))
+    raise_overdue(soon)
+    assert tasks(world, "northshire-csc", "duty-manager", red) == []
+    raise_overdue(late)
+    raise_overdue(late)
+    (task,) = tasks(world, "northshire-csc", "duty-manager", red)
+    assert (task.row.kind, task.facts["source"]) == ("source-still-out", "northshire-gp-live")
+    assert tasks(world, "northshire-csc", "duty-manager", amber) == []
+
+
+def test_a_source_that_answered_meanwhile_or_a_case_that_closed_raises_nothing(world: World) -> None:
+    answered, closed = world.s47(rag="RED"), world.s47(rag="RED")
+    for case in (answered, closed):
+        world.view(case)
+    work_off(world.parts)
+    close_case(world.parts, MANAGER, closed, CloseCase(changed="yes", outcome="went-further"))
+    back = Note(asker=WORKER, case=answered, sources_in=("northshire-gp-live",))
+    note_sources(world.parts, back, 0)
+    raise_overdue(replace(world.parts, clock=_clock(4.1)))
+    for case in (answered, closed):
+        assert tasks(world, "northshire-csc", "duty-manager", case) == []
+
+
+def _clock(hours: float) -> Callable[[], datetime]:
+    return lambda: datetime.now(UTC) + timedelta(hours=hours)

@@ -73,6 +73,11 @@ class Standing:
         return "LAPSED" if self.row.lapsed_at or overdue else "OPEN"
 
 
+def still_open(row: CaseRow, now: datetime) -> bool:
+    """Whether a case is neither closed nor lapsed nor past its end, for whoever is no member of it."""
+    return not row.closed_at and not row.lapsed_at and row.closes_at > stamp(now)
+
+
 def load(parts: Parts, asker: Asker, id: str) -> Standing:
     """The case, for one of its members. Raises `NotFound`, alike for another's and for none."""
     standing = _find(parts, id)

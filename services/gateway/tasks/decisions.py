@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from services.contract.cases import Asker
 from services.contract.problems import BadInput, Conflict
 from services.contract.vocabulary import entry
+from services.gateway.cases.states import still_open
 from services.gateway.parts import Parts, fresh_id, stamp
 from services.gateway.store.tables import CaseRow
 from services.gateway.tasks.inbox import Task
@@ -71,7 +72,7 @@ def _still_open(parts: Parts, task: Task, now: datetime) -> None:
         )
     with parts.store.begin() as session:
         case = session.get(CaseRow, task.case)
-    if case is None or case.closed_at or case.lapsed_at or case.closes_at <= stamp(now):
+    if case is None or not still_open(case, now):
         raise Conflict("the case is no longer open", next_step="Nothing can be approved for it any more.")
 
 

@@ -72,3 +72,14 @@ class AskedRow(Table, table=True):
     event_id: str
     sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     """{what, source, reason}: as the asker's own answer put it."""
+
+
+class SourceOutRow(Table, table=True):
+    """A source that an urgent enquiry lacks, from the first answer without it."""
+
+    __tablename__ = "gateway_source_out"
+    id: str = Field(primary_key=True)
+    """Keyed hash of case and source."""
+    since: str = Field(index=True)
+    sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """{case, source}."""

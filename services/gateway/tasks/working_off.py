@@ -26,6 +26,7 @@ from services.gateway.tasks.note import Note
 from services.gateway.tasks.notes import LIFE, read_row
 from services.gateway.tasks.owners import NONE
 from services.gateway.tasks.post import Post, post
+from services.gateway.tasks.still_out import note_sources, raise_overdue
 from services.gateway.tasks.tables import ReleaseNoteRow
 from services.runtime.logs import log
 
@@ -58,6 +59,7 @@ class NoteClock:
         while not self._ended.is_set():
             try:
                 work_off(self._parts)
+                raise_overdue(self._parts)
             except Problem as problem:
                 log.warning("notes-wait", kind=problem.kind)
             self._ended.wait(self._every)
@@ -72,7 +74,9 @@ def work_off(parts: Parts) -> int:
     done = 0
     for row in rows:
         if parts.ledger.receipt(row.event_id) is not None:
-            _act(parts, row.event_id, read_row(parts.store, row))
+            note = read_row(parts.store, row)
+            _act(parts, row.event_id, note)
+            note_sources(parts, note, row.at)
             _mark(parts, row.id)
             done += 1
         elif row.at + PATIENCE <= now:
