@@ -4,7 +4,7 @@ Promise: every form is rendered from the one JSON answer; constant sentences dep
 on what was held back.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from services.contract.canonical import emit
 from services.contract.views import FamilyView, PersonEntry, ReceiptEntry, SourceEntry
@@ -14,12 +14,11 @@ from services.gateway.cases import break_glass
 from services.gateway.cases.grounds import over_objection
 from services.gateway.family import Family
 from services.gateway.matching import Match
-from services.gateway.record import PROTECTED_NOTE, Trail
+from services.gateway.record import PROTECTED_NOTE
+from services.gateway.release import Built
+from services.gateway.request import Request
+from services.gateway.trail import Trail
 from services.gateway.who_answers import complete
-
-if TYPE_CHECKING:  # the request is made by the main line, which stands above
-    from services.gateway.family_view import Request
-    from services.gateway.release import Built
 
 MAY_BE_INCOMPLETE = "Lists of medicines and allergies may be incomplete."
 NO_RELATION = (
@@ -35,10 +34,10 @@ _LISTS = ("MedicationStatement", "MedicationRequest", "AllergyIntolerance")
 
 
 def assemble(
-    request: "Request",
+    request: Request,
     match: Match,
     kin: Family,
-    built: "Built",
+    built: Built,
     strip: tuple[SourceEntry, ...],
     trail: Trail,
 ) -> FamilyView:
@@ -63,7 +62,7 @@ def assemble(
     )
 
 
-def _person(person: str, kin: Family, built: "Built", match: Match) -> PersonEntry:
+def _person(person: str, kin: Family, built: Built, match: Match) -> PersonEntry:
     edges = kin.why[person]
     why = tuple(dict.fromkeys(edge.code or edge.kind for edge in edges)) if edges else ("asked-about",)
     identity = match.identity if not edges else next(p.identity for p in kin.people if p.person == person)
@@ -84,7 +83,7 @@ def _name(resources: Any) -> str | None:
     return None
 
 
-def _notes(request: "Request", kin: Family, built: "Built", trail: Trail) -> tuple[str, ...]:
+def _notes(request: Request, kin: Family, built: Built, trail: Trail) -> tuple[str, ...]:
     notes = []
     kinds = {resource.get("resourceType") for resource in built.resources}
     if kinds & set(_LISTS):
@@ -101,7 +100,7 @@ def _notes(request: "Request", kin: Family, built: "Built", trail: Trail) -> tup
     return tuple(notes)
 
 
-def _offers(request: "Request", built: "Built") -> list[str]:
+def _offers(request: Request, built: Built) -> list[str]:
     """What a care worker without a relationship can do: ask the patient, and only then break the glass."""
     asked_by_care = entry("purposes", request.context.purpose)["relationship"] == "CARE"
     if not asked_by_care or not any(row.code == "NO_RELATIONSHIP" for row in built.withheld):

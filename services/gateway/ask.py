@@ -14,10 +14,11 @@ from services.gateway.catalogue import Catalogue
 from services.gateway.family_view import show_family_view
 from services.gateway.hub import Hub
 from services.gateway.parts import Parts
-from services.gateway.record import PolicyMoved, outcome
+from services.gateway.record import outcome
 from services.gateway.tasks.decisions import standing
 from services.gateway.tasks.notes import Notes
 from services.gateway.tasks.owners import Decisions
+from services.gateway.trail import PolicyMoved
 from services.runtime.book import Book
 
 KEPT = 4

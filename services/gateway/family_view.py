@@ -5,48 +5,24 @@ said may leave, does not; and an answer, its receipt and its entry are the same 
 Read top to bottom: the steps are numbered as in the README, and there is no going back.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
 from datetime import datetime
 
 from services.contract.cases import Asker, CaseState
-from services.contract.decisions import Cell, Context, Profile, Question
+from services.contract.decisions import Cell
 from services.contract.people import AskerIdentity, CaseSubject, Gather, Relate, Related, Relations, Resolve
-from services.contract.problems import PolicyUnavailable
 from services.contract.views import FamilyView, Refused, ViewRequest
 from services.contract.vocabulary import codes
 from services.gateway import answer, family, matching, record, release
 from services.gateway.cases import break_glass
 from services.gateway.hub import Hub
 from services.gateway.profiles import Profiler, agreements_of, context_of, most_open, permitted_by
+from services.gateway.request import Request
 from services.gateway.tasks import arising
+from services.gateway.trail import Trail
 from services.gateway.who_answers import line_names, lines_for, strip_of
 
 ASK = ("ASK", "QUERY")
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One question, with everything about it that does not change on the way down."""
-
-    asker: Asker
-    body: ViewRequest
-    case: CaseState
-    context: Context
-    hub: Hub
-    now: datetime
-
-    def decide(
-        self, trail: record.Trail, profiles: Sequence[Profile], classes: tuple[str, ...]
-    ) -> list[tuple[Cell, ...]]:
-        """One crossing to policy, under the one book of this request: a row of cells for each profile, by position."""
-        distinct = tuple(dict.fromkeys(profiles))
-        decided = self.hub.policy.decide(Question(self.hub.book.revision, self.context, distinct, classes))
-        if len(decided.cells) != len(distinct):
-            raise PolicyUnavailable("the policy answer is not whole")
-        trail.keep(replace(decided, classes=classes))
-        row_of = dict(zip(distinct, decided.cells, strict=True))
-        return [row_of[profile] for profile in profiles]
 
 
 def show_family_view(
@@ -58,7 +34,7 @@ def show_family_view(
     """
     # 1. The asker is authenticated and the case opened by the caller; role and organisation are not in the body.
     request = Request(asker, body, case, context_of(asker, case, now), hub, now)
-    trail = record.Trail(request.context, stated_ground=case.stated_ground)
+    trail = Trail(request.context, stated_ground=case.stated_ground)
 
     # 2. Who is it? Silence about candidates is settled before anything is counted.
     person = hub.candidates.open(body.about.candidate, asker, case.id) if body.about.candidate else None
@@ -77,7 +53,7 @@ def show_family_view(
     return _show(request, match, match.person, trail)
 
 
-def _show(request: Request, match: matching.Match, person: str, trail: record.Trail) -> FamilyView | Refused:
+def _show(request: Request, match: matching.Match, person: str, trail: Trail) -> FamilyView | Refused:
     """Steps 3 to 9, for somebody who is settled on."""
     hub, case = request.hub, request.case
 
@@ -158,7 +134,7 @@ def _relate(request: Request, person: str) -> Relate:
 
 
 def _whom_to_ask(
-    request: Request, relations: Relations, profiler: Profiler, trail: record.Trail
+    request: Request, relations: Relations, profiler: Profiler, trail: Trail
 ) -> tuple[family.Family, list[tuple[str, str]], dict[tuple[str, str], Cell]]:
     """The family after silence and caps; the (source, person) pairs to ask; and the cell of each that is not asked."""
     sources = request.hub.book.sources

@@ -6,16 +6,13 @@ whom policy is silent is no candidate; an address search answers the same for ev
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from services.contract.decisions import Cell, Profile
 from services.contract.people import Candidate, Candidates
 from services.contract.views import Stub
 from services.contract.vocabulary import codes
 from services.gateway.profiles import stub_profile
-
-if TYPE_CHECKING:  # the request is made by the main line, which stands above
-    from services.gateway.family_view import Request
+from services.gateway.request import Request
 
 STUBS = 3
 
@@ -34,7 +31,7 @@ class Match:
     """The asker is connected to one of those who may be meant."""
 
 
-def profiles(request: "Request", found: Candidates) -> list[Profile]:
+def profiles(request: Request, found: Candidates) -> list[Profile]:
     """One profile per candidate, in order."""
     sources = request.hub.book.sources
     return [
@@ -42,7 +39,7 @@ def profiles(request: "Request", found: Candidates) -> list[Profile]:
     ]
 
 
-def settle(request: "Request", found: Candidates, rows: Sequence[tuple[Cell, ...]]) -> Match:
+def settle(request: Request, found: Candidates, rows: Sequence[tuple[Cell, ...]]) -> Match:
     """`rows`: the cells of each candidate, by position, over all classes."""
     if found.number_conflict:
         return Match("NONE")
@@ -61,7 +58,7 @@ def settle(request: "Request", found: Candidates, rows: Sequence[tuple[Cell, ...
     return replace(_potential(request, left), conflict=connected)
 
 
-def _potential(request: "Request", left: Sequence[tuple[Candidate, Cell]]) -> Match:
+def _potential(request: Request, left: Sequence[tuple[Candidate, Cell]]) -> Match:
     asked = request.body.about.model_fields_set
     shown = [person for person, cell in left if cell.released]
     stubs = tuple(

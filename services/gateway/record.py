@@ -4,14 +4,10 @@ Promise: every one of them is durable before its answer leaves; the entry holds 
 sealed decision record holds what decides it again.
 """
 
-import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
 
-from services.contract.canonical import b64u, canonical, digest
-from services.contract.decisions import Answer, Cell, Context, as_input
-from services.contract.problems import PolicyUnavailable
+from services.contract.canonical import b64u, digest
 from services.contract.releases import Asking, Draft, Receipt, SubjectCount
 from services.contract.views import FamilyView, ReceiptEntry, Refused
 from services.contract.vocabulary import code_list, entry
@@ -19,83 +15,19 @@ from services.gateway.commit import commit, counts
 from services.gateway.family import Family
 from services.gateway.matching import Match
 from services.gateway.receipts import opening_for
-from services.gateway.tasks.note import Note
-
-if TYPE_CHECKING:  # the request is made by the main line, which stands above
-    from services.gateway.family_view import Request
-    from services.gateway.release import Built
+from services.gateway.release import Built
+from services.gateway.request import Request
+from services.gateway.trail import Trail
 
 PROTECTED_NOTE = "Protected households are checked by the duty manager."
-NOT_RECORDED = "NOT-RECORDED"
 EMPTY_BUNDLE = {"resourceType": "Bundle", "type": "collection"}
 
 
-class PolicyMoved(PolicyUnavailable):
-    """The policy changed between two calls of one request. Nothing has left: it can be asked again."""
-
-
-@dataclass
-class Trail:
-    """Both calls to policy as they were put and answered, for the sealed decision record."""
-
-    context: Context
-    answers: list[Answer] = field(default_factory=list)
-    stated_ground: str = ""
-    """The code of the ground on which the case goes on; empty where none is stated."""
-    salt: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
-    note: Note = field(default_factory=Note, repr=False)
-
-    def keep(self, answer: Answer) -> Answer:
-        """Note one answer; all of one request must be under one revision, or they are not one decision."""
-        if self.answers and self.answers[0].revision != answer.revision:
-            raise PolicyMoved("the policy changed within one request; ask again")
-        self.answers.append(answer)
-        return answer
-
-    @property
-    def objection(self) -> bool:
-        """Whether somebody of this answer has objected to sharing, by any source's word."""
-        return any(profile.objection != NOT_RECORDED for one in self.answers for profile in one.profiles)
-
-    def sealed_form(self) -> bytes:
-        """Canonical JSON {salt, context, noted, cells: [cell], calls: [{revision, classes, profiles, cells: [[place]]}]}.
-
-        `noted`: that there was an objection, and the ground on which it was gone over (Caldicott principle 7).
-        """
-        seen: dict[int, int] = {}
-        distinct: list[Cell] = []
-        calls = [
-            {
-                "revision": answer.revision,
-                "digest": answer.digest,
-                "classes": answer.classes,
-                "profiles": [as_input(profile) for profile in answer.profiles],
-                "cells": [[_number(cell, seen, distinct) for cell in row] for row in answer.cells],
-            }
-            for answer in self.answers
-        ]
-        noted = {"objection": self.objection, "ground": self.stated_ground}
-        told = {"salt": b64u(self.salt), "context": as_input(self.context), "noted": noted, "calls": calls}
-        return canonical({**told, "cells": [_cell(cell) for cell in distinct]})
-
-
-def _number(cell: Cell, seen: dict[int, int], distinct: list[Cell]) -> int:
-    """The place of a cell in the record's list of distinct cells; the policy service hands out equal cells as one."""
-    if id(cell) not in seen:
-        seen[id(cell)] = len(distinct)
-        distinct.append(cell)
-    return seen[id(cell)]
-
-
-def _cell(cell: Cell) -> list[Any]:
-    return [cell.effect, cell.code, cell.visibility, dict(cell.how), list(cell.obligations), list(cell.tasks)]
-
-
 def release(
-    request: "Request",
+    request: Request,
     view: FamilyView,
     kin: Family,
-    built: "Built",
+    built: Built,
     trail: Trail,
     ref: tuple[str, str] | None,
 ) -> FamilyView:
@@ -122,7 +54,7 @@ def release(
     return view.model_copy(update={"receipt": receipt_entry(receipt)})
 
 
-def search(request: "Request", match: Match, trail: Trail) -> FamilyView:
+def search(request: Request, match: Match, trail: Trail) -> FamilyView:
     """A question that settled on nobody: POTENTIAL with stubs, MANY or NONE; an entry like any release."""
     notes: tuple[str, ...] = (PROTECTED_NOTE,) if request.body.about.by_place else ()
     if match.conflict:
@@ -146,7 +78,7 @@ def search(request: "Request", match: Match, trail: Trail) -> FamilyView:
     return view.model_copy(update={"receipt": receipt_entry(receipt)})
 
 
-def refuse(request: "Request", code: str, trail: Trail) -> Refused:
+def refuse(request: Request, code: str, trail: Trail) -> Refused:
     """A refusal of the whole question: an entry, then a value."""
     draft = _draft(request, "release.refused", trail, trail.sealed_form())
     event_id = request.hub.ledger.prepare(()).event_id
@@ -156,7 +88,7 @@ def refuse(request: "Request", code: str, trail: Trail) -> Refused:
     return Refused(code, str(reason["sentence"]), str(reason["who_can_change"]), receipt_entry(receipt))
 
 
-def query_sent(request: "Request", asks: Sequence[tuple[str, str]]) -> tuple[str, str] | None:
+def query_sent(request: Request, asks: Sequence[tuple[str, str]]) -> tuple[str, str] | None:
     """One entry for every question to a live source, durable before the first leaves; None where none is asked."""
     sources = request.hub.book.sources
     live = [(source, person) for source, person in asks if sources[source].mode == "live"]
@@ -184,7 +116,7 @@ def outcome(log: str, event_id: str, asked: Asking, result: str) -> Draft:
     return Draft(log=log, kind="release.outcome", asking=asked, ref=(log, event_id), facts={"result": result})
 
 
-def asking(request: "Request") -> Asking:
+def asking(request: Request) -> Asking:
     """Who asks, as an entry names them."""
     asker = request.asker
     return Asking(asker.organisation, asker.role, asker.user, asker.client_key)
@@ -195,13 +127,13 @@ def receipt_entry(receipt: Receipt) -> ReceiptEntry:
     return ReceiptEntry(id=receipt.id, log=receipt.log, index=receipt.index, time=receipt.time)
 
 
-def _leave_note(request: "Request", trail: Trail, event_id: str) -> None:
+def _leave_note(request: Request, trail: Trail, event_id: str) -> None:
     """Before the entry, so that no kill can lose it; acted on only once the entry is durable."""
     trail.note.asker, trail.note.case = request.asker, request.case.id
     request.hub.notes.keep(event_id, trail.note)
 
 
-def _draft(request: "Request", kind: str, trail: Trail, sealed: bytes) -> Draft:
+def _draft(request: Request, kind: str, trail: Trail, sealed: bytes) -> Draft:
     answered = trail.answers[0]
     return Draft(
         log=request.asker.organisation,

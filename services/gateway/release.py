@@ -6,21 +6,19 @@ leaves no trace in what is built here: no resource, no marker, no state, no coun
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from services.contract.decisions import WITHHELD_UNAVAILABLE, Cell, Profile
 from services.contract.people import Gathered, Item
+from services.contract.views import Withheld
 from services.gateway import decisions
 from services.gateway.family import Family
 from services.gateway.minimise import Minimised, Places, Rewrite, minimise_all
 from services.gateway.profiles import Profiler
+from services.gateway.request import Request
 from services.gateway.tasks.owners import REFUSED
+from services.gateway.trail import Trail
 from services.gateway.withheld import Marker, list_withheld, settle_silence
-
-if TYPE_CHECKING:  # the request is made by the main line, which stands above
-    from services.contract.views import Withheld
-    from services.gateway.family_view import Request
-    from services.gateway.record import Trail
 
 Cells = Mapping[str, Cell]
 
@@ -51,7 +49,7 @@ class Built:
 
 
 def decide_items(
-    request: "Request", gathered: Gathered, profiler: Profiler, trail: "Trail"
+    request: Request, gathered: Gathered, profiler: Profiler, trail: Trail
 ) -> tuple[Decided, ...]:
     """Step 6: one call for the distinct profiles and all classes that the records hold; spread back to each record."""
     catalogue = request.hub.catalogue
@@ -90,8 +88,8 @@ def decide_items(
 
 
 def build(
-    request: "Request",
-    trail: "Trail",
+    request: Request,
+    trail: Trail,
     kin: Family,
     decided: Sequence[Decided],
     line_of: Mapping[str, str],
@@ -137,7 +135,7 @@ def _markers(
     return markers
 
 
-def _offers(request: "Request", trail: "Trail") -> Callable[[str, str, Sequence[Marker]], str]:
+def _offers(request: Request, trail: Trail) -> Callable[[str, str, Sequence[Marker]], str]:
     """A token for each row that the owner decides on; the records behind it stand in the note of this answer."""
 
     def offer(what: str, line: str, markers: Sequence[Marker]) -> str:
@@ -160,9 +158,7 @@ def _provenanced(item: Item) -> Item:
     return replace(item, resource={**item.resource, "meta": meta})
 
 
-def _fresh_names(
-    request: "Request", kin: Family, decided: Sequence[Decided]
-) -> tuple[dict[str, str], Rewrite]:
+def _fresh_names(request: Request, kin: Family, decided: Sequence[Decided]) -> tuple[dict[str, str], Rewrite]:
     """A fresh name for each person and record of the answer. A person goes by their first Patient that is released."""
     names = {one.item.record: request.hub.fresh() for one in decided}
     patients: dict[str, str] = {}

@@ -5,20 +5,17 @@ bars raises no owner's task.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from services.contract.decisions import Cell
+from services.contract.people import Gathered
 from services.contract.vocabulary import code_list
 from services.gateway.family import Family
+from services.gateway.matching import Match
+from services.gateway.release import Decided
+from services.gateway.request import Request
 from services.gateway.tasks.post import Post
+from services.gateway.trail import Trail
 from services.runtime.logs import log
-
-if TYPE_CHECKING:  # the request is made by the main line, which stands above
-    from services.contract.people import Gathered
-    from services.gateway.family_view import Request
-    from services.gateway.matching import Match
-    from services.gateway.record import Trail
-    from services.gateway.release import Decided
 
 CONSIDER, HOLDER = "owner-consider", "holder-decides-16la"
 HOUSEHOLD = "protected-household-check"
@@ -27,11 +24,11 @@ _NOT_IN = ("SOURCE_DOWN", "NO_RESPONSE")
 
 
 def from_view(
-    request: "Request",
-    trail: "Trail",
+    request: Request,
+    trail: Trail,
     kin: Family,
     decided: Sequence["Decided"],
-    gathered: "Gathered",
+    gathered: Gathered,
     refused: Mapping[tuple[str, str], Cell],
 ) -> None:
     """Note what the answer of a settled question leaves to be done."""
@@ -48,13 +45,13 @@ def from_view(
     note.sources_in = tuple(sorted({source for source, _ in gathered.states} - out))
 
 
-def from_search(request: "Request", trail: "Trail", match: "Match") -> None:
+def from_search(request: Request, trail: Trail, match: Match) -> None:
     """Note what a question that settled on nobody leaves to be done."""
     trail.note.posts += _by_place(request)
     trail.note.conflict = match.conflict
 
 
-def _of_records(request: "Request", decided: Sequence["Decided"]) -> Iterable[Post]:
+def _of_records(request: Request, decided: Sequence["Decided"]) -> Iterable[Post]:
     """One task for each kind, source and person, with every record that it is about."""
     records: dict[tuple[str, str, str], dict[str, None]] = {}
     for one in decided:
@@ -85,13 +82,13 @@ def _raises(task: str, cell: Cell) -> bool:
     return task != CONSIDER or (cell.silent and cell.code == _SILENT_BY_LABEL)
 
 
-def _of_holders(request: "Request", refused: Mapping[tuple[str, str], Cell]) -> Iterable[Post]:
+def _of_holders(request: Request, refused: Mapping[tuple[str, str], Cell]) -> Iterable[Post]:
     for (source, person), cell in refused.items():
         if cell.effect == "ask-owner" and HOLDER in cell.tasks:
             yield _about(request, HOLDER, source, person, ())
 
 
-def _about(request: "Request", kind: str, source: str, person: str, records: tuple[str, ...]) -> Post:
+def _about(request: Request, kind: str, source: str, person: str, records: tuple[str, ...]) -> Post:
     asker, case = request.asker, request.case
     facts = {"asking_role": asker.role, "asking_organisation": asker.organisation}
     return Post(
@@ -106,11 +103,11 @@ def _about(request: "Request", kind: str, source: str, person: str, records: tup
     )
 
 
-def _holder(request: "Request", source: str) -> str:
+def _holder(request: Request, source: str) -> str:
     return request.hub.book.sources[source].organisation
 
 
-def _by_place(request: "Request") -> Iterable[Post]:
+def _by_place(request: Request) -> Iterable[Post]:
     """A search by address, whatever the address and whatever came of it: the duty manager looks."""
     about = request.body.about
     if not about.by_place:

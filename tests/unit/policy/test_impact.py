@@ -11,7 +11,7 @@ import pytest
 from services.contract.decisions import Answer, Cell, Context
 from services.contract.places import policies
 from services.contract.vocabulary import codes
-from services.gateway.record import Trail
+from services.gateway.trail import Trail
 from services.policy.circumstances import (
     PLAIN,
     Asking,

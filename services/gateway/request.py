@@ -1,0 +1,39 @@
+"""One question on its way down the main line: who asks, on which case, under which book, and its one way to policy.
+
+Promise: nothing in it changes on the way; every crossing to policy is noted in the trail, under one revision.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from services.contract.cases import Asker, CaseState
+from services.contract.decisions import Cell, Context, Profile, Question
+from services.contract.problems import PolicyUnavailable
+from services.contract.views import ViewRequest
+from services.gateway.hub import Hub
+from services.gateway.trail import Trail
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One question, with everything about it that does not change on the way down."""
+
+    asker: Asker
+    body: ViewRequest
+    case: CaseState
+    context: Context
+    hub: Hub
+    now: datetime
+
+    def decide(
+        self, trail: Trail, profiles: Sequence[Profile], classes: tuple[str, ...]
+    ) -> list[tuple[Cell, ...]]:
+        """One crossing to policy, under the one book of this request: a row of cells for each profile, by position."""
+        distinct = tuple(dict.fromkeys(profiles))
+        decided = self.hub.policy.decide(Question(self.hub.book.revision, self.context, distinct, classes))
+        if len(decided.cells) != len(distinct):
+            raise PolicyUnavailable("the policy answer is not whole")
+        trail.keep(replace(decided, classes=classes))
+        row_of = dict(zip(distinct, decided.cells, strict=True))
+        return [row_of[profile] for profile in profiles]
