@@ -3,6 +3,8 @@
 Promise: written from practice and law (Caldicott principles 2 to 4; Children Act 1989 section 47), not from the rules.
 """
 
+from functools import cache
+
 from services.contract.vocabulary import code_list
 from services.policy.invariants.row import CARING, CLASSES, Row, depth
 from services.policy.invariants.said import Said, Table, coarser, owner, withheld
@@ -38,7 +40,11 @@ HEALTH = frozenset({"HEALTH", "CARE-EMERGENCY"})
 
 def ceiling_of(row: Row) -> frozenset[str]:
     """The classes that the role may ever see for the purpose."""
-    role, purpose = row.context.role, row.purpose
+    return _ceiling(row.context.role, row.purpose, row.partner)
+
+
+@cache
+def _ceiling(role: str, purpose: str, partner: bool) -> frozenset[str]:
     classes = CEILINGS.get(role, frozenset())
     if role in EMERGENCY_CREWS:
         classes = UP_TO_5 if purpose in CARING else POINTER | {"DM3s"} if purpose == "CP-ALERT" else classes
@@ -46,7 +52,7 @@ def ceiling_of(row: Row) -> frozenset[str]:
         classes = UP_TO_5
     if role in TO_THE_DOOR and purpose == "ETREAT":
         classes |= {"DM9"}
-    return frozenset() if role == "ADOPTION-WORKER" and row.partner else classes
+    return frozenset() if role == "ADOPTION-WORKER" and partner else classes
 
 
 def role_and_purpose(row: Row, _: str) -> Said | None:
@@ -57,6 +63,8 @@ def role_and_purpose(row: Row, _: str) -> Said | None:
     if needs_case and row.context.case != "OPEN":
         return withheld("PURPOSE_NOT_PERMITTED")
     if purpose == "A-S45" and row.context.organisation_type != "SAB":
+        return withheld("PURPOSE_NOT_PERMITTED", "NO_AGREEMENT")
+    if purpose == "CRIME" and row.context.organisation_type != "POLICE":
         return withheld("PURPOSE_NOT_PERMITTED", "NO_AGREEMENT")
     if purpose == "BTG" and code_list("roles")[role]["group"] not in HEALTH:
         return withheld("PURPOSE_NOT_PERMITTED")
@@ -100,34 +108,42 @@ def conflict(row: Row, _: str) -> Said | None:
 
 TABLES = (
     Table(
-        "role-and-purpose", "role_purpose",
-        "A role is given nothing for a purpose that is not open to it, nor without the open case that the purpose needs; break glass "
-        "is for health roles with a written reason; what a person or a relative asks for is never given without a reviewer",
-        "Caldicott principles 1 and 4; Children Act 1989 s.47; Care Act 2014 s.45 (the board asks); UK GDPR Art. 15",
+        "role-and-purpose",
+        "role_purpose",
+        "A role is given nothing for a purpose that is not open to it, nor without the open case that the "
+        "purpose needs; break glass is for health roles with a written reason; what a person or a "
+        "relative asks for is never given without a reviewer",
+        "Caldicott principles 1 and 4; Children Act 1989 s.47; Care Act 2014 s.45 (the board asks); UK "
+        "GDPR Art. 15",
         role_and_purpose,
     ),
     Table(
-        "role-ceiling", "ceiling",
-        "No role sees a class above its ceiling, and restricted narrative leaves only when its owner approves",
+        "role-ceiling",
+        "ceiling",
+        "No role sees a class above its ceiling, and restricted narrative leaves only when its owner "
+        "approves",
         "Caldicott principle 4 (strict need to know); practice of the room: each agency owns what it holds",
         ceiling,
     ),
     Table(
-        "identity-first", "identity",
+        "identity-first",
+        "identity",
         "Until it is certain whose record it is, at most a name and a year of birth are given",
         "UK GDPR Art. 5(1)(d) accuracy and Art. 5(1)(f)",
         identity,
     ),
     Table(
-        "working-relationship", "relationship",
+        "working-relationship",
+        "relationship",
         "Without the case, caseload or incident that the purpose needs, nothing is given",
         "Caldicott principle 4; common law duty of confidence",
         relationship,
     ),
     Table(
-        "conflict-of-interest", "conflict",
+        "conflict-of-interest",
+        "conflict",
         "Nobody is given anything about themselves, their household, relatives or declared conflicts",
         "Professional codes of social work and nursing; Computer Misuse Act 1990 practice in hubs",
         conflict,
     ),
-)  # fmt: skip
+)

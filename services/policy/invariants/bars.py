@@ -45,26 +45,31 @@ def places(row: Row, code: str) -> Said | None:
 
 TABLES = (
     Table(
-        "statutory-bars", "bar",
-        "What the law bars never leaves, and nothing says that it is there: gender recognition, fertility treatment, legal "
-        "privilege, protected persons, adoption. The adoption worker sees the agency's own records, and the authority's own "
-        "social workers what came before the order when they work with the birth family",
-        "Gender Recognition Act 2004 s.22; Human Fertilisation and Embryology Act 1990 s.33A; Adoption and Children Act 2002; "
-        "Serious Organised Crime and Police Act 2005 s.86; legal professional privilege",
+        "statutory-bars",
+        "bar",
+        "What the law bars never leaves, and nothing says that it is there: gender recognition, fertility "
+        "treatment, legal privilege, protected persons, adoption. The adoption worker sees the agency's "
+        "own records, and the authority's own social workers what came before the order when they work "
+        "with the birth family",
+        "Gender Recognition Act 2004 s.22; Human Fertilisation and Embryology Act 1990 s.33A; Adoption "
+        "and Children Act 2002; Serious Organised Crime and Police Act 2005 s.86; legal professional "
+        "privilege",
         bar,
     ),
     Table(
-        "harm-link", "harm",
-        "Across a harm link nothing leaves that places the person: only that a service knows them, who they are, and statuses as "
-        "coded facts with a year; own records and approvals make no difference",
+        "harm-link",
+        "harm",
+        "Across a harm link nothing leaves that places the person: only that a service knows them, who "
+        "they are, and statuses as coded facts with a year; own records and approvals make no difference",
         "Children Act 1989 s.1; ICO reprimands of 2023 on safe addresses given to alleged abusers",
         harm,
     ),
     Table(
-        "safe-address", "sensitivity",
-        "A labelled location is for protecting and for care in person: never by break glass, never in a document, notice or print, "
-        "never across a harm link, never for any other purpose",
+        "safe-address",
+        "sensitivity",
+        "A labelled location is for protecting and for care in person: never by break glass, never in a "
+        "document, notice or print, never across a harm link, never for any other purpose",
         "ICO reprimands of 2023; DfE golden rules 2024 (protect those who may be harmed)",
         places,
     ),
-)  # fmt: skip
+)

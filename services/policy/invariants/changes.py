@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from services.contract.decisions import Context, Profile
 from services.contract.vocabulary import code_list, codes
-from services.policy.invariants.invariant import Change, reveals_more
 from services.policy.invariants.askers import relationship
+from services.policy.invariants.invariant import Change, reveals_more
 from services.policy.invariants.papers import goes_on, under_gateway
 from services.policy.invariants.row import Row, cell_in_words
 
@@ -155,22 +155,64 @@ def not_by_approval(before: Row, after: Row) -> Told:
 
 MONOTONE = "Consent and protection only ever take away: UK GDPR Art. 7(3) and Art. 25(2)"
 CHANGES = (
-    Change("a-label-never-reveals", "Adding a label never reveals more", MONOTONE, labelled, never_more),
-    Change("withdrawing-never-reveals", "Refusing or taking back agreement, to sharing or to one item, never reveals more", MONOTONE,
-           agreement_taken_back, never_more),
-    Change("an-objection-never-reveals", "An objection never reveals more", MONOTONE, objected, never_more),
-    Change("what-speaks-against-never-reveals", "A conflict, a harm link, a missing relationship, an unsure identity, a suspended partner, a "
-           "restriction, a lapsed case, another channel, an owner's no: none of them ever reveals more", MONOTONE, spoken_against,
-           never_more),
-    Change("consent-irrelevant-to-statute", "For an enquiry, a panel, a missing person, a review, a status check and break glass neither "
-           "agreement nor objection changes anything; the national opt-out changes nothing in care",
-           "Children Act 1989 s.47; DfE golden rules 2024; National Data Opt-out policy", never_read, the_same),
-    Change("own-records-skip-sharing-rules", "For an organisation's own records no ISA, agreement, objection, item share, confidentiality or label "
-           "matters, but for location, bars and protected persons", "Nothing is shared: the controller reads its own record", own_skips,
-           the_same),
-    Change("paperwork-never-blinds", "A lapsed ISA takes nothing away from an enquiry or an emergency",
-           "ICO Data Sharing Code: share in an emergency; Children Act 1989 s.47", paper_lapses, no_less),
-    Change("approval-opens-what-it-may", "The owner's approval opens what is the owner's to decide and a silence about an adult, never a bar, "
-           "harm, nor what another part of the law withholds", "Each agency owns what it holds; no owner can lift a bar", approved,
-           not_by_approval),
-)  # fmt: skip
+    Change(
+        "a-label-never-reveals",
+        "Adding a label never reveals more",
+        MONOTONE,
+        labelled,
+        never_more,
+    ),
+    Change(
+        "withdrawing-never-reveals",
+        "Refusing or taking back agreement, to sharing or to one item, never reveals more",
+        MONOTONE,
+        agreement_taken_back,
+        never_more,
+    ),
+    Change(
+        "an-objection-never-reveals",
+        "An objection never reveals more",
+        MONOTONE,
+        objected,
+        never_more,
+    ),
+    Change(
+        "what-speaks-against-never-reveals",
+        "A conflict, a harm link, a missing relationship, an unsure identity, a suspended partner, a "
+        "restriction, a lapsed case, another channel, an owner's no: none of them ever reveals more",
+        MONOTONE,
+        spoken_against,
+        never_more,
+    ),
+    Change(
+        "consent-irrelevant-to-statute",
+        "For an enquiry, a panel, a missing person, a review, a status check and break glass neither "
+        "agreement nor objection changes anything; the national opt-out changes nothing in care",
+        "Children Act 1989 s.47; DfE golden rules 2024; National Data Opt-out policy",
+        never_read,
+        the_same,
+    ),
+    Change(
+        "own-records-skip-sharing-rules",
+        "For an organisation's own records no ISA, agreement, objection, item share, confidentiality or "
+        "label matters, but for location, bars and protected persons",
+        "Nothing is shared: the controller reads its own record",
+        own_skips,
+        the_same,
+    ),
+    Change(
+        "paperwork-never-blinds",
+        "A lapsed ISA takes nothing away from an enquiry or an emergency",
+        "ICO Data Sharing Code: share in an emergency; Children Act 1989 s.47",
+        paper_lapses,
+        no_less,
+    ),
+    Change(
+        "approval-opens-what-it-may",
+        "The owner's approval opens what is the owner's to decide and a silence about an adult, never a "
+        "bar, harm, nor what another part of the law withholds",
+        "Each agency owns what it holds; no owner can lift a bar",
+        approved,
+        not_by_approval,
+    ),
+)

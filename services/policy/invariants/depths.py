@@ -97,30 +97,37 @@ def look_back(row: Row, _: str) -> Said | None:
 
 TABLES = (
     Table(
-        "class-matrix", "matrix",
-        "Each purpose gives no class more than its column says; rates are for commissioning alone, door codes for an ambulance at "
-        "that very address, and research, planning, audit and tests are given nothing about a person",
-        "UK GDPR Art. 5(1)(c); Caldicott principles 2 and 3; Children Act 1989 ss.17 and 47; Care Act 2014 s.42",
+        "class-matrix",
+        "matrix",
+        "Each purpose gives no class more than its column says; rates are for commissioning alone, door "
+        "codes for an ambulance at that very address, and research, planning, audit and tests are given "
+        "nothing about a person",
+        "UK GDPR Art. 5(1)(c); Caldicott principles 2 and 3; Children Act 1989 ss.17 and 47; Care Act "
+        "2014 s.42",
         matrix,
     ),
     Table(
-        "kind-of-service", "matrix",
-        "In a family overview, early help and screening without a recorded risk no provider of health care to adults is named: the "
-        "kind of service and years, for all of that kind alike",
+        "kind-of-service",
+        "matrix",
+        "In a family overview, early help and screening without a recorded risk no provider of health "
+        "care to adults is named: the kind of service and years, for all of that kind alike",
         "Common law duty of confidence; Leicestershire practice of the family overview",
         kind_of_service,
     ),
     Table(
-        "current-only", "currency",
-        "What was replaced or withdrawn as a mistake is as if it had never been; a code that nobody knows is not shown as a fact",
+        "current-only",
+        "currency",
+        "What was replaced or withdrawn as a mistake is as if it had never been; a code that nobody knows "
+        "is not shown as a fact",
         "UK GDPR Art. 5(1)(d)",
         current,
     ),
     Table(
-        "look-back", "currency",
-        "A family overview and early help look back five years, a child protection status check twelve months; what is older is "
-        "as if it had never been",
+        "look-back",
+        "currency",
+        "A family overview and early help look back five years, a child protection status check twelve "
+        "months; what is older is as if it had never been",
         "Leicestershire practice (five years); Child Protection Information Sharing (twelve months)",
         look_back,
     ),
-)  # fmt: skip
+)

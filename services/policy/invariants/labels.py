@@ -87,8 +87,8 @@ def provider_reveals(row: Row, code: str) -> Said | None:
 def sexual_health(row: Row, _: str) -> Said | None:
     if not row.labels & SEXUAL or row.profile.own or row.family_child:
         return None
-    if row.column == "B" and (row.profile.item_share == "AGREED" or row.purpose == "BTG"):
-        # Break glass skips the item's share state: that the person did not agree to it is not asked.
+    # Break glass asks nobody, but it is no agreement either.
+    if row.column == "B" and row.profile.item_share == "AGREED":
         return None
     return _opened(row, silent("SENSITIVE_CATEGORY"))
 
@@ -159,39 +159,136 @@ def unknown(row: Row, _: str) -> Said | None:
 
 DUTY = "common law duty of confidence; Caldicott principles 3 and 4"
 TABLES = (
-    Table("mental-health-and-substance-use", "sensitivity", "Substance use and mental health: that somebody is in a service, to those "
-          "who protect; whole to those who treat; to all others a kind of service, and silence on the rest", DUTY, mind),
-    Table("therapy-notes", "sensitivity", "Therapy notes never leave without their owner's approval, not even for care", DUTY, therapy),
-    Table("intelligence-and-court-papers", "sensitivity", "Police intelligence and restricted court papers are silent to everybody but "
-          "their owner and the decision maker of a child protection enquiry, who may ask", "Family Procedure Rules 2010 r.12.73; "
-          "police practice (graded intelligence)", intelligence),
-    Table("informants", "sensitivity", "Who told is silent to everybody but the owner and the decision maker of a child protection "
-          "enquiry, who may ask", "D v NSPCC [1978] AC 171; DPA 2018 Sch. 2 para. 16", informant),
-    Table("violence", "sensitivity", "Abuse and violence: to those who protect and those who treat, nobody else", DUTY, violence),
-    Table("child-protection-status-label", "sensitivity", "Child protection and looked-after status: to those who protect, those who "
-          "treat, and a status check", "Children Act 1989 ss.22 and 47", child_status),
-    Table("revealing-provider", "sensitivity", "A provider whose name reveals is a kind of service outside protection and care, and a "
-          "sexual health provider is nothing at all", DUTY, provider_reveals),
-    Table("sexual-health-of-an-adult", "sensitivity", "HIV, sexual health, gender identity and termination of an adult are silent until "
-          "the owner releases them, and for care until the person agreed to share that item", "Common law duty of confidence; "
-          "former NHS (Venereal Diseases) Directions practice; Abortion Regulations 1991 reg. 5", sexual_health),
-    Table("sexual-health-of-a-child", "sensitivity", "The same about a child of the case's family is silent outside protection and care, "
-          "parents included; at 13 to 17 the decision maker alone is told that the owner can be asked",
-          "Sexual Offences Act 2003 ss.5 to 9; Gillick v West Norfolk AHA [1986] AC 112", sexual_health_of_a_child),
-    Table("pregnancy", "sensitivity", "Pregnancy is silent outside protection and care", DUTY, pregnancy),
-    Table("young-persons-own-care", "sensitivity", "A competent young person's own care: the owner decides for those who protect; silent "
-          "to all others but those who treat, parents included", "Gillick v West Norfolk AHA [1986] AC 112", young_persons_own_care),
-    Table("honour-based-abuse", "sensitivity", "Honour-based abuse, forced marriage, FGM: to an enquiry or a panel; the owner decides for "
-          "others who protect; silent elsewhere, and never in a notice", "Forced Marriage statutory guidance 2023; FGM Act 2003 s.5B",
-          honour),
-    Table("end-of-life-for-care-only", "sensitivity", "End of life items leave for care alone: a safeguarding asker learns that there is "
-          "palliative care, never a decision", DUTY, end_of_life),
-    Table("end-of-life-refused", "item_share", "An end of life item whose sharing the person refused or took back is silent in care too, "
-          "break glass apart", "Mental Capacity Act 2005; common law duty of confidence", end_of_life_refused),
-    Table("third-parties-and-immigration", "sensitivity", "What is about a third party, or about immigration: the owner decides for those "
-          "who protect; nobody else", "DPA 2018 Sch. 2 paras. 4 and 16", of_others),
-    Table("asked-to-be-kept-back", "sensitivity", "What the person or a clinician asked to keep back: the owner decides for those who "
-          "protect; break glass opens it; nobody else", DUTY, asked_back),
-    Table("unknown-label", "sensitivity", "A label that nobody here knows is taken for the strictest: silence", "UK GDPR Art. 25(2): "
-          "protection by default", unknown),
-)  # fmt: skip
+    Table(
+        "mental-health-and-substance-use",
+        "sensitivity",
+        "Substance use and mental health: that somebody is in a service, to those who protect; whole to "
+        "those who treat; to all others a kind of service, and silence on the rest",
+        DUTY,
+        mind,
+    ),
+    Table(
+        "therapy-notes",
+        "sensitivity",
+        "Therapy notes never leave without their owner's approval, not even for care",
+        DUTY,
+        therapy,
+    ),
+    Table(
+        "intelligence-and-court-papers",
+        "sensitivity",
+        "Police intelligence and restricted court papers are silent to everybody but their owner and the "
+        "decision maker of a child protection enquiry, who may ask",
+        "Family Procedure Rules 2010 r.12.73; police practice (graded intelligence)",
+        intelligence,
+    ),
+    Table(
+        "informants",
+        "sensitivity",
+        "Who told is silent to everybody but the owner and the decision maker of a child protection "
+        "enquiry, who may ask",
+        "D v NSPCC [1978] AC 171; DPA 2018 Sch. 2 para. 16",
+        informant,
+    ),
+    Table(
+        "violence",
+        "sensitivity",
+        "Abuse and violence: to those who protect and those who treat, nobody else",
+        DUTY,
+        violence,
+    ),
+    Table(
+        "child-protection-status-label",
+        "sensitivity",
+        "Child protection and looked-after status: to those who protect, those who treat, and a status check",
+        "Children Act 1989 ss.22 and 47",
+        child_status,
+    ),
+    Table(
+        "revealing-provider",
+        "sensitivity",
+        "A provider whose name reveals is a kind of service outside protection and care, and a sexual "
+        "health provider is nothing at all",
+        DUTY,
+        provider_reveals,
+    ),
+    Table(
+        "sexual-health-of-an-adult",
+        "sensitivity",
+        "HIV, sexual health, gender identity and termination of an adult are silent until the owner "
+        "releases them, and for care until the person agreed to share that item",
+        "Common law duty of confidence; former NHS (Venereal Diseases) Directions practice; Abortion "
+        "Regulations 1991 reg. 5",
+        sexual_health,
+    ),
+    Table(
+        "sexual-health-of-a-child",
+        "sensitivity",
+        "The same about a child of the case's family is silent outside protection and care, parents "
+        "included; at 13 to 17 the decision maker alone is told that the owner can be asked",
+        "Sexual Offences Act 2003 ss.5 to 9; Gillick v West Norfolk AHA [1986] AC 112",
+        sexual_health_of_a_child,
+    ),
+    Table(
+        "pregnancy",
+        "sensitivity",
+        "Pregnancy is silent outside protection and care",
+        DUTY,
+        pregnancy,
+    ),
+    Table(
+        "young-persons-own-care",
+        "sensitivity",
+        "A competent young person's own care: the owner decides for those who protect; silent to all "
+        "others but those who treat, parents included",
+        "Gillick v West Norfolk AHA [1986] AC 112",
+        young_persons_own_care,
+    ),
+    Table(
+        "honour-based-abuse",
+        "sensitivity",
+        "Honour-based abuse, forced marriage, FGM: to an enquiry or a panel; the owner decides for others "
+        "who protect; silent elsewhere, and never in a notice",
+        "Forced Marriage statutory guidance 2023; FGM Act 2003 s.5B",
+        honour,
+    ),
+    Table(
+        "end-of-life-for-care-only",
+        "sensitivity",
+        "End of life items leave for care alone: a safeguarding asker learns that there is palliative "
+        "care, never a decision",
+        DUTY,
+        end_of_life,
+    ),
+    Table(
+        "end-of-life-refused",
+        "item_share",
+        "An end of life item whose sharing the person refused or took back is silent in care too, break "
+        "glass apart",
+        "Mental Capacity Act 2005; common law duty of confidence",
+        end_of_life_refused,
+    ),
+    Table(
+        "third-parties-and-immigration",
+        "sensitivity",
+        "What is about a third party, or about immigration: the owner decides for those who protect; "
+        "nobody else",
+        "DPA 2018 Sch. 2 paras. 4 and 16",
+        of_others,
+    ),
+    Table(
+        "asked-to-be-kept-back",
+        "sensitivity",
+        "What the person or a clinician asked to keep back: the owner decides for those who protect; "
+        "break glass opens it; nobody else",
+        DUTY,
+        asked_back,
+    ),
+    Table(
+        "unknown-label",
+        "sensitivity",
+        "A label that nobody here knows is taken for the strictest: silence",
+        "UK GDPR Art. 25(2): protection by default",
+        unknown,
+    ),
+)

@@ -25,7 +25,7 @@ def under_gateway(row: Row) -> bool:
     """Whether the law has a way of its own for such an asker and such a holder on the day."""
     asks = row.context
     holder = row.written.type_of(row.profile.source_organisation)
-    return any(row.written.gateways_for(row.purpose, asks.organisation_type, holder, asks.on))
+    return row.written.has_gateway(row.purpose, asks.organisation_type, holder, asks.on)
 
 
 def needs_isa(row: Row) -> bool:
@@ -59,11 +59,14 @@ def paper(row: Row, code: str) -> Said | None:
 
 TABLES = (
     Table(
-        "paper", "isa",
-        "A purpose that needs an ISA is given nothing without a current one that names purpose and role; the law's own gateways "
-        "serve between those they name; an enquiry where there never was an ISA learns that a service knows the child, which, "
-        "and the child protection status; a suspended partner is refused everything",
-        "ICO Data Sharing Code of Practice (DPA 2018 s.121); Children Act 1989 s.47; the ISAs and gateways themselves",
+        "paper",
+        "isa",
+        "A purpose that needs an ISA is given nothing without a current one that names purpose and role; "
+        "the law's own gateways serve between those they name; an enquiry where there never was an ISA "
+        "learns that a service knows the child, which, and the child protection status; a suspended "
+        "partner is refused everything",
+        "ICO Data Sharing Code of Practice (DPA 2018 s.121); Children Act 1989 s.47; the ISAs and "
+        "gateways themselves",
         paper,
     ),
-)  # fmt: skip
+)

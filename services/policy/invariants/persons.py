@@ -53,30 +53,36 @@ def confidentiality(row: Row, _: str) -> Said | None:
 
 TABLES = (
     Table(
-        "agreement", "consent",
-        "A family overview, early help, screening without a recorded risk and a child in need assessment without an override or a "
-        "recorded risk are given nothing of a partner's about somebody who has not agreed for himself",
+        "agreement",
+        "consent",
+        "A family overview, early help, screening without a recorded risk and a child in need assessment "
+        "without an override or a recorded risk are given nothing of a partner's about somebody who has "
+        "not agreed for himself",
         "R (AB and CD) v Haringey [2013] EWHC 416 (Admin); DfE golden rules 2024; UK GDPR Art. 5(1)(a)",
         agreement,
     ),
     Table(
-        "objection", "objection",
-        "An objection is honoured in care, emergencies included unless it leaves them open, in the overview and early help; an "
-        "adult enquiry over it without a stated ground learns who the person is and that services know them",
+        "objection",
+        "objection",
+        "An objection is honoured in care, emergencies included unless it leaves them open, in the "
+        "overview and early help; an adult enquiry over it without a stated ground learns who the person "
+        "is and that services know them",
         "Health and Social Care Act 2012 s.251B(5); Care Act 2014 s.42; UK GDPR Art. 21",
         objection,
     ),
     Table(
-        "owners-word", "owner_decision",
-        "Where the owner holds that telling would do the child more harm than good, or could cause serious harm, nothing of it "
-        "leaves",
+        "owners-word",
+        "owner_decision",
+        "Where the owner holds that telling would do the child more harm than good, or could cause "
+        "serious harm, nothing of it leaves",
         "Children Act 2004 s.16LA(3); DPA 2018 Sch. 3",
         owners_word,
     ),
     Table(
-        "very-restricted", "confidentiality",
+        "very-restricted",
+        "confidentiality",
         "A partner's very restricted record is the owner's to decide on each time",
         "HL7 Confidentiality V; practice of the room: each agency owns what it holds",
         confidentiality,
     ),
-)  # fmt: skip
+)

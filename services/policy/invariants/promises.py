@@ -3,9 +3,11 @@
 Promise: each is stated once, here, in the words of practice.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
-from services.contract.vocabulary import code_list
+from services.contract.decisions import Cell
+from services.contract.vocabulary import code_list, codes
 from services.policy.invariants.bars import BARRED
 from services.policy.invariants.invariant import Invariant
 from services.policy.invariants.labels import SEXUAL
@@ -24,56 +26,49 @@ from services.policy.invariants.unsettled import unsettled
 Told = Iterable[tuple[str, str]]
 
 
-def never_more_than(table: Table) -> Invariant:
-    """A table as an invariant: no cell shows more than it says."""
-
-    def breaches(row: Row) -> Told:
-        for code in CLASSES:
-            said, cell = table.says(row, code), row.cells[code]
-            if said is None:
-                continue
-            if rank(cell.effect) < rank(said.effect):
-                yield code, f"at least {said.effect} is due"
-            elif said.silent and not cell.silent:
-                yield code, "silence is due"
-            elif cell.effect == said.effect == "generalise" and finer(cell.how, said.how):
-                yield code, f"coarser in {', '.join(finer(cell.how, said.how))} is due"
-
-    return Invariant(table.name, table.title, table.source, breaches)
+OF_LABELS = ("sensitivity", "item_share")
+NO_LESS = "no-less-than-due"
 
 
-def as_much_as(tables: tuple[Table, ...]) -> Invariant:
-    """All tables together: nothing is kept back that none of them keeps back, and for the reason that they give."""
-
-    def breaches(row: Row) -> Told:
-        for code in CLASSES:
-            if unsettled(row, code):
-                continue
-            said = [(table.part, one) for table in tables if (one := table.says(row, code)) is not None]
-            wrong = _other_than(row, code, said)
-            if wrong:
-                yield code, wrong
-
-    return Invariant(
-        "no-less-than-due",
-        "Nothing is kept back that no part of the law keeps back, and the reason given is that of the part that does",
-        "Caldicott principle 7 (the duty to share is as important); DfE golden rules 2024",
-        breaches,
-    )
+def against(tables: Sequence[Table], row: Row) -> Iterator[tuple[str, str, str]]:
+    """(table, class, what is wrong) of a row: what shows more than a table says, or less than all of them together say."""
+    bite = [table for table in tables if row.labels or table.part not in OF_LABELS]
+    for code in CLASSES:
+        said = [(table, one) for table in bite if (one := table.says(row, code)) is not None]
+        for table, one in said:
+            if wrong := _more_than(row.cells[code], one):
+                yield table.name, code, wrong
+        if not unsettled(row, code):
+            cell = row.cells[code]
+            came_out = (cell.effect, cell.silent, cell.code, cell.shown_as)
+            if wrong := _other_than(tuple((table.part, one) for table, one in said), came_out):
+                yield NO_LESS, code, wrong
 
 
-def _other_than(row: Row, code: str, said: list[tuple[str, Said]]) -> str:
+def _more_than(cell: Cell, said: Said) -> str:
+    if rank(cell.effect) < rank(said.effect):
+        return f"at least {said.effect} is due"
+    if said.silent and not cell.silent:
+        return "silence is due"
+    if cell.effect == said.effect == "generalise" and finer(cell.how, said.how):
+        return f"coarser in {', '.join(finer(cell.how, said.how))} is due"
+    return ""
+
+
+# Many rows say the same of a class.
+@lru_cache(maxsize=65_536)
+def _other_than(said: tuple[tuple[str, Said], ...], came_out: tuple[str, bool, str, str]) -> str:
     effect, quiet = expected_effect(one for _, one in said)
-    cell = row.cells[code]
-    if (cell.effect, cell.silent) != (effect, quiet):
+    found_effect, found_silent, found_code, found_shown = came_out
+    if (found_effect, found_silent) != (effect, quiet):
         return f"{effect}{' in silence' if quiet else ''} is due"
     if effect not in ("ask-owner", "withhold"):
         return ""
     recorded = expected_codes(said, RECORDED)
-    if cell.code not in recorded:
+    if found_code not in recorded:
         return f"the reason recorded is one of {', '.join(sorted(recorded))}"
     told = {shown(one) for one in expected_codes(said, SHOWN)}
-    return "" if quiet or cell.shown_as in told else f"the reason shown is one of {', '.join(sorted(told))}"
+    return "" if quiet or found_shown in told else f"the reason shown is one of {', '.join(sorted(told))}"
 
 
 def reasons(row: Row) -> Told:
@@ -123,17 +118,11 @@ def children(row: Row) -> Told:
 
 
 def owners_tasks(row: Row) -> Told:
-    exempt = (
-        "L:GRA" in row.labels
-        or "L:PROTECTED" in row.labels
-        or "L:ADOPT" in row.labels
-        or row.profile.adoption != "none"
-    )
-    if row.purpose not in ("C-S47", "A-S42") or exempt or row.profile.own:
+    if row.purpose not in ("C-S47", "A-S42") or row.profile.own or row.labels - set(codes("sensitivity")):
         return
     for code in CLASSES:
         cell = row.cells[code]
-        if cell.silent and cell.code != "NOT_CURRENT" and not cell.tasks:
+        if cell.silent and cell.code not in ("NOT_CURRENT", "STATUTORY_BAR") and not cell.tasks:
             yield code, "nobody at the holder is told that an enquiry cannot see this"
 
 
@@ -165,22 +154,59 @@ def questions(row: Row) -> Told:
 
 
 INVARIANTS = (
-    Invariant("reason-with-a-sentence", "Every withheld or asked cell has a reason with a plain sentence and somebody who can change it, and "
-              "none is shown that would itself disclose", "UK GDPR Art. 12(1); Caldicott principle 8", reasons),
-    Invariant("nothing-owed-for-nothing", "Nothing is owed for what is not given", "The obligations of an ISA bind what was received",
-              owed),
-    Invariant("silence-is-empty", "A silent cell is withheld and carries no word, no level, nothing missing and nothing owed",
-              "Silence is total: a reason, a count or a name must not tell what a silent rule hides", silence),
-    Invariant("never-silent-about-a-child", "Sexual health, termination and pregnancy of a child of the case's family are never silent to the "
-              "decision maker of an enquiry, a panel or screening with a recorded risk; bars and protected persons apart",
-              "Sexual Offences Act 2003 ss.5 to 9; Children Act 1989 s.47", children),
-    Invariant("silence-raises-a-task", "Each silence in a child protection or adult enquiry raises a task at the holder that the asker does not "
-              "see; adoption, gender recognition and protected persons apart", "Children Act 1989 s.47(9); Care Act 2014 s.45",
-              owners_tasks),
-    Invariant("break-glass-opens-little", "Break glass never opens a partner's location, detail, narrative, barred or commercial information, "
-              "nor the home", "NHS Summary Care Record practice; Caldicott principle 3", break_glass),
-    Invariant("nobody-decides-nothing-leaves", "Research, planning, audit, tests and requests for access release nothing of a partner's by "
-              "themselves", "DPA 2018 Sch. 2 para. 27; UK GDPR Arts. 15 and 89", never_an_answer),
-    Invariant("who-may-be-asked", "No source of concern to the case is asked, no suspended partner, and nobody for a purpose that is not open "
-              "to the asker's role", "Tipping off: nobody who could be implicated learns that somebody asked", questions),
-)  # fmt: skip
+    Invariant(
+        "reason-with-a-sentence",
+        "Every withheld or asked cell has a reason with a plain sentence and somebody who can change it, "
+        "and none is shown that would itself disclose",
+        "UK GDPR Art. 12(1); Caldicott principle 8",
+        reasons,
+    ),
+    Invariant(
+        "nothing-owed-for-nothing",
+        "Nothing is owed for what is not given",
+        "The obligations of an ISA bind what was received",
+        owed,
+    ),
+    Invariant(
+        "silence-is-empty",
+        "A silent cell is withheld and carries no word, no level, nothing missing and nothing owed",
+        "Silence is total: a reason, a count or a name must not tell what a silent rule hides",
+        silence,
+    ),
+    Invariant(
+        "never-silent-about-a-child",
+        "Sexual health, termination and pregnancy of a child of the case's family are never silent to the "
+        "decision maker of an enquiry, a panel or screening with a recorded risk; bars and protected "
+        "persons apart",
+        "Sexual Offences Act 2003 ss.5 to 9; Children Act 1989 s.47",
+        children,
+    ),
+    Invariant(
+        "silence-raises-a-task",
+        "Each silence in a child protection or adult enquiry raises a task at the holder that the asker "
+        "does not see; bars apart",
+        "Children Act 1989 s.47(9); Care Act 2014 s.45",
+        owners_tasks,
+    ),
+    Invariant(
+        "break-glass-opens-little",
+        "Break glass never opens a partner's location, detail, narrative, barred or commercial "
+        "information, nor the home",
+        "NHS Summary Care Record practice; Caldicott principle 3",
+        break_glass,
+    ),
+    Invariant(
+        "nobody-decides-nothing-leaves",
+        "Research, planning, audit, tests and requests for access release nothing of a partner's by "
+        "themselves",
+        "DPA 2018 Sch. 2 para. 27; UK GDPR Arts. 15 and 89",
+        never_an_answer,
+    ),
+    Invariant(
+        "who-may-be-asked",
+        "No source of concern to the case is asked, no suspended partner, and nobody for a purpose that "
+        "is not open to the asker's role",
+        "Tipping off: nobody who could be implicated learns that somebody asked",
+        questions,
+    ),
+)

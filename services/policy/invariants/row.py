@@ -5,6 +5,7 @@ Promise: nothing here knows a rule; a row is read by the words of the vocabulary
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from services.contract.decisions import AXES, EFFECTS, Cell, Context, Profile
@@ -25,7 +26,7 @@ USUAL: Mapping[str, Any] = {
 """A plain, current record about an adult against which nothing speaks."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """What was asked, and what came out: a cell for each code of `CLASSES`, and for ASK and QUERY."""
 
@@ -34,11 +35,11 @@ class Row:
     cells: Mapping[str, Cell]
     written: Written
 
-    @property
+    @cached_property
     def purpose(self) -> str:
         return self.context.purpose
 
-    @property
+    @cached_property
     def labels(self) -> frozenset[str]:
         return frozenset(self.profile.labels)
 
@@ -52,7 +53,7 @@ class Row:
         """Whether somebody recorded a perceived risk on the case."""
         return "perceived-risk" in self.context.evidence
 
-    @property
+    @cached_property
     def column(self) -> str:
         """A: protecting somebody, or a recorded risk. B: care in person. C: everything else."""
         if self.purpose in PROTECTING or (self.purpose == "C-SCREEN" and self.risk):

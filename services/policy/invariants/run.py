@@ -5,14 +5,16 @@ Promise: every invariant is held against every row that was asked; the first few
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
 from services.contract.decisions import Context, Profile
 from services.contract.vocabulary import codes
-from services.policy.invariants import OF_A_CHANGE, OF_A_ROW, spaces
+from services.policy.invariants import spaces
+from services.policy.invariants.every import OF_A_CHANGE, OF_A_ROW, TABLES
 from services.policy.invariants.invariant import Breach
+from services.policy.invariants.promises import against
 from services.policy.invariants.row import Row, in_words
 from services.policy.invariants.spaces import Asked
 from services.policy.invariants.written import Written, written
@@ -41,34 +43,45 @@ class Found:
         """Cells that were held against the invariants."""
         return (self.rows + self.changes) * len(CLASSES)
 
-    def add(self, invariant: str, told: str) -> None:
+    def add(self, invariant: str, row: Row, code: str, wrong: str) -> None:
+        """Count a breach, and tell it if it is among the first of its kind."""
         self.counted[invariant] += 1
         if self.counted[invariant] <= TOLD:
-            self.breaches.append(Breach(invariant, told))
+            self.breaches.append(Breach(invariant, f"{in_words(row, code)}. But {wrong}."))
 
 
-def hold(book: Book, rows: Rows, *, quick: bool, progress: Progress = lambda _: None) -> Found:
-    """Hold every invariant. `quick`: each thing otherwise by itself; else every two together too, and more at random."""
+def hold(
+    book: Book,
+    rows: Rows,
+    *,
+    quick: bool,
+    purposes: Collection[str] = (),
+    progress: Progress = lambda _: None,
+) -> Found:
+    """Hold every invariant; `purposes`: those alone.
+
+    `quick`: each thing otherwise by itself; else every two together too, and more at random.
+    """
     papers, found, draw = written(book), Found(), random.Random(SEED)  # noqa: S311 - a sample, not a secret
-    for_each = spaces.permitted(papers)
-    progress(f"{len(for_each)} purposes with roles, one thing otherwise at a time")
-    _each(found, rows, papers, spaces.refused(papers))
-    for purpose, role in for_each:
+    each = [one for one in spaces.permitted(papers) if not purposes or one[0] in purposes]
+    few = [one for one in spaces.one_role_a_ceiling(papers) if not purposes or one[0] in purposes]
+    progress(f"{len(each)} purposes with roles, one thing otherwise at a time")
+    if not purposes:
+        _each(found, rows, papers, spaces.refused(papers))
+    for purpose, role in each:
         _each(found, rows, papers, spaces.one_at_a_time(spaces.usual(papers, purpose, role), papers))
-    few = spaces.one_role_a_ceiling(papers)
-    progress(f"{found.rows} rows so far; changes to {len(few)} purposes with roles")
+    progress(f"{found.rows} rows; changes to {len(few)} purposes with roles")
     for purpose, role in few:
         plain = spaces.usual(papers, purpose, role)
-        sample = [plain, Asked(plain.context, spaces.own(plain, papers))]
+        _each(found, rows, papers, spaces.labels_with(plain, papers))
+        sample = [plain, Asked(plain.context, spaces.own(plain))]
         sample += spaces.at_random(plain, papers, draw, 4 if quick else 40)
         _changes(found, rows, papers, sample)
-    if not quick:
-        progress(f"{found.rows} rows and {found.changes} changes so far; every two things otherwise together")
-        for purpose, role in few:
-            plain = spaces.usual(papers, purpose, role)
-            _each(found, rows, papers, spaces.two_at_a_time(plain, papers))
-            _each(found, rows, papers, spaces.at_random(plain, papers, draw, 400))
-    progress(f"{found.rows} rows and {found.changes} changes")
+    for place, (purpose, role) in enumerate(() if quick else few):
+        progress(f"{found.rows} rows; every two things otherwise, {place} of {len(few)} purposes with roles")
+        plain = spaces.usual(papers, purpose, role)
+        _each(found, rows, papers, spaces.two_at_a_time(plain, papers))
+        _each(found, rows, papers, spaces.at_random(plain, papers, draw, 400))
     return found
 
 
@@ -90,17 +103,18 @@ def answered(rows: Rows, papers: Written, asked: Iterable[Asked]) -> Iterator[Ro
 def _each(found: Found, rows: Rows, papers: Written, asked: Iterable[Asked]) -> None:
     for row in answered(rows, papers, asked):
         found.rows += 1
+        for name, code, wrong in against(TABLES, row):
+            found.add(name, row, code, wrong)
         for invariant in OF_A_ROW:
             for code, wrong in invariant.breaches(row):
-                found.add(invariant.name, f"{in_words(row, code)}. But {wrong}.")
+                found.add(invariant.name, row, code, wrong)
 
 
 def _changes(found: Found, rows: Rows, papers: Written, asked: Iterable[Asked]) -> None:
     for row in answered(rows, papers, asked):
-        for change in OF_A_CHANGE:
-            to = list(change.to(row))
-            afters = answered(rows, papers, [Asked(context, profile) for _, context, profile in to])
-            for (told, _, _), after in zip(to, afters, strict=True):
-                found.changes += 1
-                for code, wrong in change.breaches(row, after):
-                    found.add(change.name, f"{in_words(row, code)}. When {told}: {wrong}.")
+        to = [(change, *one) for change in OF_A_CHANGE for one in change.to(row)]
+        afters = answered(rows, papers, [Asked(context, profile) for _, _, context, profile in to])
+        for (change, told, _, _), after in zip(to, afters, strict=True):
+            found.changes += 1
+            for code, wrong in change.breaches(row, after):
+                found.add(change.name, row, code, f"when {told}: {wrong}")

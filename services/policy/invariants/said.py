@@ -4,8 +4,9 @@ Promise: the most restrictive wins and silence beats everything; which reason is
 stated orders, and from the parts whose effect is the cell's own.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from services.contract.vocabulary import code_list
 from services.policy.invariants.row import Row, rank
@@ -21,7 +22,7 @@ SHOWN = (
 """The most impersonal first: what says nothing about the person is said before what does."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Said:
     """A cell may show no more than this. `codes`: the reasons that would be right."""
 
@@ -31,21 +32,25 @@ class Said:
     how: Mapping[str, str] = field(default_factory=dict)
 
 
+@cache
 def withheld(*codes: str) -> Said:
     """Withheld, and told so."""
     return Said("withhold", frozenset(codes))
 
 
+@cache
 def silent(*codes: str) -> Said:
     """Withheld, as if there were nothing."""
     return Said("withhold", frozenset(codes), silent=True)
 
 
+@cache
 def owner() -> Said:
     """The owner decides."""
     return Said("ask-owner", frozenset({"OWNER_APPROVAL"}))
 
 
+@cache
 def coarser(**how: str) -> Said:
     """Given, no finer than these levels."""
     return Said("generalise", how=how)
@@ -70,7 +75,7 @@ def expected_effect(said: Iterable[Said]) -> tuple[str, bool]:
     return strictest, any(one.silent for one in found)
 
 
-def expected_codes(said: list[tuple[str, Said]], order: tuple[str, ...]) -> frozenset[str]:
+def expected_codes(said: Sequence[tuple[str, Said]], order: tuple[str, ...]) -> frozenset[str]:
     """The reasons that would be right: those of the first part in the order whose effect is the cell's own."""
     effect, quiet = expected_effect(one for _, one in said)
     own = [(part, one) for part, one in said if one.effect == effect and (one.silent or not quiet)]

@@ -1,10 +1,10 @@
-"""Which questions are asked: every purpose with every role, each input's every value, every two of them together, and more at random.
+"""Which questions are asked: each purpose with each role, each value of each input, every two together, and more at random.
 
 Promise: a space is the same on every machine; what it leaves out is said by its name.
 """
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from services.contract.decisions import Context, Profile
 from services.contract.vocabulary import code_list, codes
 from services.policy.invariants.askers import CASE, CASELOAD, INCIDENT, ceiling_of
+from services.policy.invariants.labels import SEXUAL
 from services.policy.invariants.row import USUAL, Row
 from services.policy.invariants.written import Written
 
@@ -66,7 +67,7 @@ def refused(written: Written) -> Iterator[Asked]:
             if not written.may(role, purpose):
                 plain = usual(written, purpose, role)
                 yield plain
-                yield Asked(plain.context, own(plain, written))
+                yield Asked(plain.context, own(plain))
 
 
 def usual(written: Written, purpose: str, role: str) -> Asked:
@@ -96,7 +97,7 @@ def holders(written: Written, context: Context) -> list[str]:
     return sorted(partners, key=lambda one: (not _isa(written, context, one), one not in preferred, one))
 
 
-def own(plain: Asked, written: Written) -> Profile:
+def own(plain: Asked) -> Profile:
     """The same record, held by the asker's organisation itself."""
     kind = str(code_list("organisation-types")[plain.context.organisation_type]["source_kind"] or "education")
     return replace(
@@ -126,7 +127,7 @@ def steps(plain: Asked, written: Written) -> list[Step]:
         Step("paper", {}, {"paper": state, "isa": record.isa if state == "LAPSED" else ""})
         for state in ("LAPSED", "NONE", "SUSPENDED")
     ]
-    mine = own(plain, written)
+    mine = own(plain)
     found.append(Step("holder", {}, {
         name: getattr(mine, name) for name in ("own", "source_organisation", "source_kind", "paper", "isa")
     }))  # fmt: skip
@@ -139,6 +140,23 @@ def one_at_a_time(plain: Asked, written: Written) -> Iterator[Asked]:
     yield plain
     for step in steps(plain, written):
         yield taken(plain, step)
+
+
+def labels_with(plain: Asked, written: Written) -> Iterator[Asked]:
+    """Each label with what it is read together with: whose, how old, agreed to, approved, and who opened the case."""
+    possible = steps(plain, written)
+    together: tuple[tuple[frozenset[str], Callable[[Step], bool]], ...] = (
+        (SEXUAL | {"PREGNANT", "ADOL"}, lambda step: step.member == "age"),
+        (SEXUAL | {"L:EOL"}, lambda step: "item_share" in step.profile),
+        (frozenset(codes("sensitivity")), lambda step: step.profile.get("owner_decision") == "approved"),
+        (frozenset(codes("sensitivity")), lambda step: bool(step.profile.get("own"))),
+        (frozenset({"L:INTEL", "L:COURT", "L:INFORMANT"}) | SEXUAL, lambda step: step.member == "opened_by_asker"),
+    )  # fmt: skip
+    for labels, wanted in together:
+        for step in possible:
+            if wanted(step):
+                for label in sorted(labels):
+                    yield taken(taken(plain, step), Step("labels", {}, {"labels": (label,)}))
 
 
 def two_at_a_time(plain: Asked, written: Written) -> Iterator[Asked]:

@@ -3,8 +3,9 @@
 Promise: read from the files themselves, never from what the rules were given.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -13,7 +14,7 @@ from services.contract.directory import Organisation
 from services.runtime.book import Book
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Written:
     """The papers of one book."""
 
@@ -31,6 +32,7 @@ class Written:
         found = self.organisations.get(organisation)
         return found.type if found else ""
 
+    @cache  # noqa: B019 - one for a run, and few questions
     def isa_for(self, asker: str, holder: str, purpose: str, role: str, day: str) -> str:
         """The id of a signed ISA between the two, in force on the day, that names purpose and role; or nothing."""
         return next(
@@ -46,21 +48,19 @@ class Written:
             "",
         )
 
-    def gateways_for(
-        self, purpose: str, asker_type: str, holder_type: str, day: str
-    ) -> Iterable[Mapping[str, Any]]:
-        """The signed gateways in force on the day under which such an asker may ask such a holder."""
-        for gateway in self.gateways:
-            if (
-                gateway["status"] == "signed"
-                and purpose in gateway["purposes"]
-                and _names(gateway["askers"], asker_type)
-                and _names(gateway["holders"], holder_type)
-                and gateway["effective_from"] is not None
-                and str(gateway["effective_from"]) <= day
-                and (gateway["last_day"] is None or day <= str(gateway["last_day"]))
-            ):
-                yield gateway
+    @cache  # noqa: B019 - one for a run, and few questions
+    def has_gateway(self, purpose: str, asker_type: str, holder_type: str, day: str) -> bool:
+        """Whether a signed gateway is in force on the day under which such an asker may ask such a holder."""
+        return any(
+            gateway["status"] == "signed"
+            and purpose in gateway["purposes"]
+            and _names(gateway["askers"], asker_type)
+            and _names(gateway["holders"], holder_type)
+            and gateway["effective_from"] is not None
+            and str(gateway["effective_from"]) <= day
+            and (gateway["last_day"] is None or day <= str(gateway["last_day"]))
+            for gateway in self.gateways
+        )
 
 
 def written(book: Book) -> Written:
