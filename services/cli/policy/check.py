@@ -1,49 +1,80 @@
 """`mash policy check`: every check of the policy folder that this machine can run.
 
-Promise: one exit code says whether the folder may be used; what could not be run is said, never passed over.
+Promise: one exit code says whether the folder may be used; what could not be run, or was left out, is said, never passed over.
 """
 
-import subprocess
-import tempfile
-from collections.abc import Callable
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from services.cli.exits import Exit
 from services.cli.parts.opa import system_opa
+from services.cli.policy.check_steps import Bench, Step
 from services.cli.policy.folder import Folder
-from services.contract.canonical import emit
 from services.contract.places import policies as shipped
 from services.contract.problems import Problem
-from services.policy.build import BUILT, compile_rules, read_built
-from services.policy.stories import read_stories
-from services.policy.telling import Teller
-from services.policy.wasm import EmbeddedEngine
-from services.runtime.book import BadBook, Book, read_book
+from services.runtime.book import BadBook, read_book
+
+FILES = "files, words and dates agree"
+WITHOUT_OPA = "no OPA here; make test obtains it"
+Quick = Annotated[
+    bool, typer.Option("--quick", help="Hold the invariants against a sample; leave the exhaustive part out.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Tell it as JSON, for a program.")]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one step."""
+
+    name: str
+    state: str
+    """holds | fails | not run"""
+    seconds: float
+    wrong: tuple[str, ...] = ()
+    why: str = ""
 
 
 def add(app: typer.Typer) -> None:
     """Put the command among those of `mash policy`."""
-    app.command(epilog="Example: mash policy check --policies /etc/mash/policies")(check)
+    app.command(epilog="Example: mash policy check --quick --policies /etc/mash/policies")(check)
 
 
-def check(policies: Folder = None) -> None:
-    """Every check of the folder; what is wrong with file and line and what to do.
+def check(policies: Folder = None, quick: Quick = False, as_json: AsJson = False) -> None:
+    """Every check of the folder: files, rules, their tests, stories and invariants.
 
-    Exit 0 if all holds, 1 if not.
+    What is wrong is told with place and remedy. Exit 0 if all holds, 1 if not.
     """
     folder = policies or shipped()
+    revision, outcomes = outcomes_of(folder, quick, _progress)
+    _progress("")
+    print("\n".join(_json(revision, outcomes) if as_json else told(folder, revision, quick, outcomes)))
+    raise typer.Exit(Exit.FINDINGS if any(one.state == "fails" for one in outcomes) else Exit.OK)
+
+
+def outcomes_of(
+    folder: Path, quick: bool, progress: Callable[[str], None]
+) -> tuple[str, tuple[Outcome, ...]]:
+    """The revision, and what became of each step; of the first alone where the files cannot be read."""
+    started = time.monotonic()
+    progress(FILES)
     try:
         book = read_book(folder)
     except BadBook as bad:
-        for finding in bad.findings:
-            print(finding)
-        print(f"{len(bad.findings)} to mend; nothing else was checked.")
-        raise typer.Exit(Exit.FINDINGS) from None
-    print(f"ok    files, words and dates agree: revision {book.revision}")
-    failed = [name for name, run in _steps(folder, book) if not _holds(name, run)]
-    raise typer.Exit(Exit.FINDINGS if failed else Exit.OK)
+        wrong = tuple(str(finding) for finding in bad.findings)
+        return "", (Outcome(FILES, "fails", _since(started), wrong),)
+    first = Outcome(FILES, "holds", _since(started))
+    bench = Bench(folder, book, opa_at_hand(), quick, progress)
+    try:
+        return book.revision, (first, *(_run(step, bench) for step in bench.steps()))
+    finally:
+        bench.close()
 
 
 def opa_at_hand() -> Path | None:
@@ -58,72 +89,51 @@ def opa_at_hand() -> Path | None:
     return system_opa() or (kept if kept.is_file() else None)
 
 
-def _holds(name: str, run: Callable[[], list[str]]) -> bool:
+def told(folder: Path, revision: str, quick: bool, outcomes: Sequence[Outcome]) -> list[str]:
+    """The report, line by line; the first says what was done."""
+    if not revision:
+        wrong = outcomes[0].wrong
+        return [f"checked {folder}: {len(wrong)} to mend; nothing else was checked", *wrong]
+    ran = [one for one in outcomes if one.state != "not run"]
+    failed = sum(one.state == "fails" for one in ran)
+    verdict = f"{failed} of {len(ran)} checks fail" if failed else f"all {len(ran)} checks hold"
+    left_out = [one for one in outcomes if one.state == "not run"]
+    lines = [
+        f"checked {folder}, revision {revision}: {verdict}{f', {len(left_out)} not run' if left_out else ''}"
+    ]
+    for one in outcomes:
+        word = {"holds": "ok  ", "fails": "FAIL", "not run": "-   "}[one.state]
+        lines.append(f"{word}  {one.name}  ({one.why or f'{one.seconds:.1f} s'})")
+        lines += [f"      {line}" for line in one.wrong]
+    if quick:
+        lines.append("not run: the exhaustive part of the invariants (--quick)")
+    return lines
+
+
+def _run(step: Step, bench: Bench) -> Outcome:
+    if step.with_opa and bench.opa is None:
+        return Outcome(step.name, "not run", 0.0, why=f"not run: {WITHOUT_OPA}")
+    bench.progress(step.name)
+    started = time.monotonic()
     try:
-        wrong = run()
+        wrong = step.run()
     except Problem as problem:
         wrong = [str(problem)]
-    print(f"{'FAIL' if wrong else 'ok  '}  {name}")
-    for line in wrong:
-        print(f"      {line}")
-    return not wrong
+    return Outcome(step.name, "fails" if wrong else "holds", _since(started), tuple(wrong))
 
 
-def _steps(folder: Path, book: Book) -> list[tuple[str, Callable[[], list[str]]]]:
-    opa = opa_at_hand()
-    steps: list[tuple[str, Callable[[], list[str]]]] = [
-        ("the embedded engine was compiled from these rules", lambda: _compiled(book)),
-        ("stories come out as told", lambda: _stories(folder)),
-    ]
-    rego = folder / "rego"
-    if opa is None:
-        print("not run: opa check, opa fmt, opa test and a fresh compile (no OPA here; make test obtains it)")
-        return steps
-    return [
-        *steps,
-        ("opa check --strict", lambda: _opa(opa, "check", "--strict", str(rego))),
-        ("opa fmt", lambda: _opa(opa, "fmt", "--fail", "--list", str(rego))),
-        ("opa test", lambda: _tests(opa, rego, book)),
-        ("a fresh compile gives the same bytes", lambda: _same_bytes(book, opa)),
-    ]
+def _json(revision: str, outcomes: Sequence[Outcome]) -> list[str]:
+    holds = all(one.state != "fails" for one in outcomes)
+    steps = [{**asdict(one), "seconds": round(one.seconds, 2)} for one in outcomes]
+    return [json.dumps({"revision": revision, "holds": holds, "steps": steps}, indent=2)]
 
 
-def _compiled(book: Book) -> list[str]:
-    same = read_built(BUILT)[1].source_digest == book.rules_digest
-    return [] if same else ["policies/rego has changed since it was compiled; run: mash policy build"]
+def _since(started: float) -> float:
+    return time.monotonic() - started
 
 
-def _same_bytes(book: Book, opa: Path) -> list[str]:
-    same = compile_rules(book, opa)[0] == read_built(BUILT)[0]
-    return (
-        []
-        if same
-        else ["services/policy/built/policy.wasm is not what OPA makes of the rules; run: mash policy build"]
-    )
-
-
-def _stories(folder: Path) -> list[str]:
-    teller = Teller(folder, EmbeddedEngine(BUILT, 10.0))
-    try:
-        return [
-            f"{story.file} line {story.line}: {story.title}\n        {line}"
-            for story in read_stories(folder)
-            for line in teller.tell(story)
-        ]
-    except BadBook as bad:
-        return [str(finding) for finding in bad.findings]
-    finally:
-        teller.close()
-
-
-def _opa(opa: Path, *arguments: str) -> list[str]:
-    run = subprocess.run([opa, *arguments], check=False, capture_output=True, text=True)
-    return (run.stdout + run.stderr).strip().splitlines() if run.returncode else []
-
-
-def _tests(opa: Path, rego: Path, book: Book) -> list[str]:
-    """The rules' own tests, on the book's own tables."""
-    with tempfile.TemporaryDirectory(prefix="mash-book-") as scratch:
-        data = Path(scratch) / "data.json"
-        data.write_bytes(emit({"book": dict(book.data)}))
-        return _opa(opa, "test", str(rego), str(data))
+def _progress(doing: str) -> None:
+    """One line that is written over, for a person who waits; nothing where nobody looks."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K{doing[:100]}")
+        sys.stderr.flush()

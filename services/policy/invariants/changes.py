@@ -87,7 +87,7 @@ def spoken_against(row: Row) -> To:
     # Nobody is related to an unknown: the stub by which the right person is picked comes before the relationship.
     if relationship(row, "") is None:
         yield _with(row, identity="NOT_CONFIRMED")
-    yield _with(row, paper="SUSPENDED", isa="")
+    yield _with(row, paper="SUSPENDED", paper_defect="PARTNER_SUSPENDED", isa="")
     yield _with(row, confidentiality="V")
     yield _with(row, value="unknown-code")
     for state in ("SUPERSEDED", "ENTERED_IN_ERROR"):
@@ -125,8 +125,8 @@ def own_skips(row: Row) -> To:
     yield _with(row, objection="OBJECTED")
     yield _with(row, item_share="REFUSED")
     yield _with(row, confidentiality="V")
-    for state in ("NONE", "LAPSED"):
-        yield _with(row, paper=state, isa="")
+    for state, defect in (("NONE", "NO_ISA"), ("LAPSED", "ENDED")):
+        yield _with(row, paper=state, paper_defect=defect, isa="")
     for label in codes("sensitivity"):
         if label not in BARS and label not in LOCATION:
             labels = tuple(sorted({*row.profile.labels, label}))
@@ -136,7 +136,7 @@ def own_skips(row: Row) -> To:
 def paper_lapses(row: Row) -> To:
     gateway = row.purpose in WHOEVER_HOLDS or (goes_on(row) and under_gateway(row))
     if gateway and row.profile.paper == "CURRENT" and row.partner:
-        yield _with(row, paper="LAPSED")
+        yield _with(row, paper="LAPSED", paper_defect="ENDED")
 
 
 def approved(row: Row) -> To:

@@ -17,9 +17,9 @@ PERSONAL = {
         "isa": ("NO_AGREEMENT", "AGREEMENT_EXPIRED", "PARTNER_SUSPENDED"),
         "role_purpose": ("PURPOSE_NOT_PERMITTED", "REASON_REQUIRED"),
         "consent": ("CONSENT_REQUIRED",),
-        "matrix": ("MINIMISATION", "COMMERCIAL", "DEIDENTIFIED_ONLY", "UNCLASSIFIED"),
         "ceiling": ("ROLE_NOT_PERMITTED",),
-        "currency": ("UNKNOWN_CODE",),
+        # Of the record, not of the person.
+        "matrix": ("MINIMISATION", "COMMERCIAL", "DEIDENTIFIED_ONLY", "UNCLASSIFIED", "UNKNOWN_CODE"),
         "identity": ("IDENTITY_NOT_CONFIRMED",),
         "relationship": ("NO_RELATIONSHIP",),
         "conflict": ("CONFLICT_OF_INTEREST",),

@@ -28,6 +28,13 @@ def under_gateway(row: Row) -> bool:
     return row.written.has_gateway(row.purpose, asks.organisation_type, holder, asks.on)
 
 
+def disclosed(row: Row) -> bool:
+    """Whether the holder decided, under a duty in force, to disclose; that stands in for agreement and ISA."""
+    asks, holder = row.context, row.written.type_of(row.profile.source_organisation)
+    duty = row.written.has_gateway(row.purpose, asks.organisation_type, holder, asks.on, decides=True)
+    return duty and row.profile.owner_decision == "disclose"
+
+
 def needs_isa(row: Row) -> bool:
     """Whether the purpose is given nothing of a partner's without a current ISA."""
     return row.purpose in NEEDED or (row.purpose == "C-SCREEN" and not row.risk)
@@ -44,6 +51,8 @@ def paper(row: Row, code: str) -> Said | None:
     if record.paper == "SUSPENDED":
         return withheld("PARTNER_SUSPENDED")
     if record.own or row.purpose in NOT_READ:
+        return None
+    if disclosed(row):
         return None
     missing = withheld("AGREEMENT_EXPIRED" if record.paper == "LAPSED" else "NO_AGREEMENT")
     if under_isa(row):

@@ -3,6 +3,7 @@
 Promise: a statutory purpose does not depend on agreement; a purpose that does is given nothing without it.
 """
 
+from services.policy.invariants.papers import disclosed
 from services.policy.invariants.row import Row, depth
 from services.policy.invariants.said import Said, Table, owner, withheld
 
@@ -25,7 +26,9 @@ def needs_agreement(row: Row) -> bool:
 
 
 def agreement(row: Row, _: str) -> Said | None:
-    missing = needs_agreement(row) and row.partner and row.profile.agreement not in GIVEN
+    missing = (
+        needs_agreement(row) and row.partner and row.profile.agreement not in GIVEN and not disclosed(row)
+    )
     return withheld("CONSENT_REQUIRED") if missing else None
 
 

@@ -102,7 +102,7 @@ def own(plain: Asked) -> Profile:
     kind = str(code_list("organisation-types")[plain.context.organisation_type]["source_kind"] or "education")
     return replace(
         plain.profile, own=True, source_organisation=plain.context.organisation, source_kind=kind,
-        paper="NONE", isa="",
+        paper="NONE", isa="", paper_defect="NO_ISA",
     )  # fmt: skip
 
 
@@ -124,12 +124,20 @@ def steps(plain: Asked, written: Written) -> list[Step]:
     ]
     found += [Step("holder", {}, _held(written, asks, one)) for one in holders(written, asks)]
     found += [
-        Step("paper", {}, {"paper": state, "isa": record.isa if state == "LAPSED" else ""})
-        for state in ("LAPSED", "NONE", "SUSPENDED")
+        Step(
+            "paper",
+            {},
+            {
+                "paper": row["paper"],
+                "paper_defect": defect,
+                "isa": record.isa if row["paper"] != "NONE" else "",
+            },
+        )
+        for defect, row in code_list("paper-defects").items()
     ]
     mine = own(plain)
     found.append(Step("holder", {}, {
-        name: getattr(mine, name) for name in ("own", "source_organisation", "source_kind", "paper", "isa")
+        name: getattr(mine, name) for name in ("own", "source_organisation", "source_kind", "paper", "isa", "paper_defect")
     }))  # fmt: skip
     found += [Step(name, {name: value}, {}) for name, value in _situations(asks)]
     return found
@@ -252,5 +260,5 @@ def _held(written: Written, context: Context, holder: str) -> dict[str, Any]:
     source = written.organisations[holder].sources[0]
     return {
         "own": False, "source_organisation": holder, "source_kind": source.kind,
-        "paper": "CURRENT" if isa else "NONE", "isa": isa,
+        "paper": "CURRENT" if isa else "NONE", "isa": isa, "paper_defect": "SOUND" if isa else "NO_ISA",
     }  # fmt: skip

@@ -39,9 +39,9 @@ def _by_person(row: Row) -> bool:
         "AGREED-LIMITED", "BEST-INTERESTS", "PROXY-LPA", "CHILD-OWN-VIEW",
     ):  # fmt: skip
         return True
-    if (
-        record.objection in ("CHILD-OWN-VIEW", "OBJECTED-EXCEPT", "NDOO")
-        or record.owner_decision == "refused"
+    if record.objection in ("CHILD-OWN-VIEW", "OBJECTED-EXCEPT", "NDOO") or record.owner_decision in (
+        "refused",
+        "disclose",
     ):
         return True
     # How much of a child's sexual health goes to whom in care, and under 13.

@@ -13,12 +13,16 @@ from ruamel.yaml import YAML
 from services.contract.directory import Organisation
 from services.runtime.book import Book
 
+HOLDER_DECIDES = "CA04-16LA"
+"""Children Act 2004 section 16LA: a duty to decide and, so far as it helps, to disclose; never a switch."""
+
 
 @dataclass(frozen=True, eq=False)
 class Written:
     """The papers of one book."""
 
     isas: Mapping[str, Mapping[str, Any]]
+    frameworks: Mapping[str, Mapping[str, Any]]
     gateways: tuple[Mapping[str, Any], ...]
     role_purposes: Mapping[str, frozenset[str]]
     organisations: Mapping[str, Organisation]
@@ -42,17 +46,33 @@ class Written:
                 if purpose in isa["purposes"]
                 and role in isa["roles"]
                 and {asker, holder} <= set(isa["parties"])
-                and isa["status"] == "signed"
-                and str(isa["effective_from"]) <= day <= str(isa["last_day"])
+                and isa.get("only_with", asker) in (asker, holder)
+                and self._signed(isa, asker, holder, day)
+                and self._signed(self.frameworks.get(isa["framework"]), asker, holder, day)
             ),
             "",
         )
 
+    def _signed(self, paper: Mapping[str, Any] | None, asker: str, holder: str, day: str) -> bool:
+        return (
+            paper is not None
+            and paper["status"] == "signed"
+            and str(paper["effective_from"]) <= day <= str(paper["last_day"])
+            and {asker, holder}
+            <= {one["organisation"] for one in paper["signatories"] if str(one["day"]) <= day}
+        )
+
     @cache  # noqa: B019 - one for a run, and few questions
-    def has_gateway(self, purpose: str, asker_type: str, holder_type: str, day: str) -> bool:
-        """Whether a signed gateway is in force on the day under which such an asker may ask such a holder."""
+    def has_gateway(
+        self, purpose: str, asker_type: str, holder_type: str, day: str, *, decides: bool = False
+    ) -> bool:
+        """Whether a signed gateway is in force on the day under which such an asker may ask such a holder.
+
+        `decides`: of those alone by which the holder has a decision to make, which open nothing by themselves.
+        """
         return any(
-            gateway["status"] == "signed"
+            (gateway["law"] == HOLDER_DECIDES) == decides
+            and gateway["status"] == "signed"
             and purpose in gateway["purposes"]
             and _names(gateway["askers"], asker_type)
             and _names(gateway["holders"], holder_type)
@@ -69,10 +89,11 @@ def written(book: Book) -> Written:
     read = {
         name: yaml.load(content.decode())
         for name, content in book.files.items()
-        if name.startswith(("isa/", "gateways/"))
+        if name.startswith(("frameworks/", "isa/", "gateways/"))
     }
     return Written(
         isas={one["id"]: one for name, one in read.items() if name.startswith("isa/")},
+        frameworks={one["id"]: one for name, one in read.items() if name.startswith("frameworks/")},
         gateways=tuple(one for name, one in read.items() if name.startswith("gateways/")),
         role_purposes=book.role_purposes,
         organisations=book.organisations,
