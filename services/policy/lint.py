@@ -5,8 +5,10 @@ input than it says is found before it decides anything.
 """
 
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
+from services.policy.input_schema import members
 from services.policy.rego_parsed import (
     Module,
     Part,
@@ -26,8 +28,10 @@ INFALLIBLE = frozenset({
 """These cannot fail on any value, or are no built-ins at all: under `not` they are safe."""
 OUTSIDE = ("time.", "opa.runtime", "rand.", "uuid.", "http.", "net.", "rego.parse_module", "providers.")
 """The clock, chance, and the world."""
-OF_THE_INPUT = frozenset({"main", "key"})
+OF_THE_INPUT = frozenset({"main", "keys", "tables"})
 """The packages that take the question apart; every other reads the key that they make."""
+ELEMENTS = frozenset({"evidence_kind", "label", "agreed_word", "class", "labels_listed"})
+"""Members of a key that stand for one element of a list of the question, or say that there was a list."""
 KEY = "key"
 
 
@@ -193,6 +197,26 @@ def reads(module: Module, modules: Sequence[Module]) -> Iterator[Finding]:
             )
 
 
+def known(module: Module, modules: Sequence[Module]) -> Iterator[Finding]:
+    """What METADATA lists under custom.reads exists: a member of context or profile, an element, or a group."""
+    groups = {
+        said["custom"]["group"]
+        for each in modules
+        for _, said in annotations(each)
+        if "group" in said.get("custom", {})
+    }
+    words = members() | ELEMENTS | groups
+    for name, said in annotations(module):
+        for member in said.get("custom", {}).get("reads", []):
+            if member not in words:
+                near = get_close_matches(member, sorted(words), 1)
+                meant = f" Did you mean {near[0]}?" if near else ""
+                what = (
+                    f"{name or 'the package'} reads {member}, which nothing of the question is called.{meant}"
+                )
+                yield Finding(module.file, int(said["location"]["row"]), what)
+
+
 def _members(part: Part) -> Iterator[tuple[str, int]]:
     for steps, where in references(part):
         if steps[0].get("value") == KEY and len(steps) > 1:
@@ -229,4 +253,4 @@ def described(module: Module, modules: Sequence[Module]) -> Iterator[Finding]:
         )
 
 
-_CHECKS = (under_not, outside, inputs, reads, described)
+_CHECKS = (under_not, outside, inputs, reads, known, described)

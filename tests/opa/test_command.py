@@ -1,23 +1,29 @@
 """`mash policy`: one exit code, and every mistake with file, line and remedy."""
 
+import json
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from services.cli.exits import Exit
-from services.cli.policy import app
+from services.cli.policy import app, check_steps
 from services.contract.places import policies
+from services.policy.invariants.run import hold
 
 STEPS = (
     "files, words and dates agree",
+    "the catalogue of fields is whole",
     "the embedded engine was compiled from these rules",
-    "stories come out as told",
-    "opa check --strict",
+    "opa check --strict --schema",
     "opa fmt",
+    "lint over the parsed rules",
     "opa test",
     "a fresh compile gives the same bytes",
+    "stories come out as told",
+    "invariants hold, a sample",
 )
 
 
@@ -27,8 +33,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "policies"
 
 
-def check(folder: Path) -> Result:
-    return CliRunner().invoke(app, ["check", "--policies", str(folder)])
+@pytest.fixture(autouse=True)
+def few_invariants(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The invariants of one purpose: the others are held by tests/unit/policy/test_invariants.py."""
+    monkeypatch.setattr(check_steps, "hold", partial(hold, purposes=("CP-ALERT",)))
+
+
+def check(folder: Path, *options: str) -> Result:
+    return CliRunner().invoke(app, ["check", "--quick", "--policies", str(folder), *options])
 
 
 def replace(path: Path, old: str, new: str) -> None:
@@ -40,7 +52,10 @@ def replace(path: Path, old: str, new: str) -> None:
 def test_the_shipped_policies_hold(folder: Path, opa_program: Path) -> None:
     found = check(folder)
     assert found.exit_code == Exit.OK, found.output
+    assert found.output.startswith(f"checked {folder}, revision ")
+    assert f": all {len(STEPS)} checks hold" in found.output.splitlines()[0]
     assert [step for step in STEPS if f"ok    {step}" not in found.output] == []
+    assert "not run: the exhaustive part of the invariants (--quick)" in found.output
 
 
 def test_a_typo_is_told_and_nothing_else_is_run(folder: Path) -> None:
@@ -51,6 +66,7 @@ def test_a_typo_is_told_and_nothing_else_is_run(folder: Path) -> None:
         "isa/family-overview.yaml line 24: 'HEALTH-VISITER' is not a role. Did you mean HEALTH-VISITOR?"
         in found.output
     )
+    assert "1 to mend; nothing else was checked" in found.output.splitlines()[0]
     assert "stories" not in found.output
 
 
@@ -82,7 +98,65 @@ def test_without_opa_it_says_what_it_did_not_run(folder: Path, monkeypatch: pyte
     monkeypatch.setattr("services.cli.policy.check.opa_at_hand", lambda: None)
     found = check(folder)
     assert found.exit_code == Exit.OK, found.output
-    assert "not run: opa check, opa fmt, opa test and a fresh compile" in found.output
+    assert "all 5 checks hold, 5 not run" in found.output.splitlines()[0]
+    assert "-     opa test  (not run: no OPA here; make test obtains it)" in found.output
+
+
+def test_a_misspelt_input_is_found_by_its_schema(folder: Path, opa_program: Path) -> None:
+    replace(folder / "rego/keys/keys.rego", "is_object(input.context)", "is_object(input.contxt)")
+    found = check(folder)
+    assert found.exit_code == Exit.FINDINGS
+    assert "FAIL  opa check --strict --schema" in found.output
+    assert "undefined ref: input.contxt" in found.output
+
+
+def test_a_misspelt_member_of_a_key_is_found_by_the_lint(folder: Path, opa_program: Path) -> None:
+    replace(folder / "rego/harm/harm.rego", "key.harm_link == false", "key.harm_lnk == false")
+    found = check(folder)
+    assert "FAIL  lint over the parsed rules" in found.output
+    assert "of reads key.harm_lnk, which its METADATA does not list under custom.reads" in found.output
+
+
+def test_edited_rules_are_held_against_the_stories_as_edited(folder: Path, opa_program: Path) -> None:
+    """The embedded engine is of the shipped rules; these are compiled for the while."""
+    replace(folder / "rego/conflict/conflict.rego", "key.conflict == false", "key.conflict == key.conflict")
+    found = check(folder)
+    assert "FAIL  the embedded engine was compiled from these rules" in found.output
+    assert "FAIL  invariants hold" in found.output
+    assert "conflict-of-interest: " in found.output
+    assert "ok    stories come out as told" in found.output
+
+
+def test_an_invariant_that_does_not_hold_is_told_in_words(folder: Path) -> None:
+    text = (folder / "labels.yaml").read_text(encoding="utf-8")
+    assert "- {then: silent}" in text
+    (folder / "labels.yaml").write_text(
+        text.replace("- {then: silent}", "- {then: withhold}"), encoding="utf-8"
+    )
+    found = check(folder)
+    assert found.exit_code == Exit.FINDINGS
+    assert "FAIL  invariants hold" in found.output
+    assert "mental-health-and-substance-use: " in found.output
+    assert "But silence is due." in found.output
+
+
+def test_a_program_is_told_the_same(folder: Path) -> None:
+    found = json.loads(check(folder, "--json").output)
+    assert found["holds"] is True
+    assert [step["name"] for step in found["steps"]] == list(STEPS)
+    assert {step["state"] for step in found["steps"]} <= {"holds", "not run"}
+    replace(folder / "isa/family-overview.yaml", "HEALTH-VISITOR", "HEALTH-VISITER")
+    broken = check(folder, "--json")
+    assert broken.exit_code == Exit.FINDINGS
+    told = json.loads(broken.output)
+    assert (told["holds"], told["steps"][0]["state"]) == (False, "fails")
+    assert "Did you mean HEALTH-VISITOR?" in told["steps"][0]["wrong"][0]
+
+
+def test_a_field_of_no_class_is_told(folder: Path) -> None:
+    replace(folder / "catalogue/fields.yaml", "Patient.address: ", "Patient.adress: ")
+    found = check(folder)
+    assert "FAIL  the catalogue of fields is whole" in found.output
 
 
 def test_the_schemas_beside_the_vocabulary_are_in_step() -> None:

@@ -30,8 +30,9 @@ of_label(key) := unsaid if {
 	data.book.labels[key.label].location
 } else := {}
 
+# Said where harm is said: before the relationship it would tell a stranger that there is an address to hide.
 location := {class: finding |
-	finding := {"rule": "channel", "effect": 3, "silent": false, "code": "HARM_LOCATION", "how": {}, "missing": [], "tasks": []}
+	finding := {"rule": "harm", "effect": 3, "silent": false, "code": "HARM_LOCATION", "how": {}, "missing": [], "tasks": []}
 	some class in (classes.fields & {"DM2", "DM9"})
 }
 

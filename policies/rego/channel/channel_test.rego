@@ -22,6 +22,9 @@ test_a_safe_address_never_leaves if {
 	}
 }
 
+# A stranger to the case is told of the missing relationship, as of any other address.
+test_a_safe_address_is_said_where_harm_is_said if said("print", {"labels": ["PLACED"]}).DM2.rule == "harm"
+
 test_no_notice_tells_of_honour_based_abuse if {
 	said("notice", {"labels": ["L:HBA"]}).DM0.silent
 	said("print", {"labels": ["L:HBA"]}) == {}

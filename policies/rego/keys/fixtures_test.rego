@@ -111,6 +111,9 @@ book := {
 		}},
 		"L:ADOPT": {"bar": true, "location": false, "columns": {}},
 		"L:GRA": {"bar": true, "location": false, "columns": {}},
+		"L:HFEA": {"bar": true, "location": false, "columns": {}},
+		"L:PRIVILEGE": {"bar": true, "location": false, "columns": {}},
+		"L:PROTECTED": {"bar": true, "location": false, "columns": {}},
 		"L:HBA": {"bar": false, "location": false, "columns": {"A": {}, "B": {}, "C": {}}},
 		"L:EOL": {"bar": false, "location": false, "columns": {"A": {}, "B": {}, "C": {}}},
 	},
@@ -178,7 +181,7 @@ members := {
 		},
 		"flags": ["own", "conflict", "harm_link", "family_child", "same_place", "source_concern"],
 		"lists": {
-			"labels": set(["TAKEN", "ASKED", "CHILD", "PLACED", "L:ADOPT", "L:GRA", "L:HBA", "L:EOL", "NOT_YET"]),
+			"labels": set(["TAKEN", "ASKED", "CHILD", "PLACED", "L:ADOPT", "L:GRA", "L:HFEA", "L:PRIVILEGE", "L:PROTECTED", "L:HBA", "L:EOL", "NOT_YET"]),
 			"agreed_to": set(["acute", "gp", "housing", "DM0", "DM1", "DM3", "DM4"]),
 		},
 	},

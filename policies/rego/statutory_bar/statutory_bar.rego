@@ -53,12 +53,20 @@ of(key) := {} if {
 # custom:
 #   factor: statutory_bar
 #   each: labels
-#   reads: [label, keeps_adoption_link]
+#   reads: [label, column, keeps_adoption_link]
 of_label(key) := {} if {
 	not data.book.labels[key.label].bar
 } else := {} if {
 	key.label == "L:ADOPT"
 	key.keeps_adoption_link
+} else := {class: told |
+	some class in classes.all
+	told := object.union(bar, {"tasks": ["owner-barred"]})
+} if {
+	# Of these the holder is told that an enquiry could not see them; adoption, gender recognition and protected
+	# persons are nobody's to hear of.
+	key.label in {"L:HFEA", "L:PRIVILEGE"}
+	key.column == "A"
 } else := barred
 
 # The birth family's earlier child: that there was one, born in which year; never where or under what number.

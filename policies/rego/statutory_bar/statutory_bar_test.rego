@@ -59,3 +59,15 @@ test_the_birth_familys_worker_may_ask_in_both_purposes_and_only_if_labels_can_be
 	said({}, {"adoption": "before", "own": true, "labels": null}).DM4.silent
 	said({}, {"adoption": "ANY_OTHER", "own": true}).DM4.silent
 }
+
+test_the_holder_hears_of_what_an_enquiry_cannot_see_but_for_what_nobody_may_hear_of if {
+	every label in ["L:HFEA", "L:PRIVILEGE"] {
+		said({}, {"labels": [label]}).DM4.tasks == ["owner-barred"]
+		said({"purpose": "FAM-OVERVIEW"}, {"labels": [label]}).DM4.tasks == []
+		said({}, {"labels": [label]}).DM4.silent
+	}
+	every label in ["L:ADOPT", "L:GRA", "L:PROTECTED"] {
+		said({}, {"labels": [label]}).DM4.tasks == []
+	}
+	said({}, {"adoption": "before"}).DM4.tasks == []
+}

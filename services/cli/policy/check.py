@@ -52,8 +52,8 @@ def check(policies: Folder = None, quick: Quick = False, as_json: AsJson = False
     What is wrong is told with place and remedy. Exit 0 if all holds, 1 if not.
     """
     folder = policies or shipped()
-    revision, outcomes = outcomes_of(folder, quick, _progress)
-    _progress("")
+    revision, outcomes = outcomes_of(folder, quick, progress_line)
+    progress_line("")
     print("\n".join(_json(revision, outcomes) if as_json else told(folder, revision, quick, outcomes)))
     raise typer.Exit(Exit.FINDINGS if any(one.state == "fails" for one in outcomes) else Exit.OK)
 
@@ -101,12 +101,19 @@ def told(folder: Path, revision: str, quick: bool, outcomes: Sequence[Outcome]) 
     lines = [
         f"checked {folder}, revision {revision}: {verdict}{f', {len(left_out)} not run' if left_out else ''}"
     ]
+    lines += lines_of(outcomes)
+    if quick:
+        lines.append("not run: the exhaustive part of the invariants (--quick)")
+    return lines
+
+
+def lines_of(outcomes: Sequence[Outcome]) -> list[str]:
+    """Each step with its time, and below it what is wrong."""
+    lines = []
     for one in outcomes:
         word = {"holds": "ok  ", "fails": "FAIL", "not run": "-   "}[one.state]
         lines.append(f"{word}  {one.name}  ({one.why or f'{one.seconds:.1f} s'})")
         lines += [f"      {line}" for line in one.wrong]
-    if quick:
-        lines.append("not run: the exhaustive part of the invariants (--quick)")
     return lines
 
 
@@ -132,7 +139,7 @@ def _since(started: float) -> float:
     return time.monotonic() - started
 
 
-def _progress(doing: str) -> None:
+def progress_line(doing: str) -> None:
     """One line that is written over, for a person who waits; nothing where nobody looks."""
     if sys.stderr.isatty():
         sys.stderr.write(f"\r\x1b[K{doing[:100]}")

@@ -10,7 +10,7 @@ import typer
 
 from services.cli.exits import Exit
 from services.cli.policy import signing_key
-from services.cli.policy.check import _holds, _steps, opa_at_hand
+from services.cli.policy.check import lines_of, outcomes_of, progress_line
 from services.cli.policy.folder import Folder
 from services.cli.policy.installation import Home, KeyFile, PassphraseFile, folder_of, lifecycle_of
 from services.cli.policy.told import show
@@ -39,12 +39,15 @@ def propose(
     print(f"Then:                               mash policy activate {proposal.id[:16]}")
 
 
-def _checked(folder: Path, book: Book) -> Mapping[str, Sequence[str]]:
+def _checked(folder: Path, _: Book) -> Mapping[str, Sequence[str]]:
     """The checks that this machine can run; a failure ends the command."""
-    steps = _steps(folder, book)
-    failed = [name for name, run in steps if not _holds(name, run)]
-    if failed:
+    outcomes = outcomes_of(folder, quick=True, progress=progress_line)[1]
+    progress_line("")
+    print("\n".join(lines_of(outcomes)))
+    if any(one.state == "fails" for one in outcomes):
         print("Not proposed. Next: mend what failed, see it hold with mash policy check, and propose again.")
         raise typer.Exit(Exit.FINDINGS)
-    not_run = [] if opa_at_hand() else ["opa check", "opa fmt", "opa test", "a fresh compile"]
-    return {"run": [name for name, _ in steps], "not_run": not_run}
+    return {
+        "run": [one.name for one in outcomes if one.state != "not run"],
+        "not_run": [one.name for one in outcomes if one.state == "not run"],
+    }

@@ -24,8 +24,7 @@ PERSONAL = {
         "relationship": ("NO_RELATIONSHIP",),
         "conflict": ("CONFLICT_OF_INTEREST",),
         "objection": ("OBJECTION",),
-        "harm": ("RESTRICTED",),
-        "sensitivity": ("SENSITIVE_CATEGORY", "THIRD_PARTY"),
+        "sensitivity": ("RESTRICTED", "SENSITIVE_CATEGORY", "THIRD_PARTY"),
     }.get(part, ())
 }
 """How much a reason says about the person: the higher, the more."""

@@ -154,7 +154,7 @@ def asked_back(row: Row, _: str) -> Said | None:
 
 def unknown(row: Row, _: str) -> Said | None:
     foreign = [label for label in row.profile.labels if label not in code_list("sensitivity")]
-    return _opened(row, silent("SENSITIVE_CATEGORY")) if foreign and row.partner else None
+    return silent("SENSITIVE_CATEGORY") if foreign and row.partner else None
 
 
 DUTY = "common law duty of confidence; Caldicott principles 3 and 4"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from services.contract.decisions import Cell
-from services.contract.vocabulary import code_list, codes
+from services.contract.vocabulary import code_list
 from services.policy.invariants.bars import BARRED
 from services.policy.invariants.invariant import Invariant
 from services.policy.invariants.labels import SEXUAL
@@ -118,11 +118,13 @@ def children(row: Row) -> Told:
 
 
 def owners_tasks(row: Row) -> Told:
-    if row.purpose not in ("C-S47", "A-S42") or row.profile.own or row.labels - set(codes("sensitivity")):
+    nobodys_to_hear_of = row.labels & {"L:ADOPT", "L:GRA", "L:PROTECTED"} or row.profile.adoption == "before"
+    if row.purpose not in ("C-S47", "A-S42") or row.profile.own or nobodys_to_hear_of:
         return
     for code in CLASSES:
         cell = row.cells[code]
-        if cell.silent and cell.code not in ("NOT_CURRENT", "STATUTORY_BAR") and not cell.tasks:
+        # What its publisher replaced or withdrew is known to it.
+        if cell.silent and row.profile.currency in ("CURRENT", "REVIEW_OVERDUE") and not cell.tasks:
             yield code, "nobody at the holder is told that an enquiry cannot see this"
 
 
@@ -184,7 +186,7 @@ INVARIANTS = (
     Invariant(
         "silence-raises-a-task",
         "Each silence in a child protection or adult enquiry raises a task at the holder that the asker "
-        "does not see; bars apart",
+        "does not see; adoption, gender recognition and protected persons apart",
         "Children Act 1989 s.47(9); Care Act 2014 s.45",
         owners_tasks,
     ),
