@@ -1,4 +1,4 @@
-"""Writes `schemas/messages/` from `services/contract/` and `docs/reference/settings.md` from the settings.
+"""Writes `schemas/messages/` from `services/contract/`, and the pages of the settings and of the invariants.
 
 Promise: what partners read is what the code takes. `--check` changes nothing and exits 1 where a file is not current.
 
@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from services.contract import cases, decisions, people, publishing, releases, views
+from services.policy.invariants.page import page as invariants_page
 from services.runtime.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -52,6 +53,7 @@ def files() -> dict[Path, str]:
             json.dumps(schema, indent=2, sort_keys=True) + "\n"
         )
     made[ROOT / "docs" / "reference" / "settings.md"] = settings_page()
+    made[ROOT / "docs" / "reference" / "invariants.md"] = invariants_page()
     return made
 
 

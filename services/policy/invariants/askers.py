@@ -95,7 +95,8 @@ def relationship(row: Row, code: str) -> Said | None:
     has, purpose = row.profile.relationship, row.purpose
     reached = (
         has in ("own-case", "team-case") if purpose in CASE
-        else has == "caseload" if purpose in CASELOAD
+        # A conscious patient may be asked now, and says yes.
+        else has in ("caseload", "permission") if purpose in CASELOAD
         else has == "incident" if purpose in INCIDENT
         else True
     )  # fmt: skip
@@ -143,7 +144,7 @@ TABLES = (
         "conflict-of-interest",
         "conflict",
         "Nobody is given anything about themselves, their household, relatives or declared conflicts",
-        "Professional codes of social work and nursing; Computer Misuse Act 1990 practice in hubs",
+        "Professional codes of social work and nursing; nobody is a judge in his own cause",
         conflict,
     ),
 )

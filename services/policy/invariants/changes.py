@@ -118,7 +118,7 @@ def never_read(row: Row) -> To:
 
 
 def own_skips(row: Row) -> To:
-    if not row.profile.own:
+    if not row.profile.own or row.profile.paper == "SUSPENDED":
         return
     for state in ("REFUSED", "NOT-RECORDED", "AGREED"):
         yield _with(row, agreement=state)
