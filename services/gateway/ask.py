@@ -17,7 +17,7 @@ from services.gateway.parts import Parts
 from services.gateway.record import outcome
 from services.gateway.tasks.decisions import standing
 from services.gateway.tasks.notes import Notes
-from services.gateway.tasks.owners import Decisions
+from services.gateway.tasks.owners import UNDECIDED, Decisions
 from services.gateway.trail import PolicyMoved
 from services.runtime.book import Book
 
@@ -39,7 +39,7 @@ def ask(parts: Parts, asker: Asker, body: ViewRequest) -> FamilyView | Refused:
         return show_family_view(asker, body, case, hub_of(parts, owners), now)
 
 
-def hub_of(parts: Parts, owners: Decisions) -> Hub:
+def hub_of(parts: Parts, owners: Decisions = UNDECIDED) -> Hub:
     """The parts of one request, under the book that is in force as it begins."""
     book: Book = parts.shelf.current()
     return Hub(

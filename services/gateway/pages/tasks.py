@@ -4,7 +4,7 @@ Promise: the list names kinds and times only; a task's page is shown in reply to
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
@@ -45,7 +45,14 @@ class Item:
 
 def items_of(told: dict[str, Any]) -> tuple[Item, ...]:
     """The records of an open task, in words."""
-    return tuple(Item(one["item"], in_words(one["resource"])) for one in told["items"])
+    return tuple(Item(one["item"], _in_words(one["resource"])) for one in told["items"])
+
+
+def _in_words(resource: dict[str, Any]) -> Record:
+    record = in_words(resource)
+    if resource.get("resourceType") != "Patient":
+        return record
+    return replace(record, headline=name_of(resource), kind="Who it is")
 
 
 def facts_of(desk: Desk, told: dict[str, Any]) -> tuple[Fact, ...]:
@@ -54,7 +61,7 @@ def facts_of(desk: Desk, told: dict[str, Any]) -> tuple[Fact, ...]:
     found += [Fact("Purpose", words.title("purposes", told["purpose"]))] if told.get("purpose") else []
     said: dict[str, Callable[[str], Fact]] = {
         "asking_role": lambda code: Fact("Asked by", words.title("roles", code)),
-        "asking_organisation": lambda id: Fact("Of", desk.organisation_name(id)),
+        "asking_organisation": lambda id: Fact("Of organisation", desk.organisation_name(id)),
         "worker": lambda id: Fact("Worker", desk.staff_name(id)),
         "refused_as": lambda code: Fact("Refused as", words.title("task-answers", code)),
         "source": lambda id: Fact("Source", _source(desk, id)),

@@ -31,3 +31,7 @@ class Decisions:
         if own not in (NONE, KEPT):
             return own
         return NONE if item.facts.labels else self.of_holding(item.source, item.person)
+
+
+UNDECIDED = Decisions()
+"""Of a case on which no owner has decided anything."""
