@@ -110,6 +110,7 @@ class Shelf:
                     return False
                 self._change(book)
             except BadBook as bad:
+                self._coming = None
                 self._findings = bad.findings
                 log.warning("policy-edit-refused", count=len(bad.findings), place=bad.findings[0].file)
                 return False

@@ -27,6 +27,7 @@ def checks(documents: Documents) -> list[Finding]:
         *_labels(documents["labels.yaml"]),
         *_lookback(documents["catalogue/lookback.yaml"]),
         *_forms(documents),
+        *_named_forms(documents),
     ]
 
 
@@ -152,6 +153,18 @@ def _forms(documents: Documents) -> Iterator[Finding]:
                 yield matrix.finding(
                     ("columns", column, code), f"G for {code} has no form in catalogue/generalise.yaml"
                 )
+
+
+def _named_forms(documents: Documents) -> Iterator[Finding]:
+    fields = documents.get("catalogue/fields.yaml")
+    if fields is None:
+        return
+    known = list(fields.data.get("forms", ()))
+    for path, line in fields.data["fields"].items():
+        if isinstance(line.get("at"), str) and line["at"] not in known:
+            yield fields.finding(
+                ("fields", path, "at"), f"'{line['at']}' is not a form of this file.{near(line['at'], known)}"
+            )
 
 
 def expanded(row: Mapping[str, Any], code: str) -> Any:

@@ -1,8 +1,8 @@
 """YAML of the policy folder, read so that a mistake is named with file, line and remedy.
 
-Promise: a scalar is what the file says: dates, `yes` and `012` stay text (so a schema refuses them where a
-number is asked); only plain whole numbers, true, false and null are anything else. A key that stands twice
-is refused.
+Promise: a scalar is what the file says: dates stay text; only plain whole numbers, true, false and null are
+anything else. What another reader of YAML would take for something else (`yes`, `no`, `012`, `1_000`, `0x1F`,
+`1e3`, `10:30`) is refused unless it stands in quotes. A key that stands twice is refused.
 """
 
 import re
@@ -15,11 +15,40 @@ from typing import Any
 
 import jsonschema_rs
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.composer import Composer, ComposerError
+from ruamel.yaml.error import MarkedYAMLError, StringMark, YAMLError
+from ruamel.yaml.events import AliasEvent, NodeEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 Place = tuple[str | int, ...]
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,15})$")
+_TRUTH_ELSEWHERE = re.compile(r"(yes|no|on|off|true|false|null)$", re.IGNORECASE)
+_NUMBER_ELSEWHERE = re.compile(
+    r"[-+]?(0[0-9]+|0[xob][0-9a-f_]+|[0-9]+(_[0-9]+)+|[0-9][0-9_]*(:[0-5]?[0-9])+|[0-9]*\.?[0-9]+e[-+]?[0-9]+"
+    r"|[0-9]+\.[0-9]*|\.[0-9]+|\.inf|[0-9]+)$|\.nan$",
+    re.IGNORECASE,
+)
+"""What some reader of YAML takes for true, false, nothing or a number, and ours for text."""
+_TAGS = {"str", "int", "float", "bool", "null", "timestamp", "seq", "map", "merge", "value"}
+_MOST = 100_000
+"""Places of one file: more come only from names that multiply each other."""
+_REMEDIES = (
+    ("\\t", "has a tab; indent with spaces"),
+    ("mapping values are not allowed", "has a second ': ' in one line; put the text in quotes"),
+    ("expected <block end>", "is indented otherwise than the lines above it, or a '-' or ':' is missing"),
+    ("could not find expected ':'", "has a key without ': ' after it"),
+    ("found undefined alias", "uses a name (*) that no & above it gives"),
+    ("duplicate anchor", "gives one name (&) twice"),
+    ("but found another document", "holds a second document after ---; keep one"),
+    ("while parsing a flow", "has a bracket or a comma too few"),
+    ("expected ',' or", "has a bracket or a comma too few"),
+    ("found unexpected end of stream", "has a quote that is not closed"),
+    (
+        "cannot start any token",
+        "begins a text with a sign that YAML keeps for itself; put the text in quotes",
+    ),
+)
+"""What the parser says -> what to mend."""
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
@@ -60,7 +89,7 @@ class Located:
 def read_yaml(path: Path, file: str) -> Located | Finding:
     """One file. `file` is how it is named in messages. Never raises for its content."""
     try:
-        return _parsed(path.read_bytes(), file)
+        return read_text(path.read_bytes(), file)
     except OSError as error:
         return Finding(file, 1, f"cannot be read ({error.strerror}); restore the file")
 
@@ -72,12 +101,15 @@ def parse_yaml(content: bytes, file: str) -> Located | Finding:
 
 # A change touches one file: the others are not parsed again.
 @lru_cache(maxsize=256)
-def _parsed(content: bytes, file: str) -> Located | Finding:
+def read_text(content: bytes, file: str) -> Located | Finding:
+    """The same of a file's bytes."""
     try:
-        node = YAML(typ="safe", pure=True).compose(content.decode())
+        yaml = YAML(typ="safe", pure=True)
+        yaml.Composer = _NoNameTwice
+        node = yaml.compose(content.decode())
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        return Finding(file, mark.line + 1 if mark else 1, f"is not YAML: {error.problem or error.context}")
+        return Finding(file, mark.line + 1 if mark else 1, f"is not YAML: {_remedy(error)}")
     except UnicodeDecodeError:
         return Finding(file, 1, "is not UTF-8 text; save it as UTF-8")
     except (YAMLError, RecursionError) as error:
@@ -102,6 +134,25 @@ def faults(
     ]
 
 
+def _remedy(error: MarkedYAMLError) -> str:
+    said = f"{error.context or ''} {error.problem or ''}"
+    return next((remedy for part, remedy in _REMEDIES if part in said), said.strip())
+
+
+class _NoNameTwice(Composer):
+    """Refuses a name (&) that is given a second time, where the parser would take the later one."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        event = self.parser.peek_event()
+        if (
+            isinstance(event, NodeEvent)
+            and not isinstance(event, AliasEvent)
+            and event.anchor in self.anchors
+        ):
+            raise ComposerError(None, None, "found duplicate anchor", event.start_mark)
+        return super().compose_node(parent, index)
+
+
 class _Refused(Exception):
     def __init__(self, line: int, what: str) -> None:
         super().__init__(what)
@@ -113,6 +164,10 @@ def _plain(node: Node | None, place: Place, lines: dict[Place, int]) -> Any:
         return None
     # A value written elsewhere (`*name`) has the line of its first use.
     lines.setdefault(place, node.start_mark.line + 1)
+    if len(lines) > _MOST:
+        raise _Refused(node.start_mark.line + 1, "repeats itself too often by names (& and *); write it out")
+    if str(node.tag).removeprefix("tag:yaml.org,2002:") not in _TAGS or _begins(node) == "!":
+        raise _Refused(node.start_mark.line + 1, "has a tag (!); take it out")
     if isinstance(node, ScalarNode):
         return _scalar(node)
     if isinstance(node, SequenceNode):
@@ -122,13 +177,20 @@ def _plain(node: Node | None, place: Place, lines: dict[Place, int]) -> Any:
     found: dict[str, Any] = {}
     for key, value in node.value:
         name, line = str(key.value), key.start_mark.line + 1
-        if not isinstance(key, ScalarNode) or name == "<<":
+        if not isinstance(key, ScalarNode) or name in ("<<", ""):
             raise _Refused(line, "has a key that is not a word")
+        if key.style is None and (_TRUTH_ELSEWHERE.match(name) or _NUMBER_ELSEWHERE.match(name)):
+            raise _Refused(line, f"'{name}' is read as something else by other programs; put it in quotes")
         if name in found:
             raise _Refused(line, f"'{name}' stands twice; keep one")
         lines[(*place, name)] = line
         found[name] = _plain(value, (*place, name), lines)
     return found
+
+
+def _begins(node: Node) -> str:
+    mark = node.start_mark
+    return str(mark.buffer[mark.index : mark.index + 1]) if isinstance(mark, StringMark) else ""
 
 
 def _scalar(node: ScalarNode) -> Any:
@@ -137,11 +199,23 @@ def _scalar(node: ScalarNode) -> Any:
         return text
     if text in _WORDS:
         return _WORDS[text]
-    return int(text) if _WHOLE.match(text) else text
+    if _WHOLE.match(text):
+        return int(text)
+    if _TRUTH_ELSEWHERE.match(text):
+        raise _Refused(
+            node.start_mark.line + 1,
+            f"'{text}' means true, false or nothing to some programs, text to others; write true or false, or put it in quotes",
+        )
+    if _NUMBER_ELSEWHERE.match(text):
+        raise _Refused(
+            node.start_mark.line + 1,
+            f"'{text}' is not a plain whole number, and some programs read it as another; write it plainly, or in quotes",
+        )
+    return text
 
 
 def _in_words(document: Located, error: Any, schema: Mapping[str, Any]) -> list[Finding]:
-    place, kind = tuple(error.instance_path), error.kind.as_dict()
+    place, kind = _place(document.data, error.instance_path), error.kind.as_dict()
     about = _title(schema, error.schema_path)
     name = error.kind.name
     if name == "additionalProperties":
@@ -150,8 +224,10 @@ def _in_words(document: Located, error: Any, schema: Mapping[str, Any]) -> list[
             document.finding((*place, key), f"'{key}' is not a word of this file.{near(key, known)}")
             for key in kind["unexpected"]
         ]
-    if name == "anyOf" and isinstance(error.instance, list):
-        return _in_list(document, place, error, schema)
+    if name == "anyOf" and isinstance(error.instance, list | dict):
+        inner = _in_branch(document, place, error, schema)
+        if inner:
+            return inner
     value = f"'{error.instance}'" if isinstance(error.instance, str | int) else "this"
     words: dict[str, Callable[[], str]] = {
         "enum": lambda: f"{value} is not {about or 'one of the words allowed here'}.{near(error.instance, kind['options'])}",
@@ -169,15 +245,30 @@ def _in_words(document: Located, error: Any, schema: Mapping[str, Any]) -> list[
     return [document.finding(place, words.get(name, lambda: str(error.message))())]
 
 
-def _in_list(document: Located, place: Place, error: Any, schema: Mapping[str, Any]) -> list[Finding]:
-    """Where a word or a list may stand and a list does: what is wrong with the list."""
-    branches = _at(schema, error.schema_path)
-    branch = next(one for one in branches if one.get("type") == "array")
-    part = Located(document.file, error.instance, {})
-    found = jsonschema_rs.Draft202012Validator(branch).iter_errors(error.instance)
-    lines = [(tuple(each.instance_path), _in_words(part, each, branch)) for each in found]
+def _place(data: Any, path: Sequence[str | int]) -> Place:
+    """A path as the file has it: a key of digits is text."""
+    place: Place = ()
+    for step in path:
+        named = str(step) if isinstance(data, dict) else int(step)
+        data, place = data[named], (*place, named)
+    return place
+
+
+def _in_branch(document: Located, place: Place, error: Any, schema: Mapping[str, Any]) -> list[Finding]:
+    """Where one of several forms may stand: what is wrong with the one that this was most likely meant to be."""
+    wanted = "array" if isinstance(error.instance, list) else "object"
+    part, tried = Located(document.file, error.instance, {}), []
+    for branch in _at(schema, error.schema_path):
+        whole = {**_resolved(schema, branch), "$defs": schema.get("$defs", {})}
+        if whole.get("type") == wanted:
+            found = jsonschema_rs.Draft202012Validator(whole).iter_errors(error.instance)
+            tried.append(
+                [(_place(part.data, each.instance_path), _in_words(part, each, whole)) for each in found]
+            )
     return [
-        document.finding((*place, *inner), finding.what) for inner, findings in lines for finding in findings
+        document.finding((*place, *inner), finding.what)
+        for inner, findings in min(tried, key=len, default=[])
+        for finding in findings
     ]
 
 
@@ -190,12 +281,17 @@ def near(word: object, options: Sequence[object]) -> str:
 def _at(schema: Mapping[str, Any], path: Sequence[str | int]) -> Any:
     here: Any = schema
     for step in path:
-        if isinstance(here, Mapping) and "$ref" in here:
-            here = schema["$defs"][str(here["$ref"]).rsplit("/", 1)[-1]]
+        here = _resolved(schema, here)
         if step == "$ref":
             continue
         here = here[int(step) if isinstance(here, list) else step]
     return here
+
+
+def _resolved(schema: Mapping[str, Any], part: Any) -> Any:
+    if isinstance(part, Mapping) and "$ref" in part:
+        return schema["$defs"][str(part["$ref"]).rsplit("/", 1)[-1]]
+    return part
 
 
 def _title(schema: Mapping[str, Any], path: Sequence[str | int]) -> str:

@@ -28,8 +28,8 @@ FILES = {
     "catalogue/role-purposes.yaml": "role-purposes", "catalogue/lookback.yaml": "lookback",
     "catalogue/generalise.yaml": "generalise",
 }  # fmt: skip
-OPTIONAL = {"catalogue/codes.yaml": "codes", "catalogue/fields.yaml": ""}
-"""`fields.yaml` is checked by its reader, the gateway's catalogue."""
+OPTIONAL = {"catalogue/codes.yaml": "codes", "catalogue/fields.yaml": "fields"}
+"""What R4 has is checked by the reader of `fields.yaml`, the gateway's catalogue."""
 FOLDERS = {"frameworks": "framework", "isa": "isa", "gateways": "gateway"}
 
 
@@ -154,8 +154,7 @@ def _documents(folder: Path) -> tuple[dict[str, Located], list[Finding], dict[st
         if isinstance(found, Finding):
             findings.append(found)
             continue
-        if schema:
-            findings += faults(found, jsonschema_rs.Draft202012Validator(known[schema]), known[schema])
+        findings += faults(found, jsonschema_rs.Draft202012Validator(known[schema]), known[schema])
         documents[name], files[name] = found, (folder / name).read_bytes()
     return documents, findings, files
 

@@ -18,6 +18,7 @@ from services.runtime.schema_parts import (
     a_class,
     classes,
     closed,
+    one_of,
     published,
     some,
     told,
@@ -25,6 +26,8 @@ from services.runtime.schema_parts import (
 )
 
 LEVELS = ("R", "G", "O", "-")
+FORMS = ("keep", "drop", "month", "year", "district", "kind", "in-service", "top-label", "yes")
+"""Words of fields.yaml for what is done to an element; services/gateway/catalogue_paths.py reads them."""
 EXCEPTIONS = (
     "decision-maker-of-an-enquiry", "status-check", "not-a-sexual-health-source",
     "family-child-in-screening", "family-child-under-13", "family-child-13-17", "family-child-in-my-care",
@@ -202,6 +205,42 @@ def _labels() -> Schema:
     )
 
 
+def _fields() -> Schema:
+    """Which class each element has; whether R4 has the element is the gateway's to say."""
+    form = {"type": "string", "enum": list(FORMS), "title": "a form"}
+    axes = {
+        axis: {"anyOf": [form, closed(dict.fromkeys(levels[1:], form), levels)], "title": f"a form of {axis}"}
+        for axis, levels in AXES.items()
+    }
+    named = closed(axes, tuple(axes))
+    service = closed({"kind": TEXT, "in-service": TEXT}, ("in-service",))
+    label = closed({"system": TEXT, "code": TEXT, "display": TEXT})
+    kind = closed(
+        {"codes": some(TEXT), "labels": some(_label()), "in": some(TEXT)}, ("codes", "labels", "in")
+    )
+    line = closed(
+        {
+            "class": one_of(
+                {**dict.fromkeys(classes(), ""), "same": "that of what bears it"}, "a class or same"
+            ),
+            "at": {"anyOf": [TEXT, named], "title": "the name of a form, or forms by axis"},
+            "frame": {"type": "boolean", "title": "true or false"},
+        },
+        ("at", "frame"),
+    )
+    return closed(
+        {
+            "when": {"type": "object", "additionalProperties": kind},
+            "public_systems": some(TEXT),
+            "services": closed(dict.fromkeys(codes("source-kinds"), service), codes("source-kinds")),
+            "top_labels": {"type": "object", "additionalProperties": label},
+            "forms": {"type": "object", "additionalProperties": named},
+            "fields": {"type": "object", "additionalProperties": line},
+        },
+        ("when", "public_systems", "services", "top_labels", "forms"),
+    )
+
+
 # Made from the vocabulary, which stays as it is while a process runs.
 @cache
 def schemas() -> dict[str, Schema]:
@@ -210,6 +249,6 @@ def schemas() -> dict[str, Schema]:
         "organisations": _organisations(), "framework": framework(), "isa": isa(), "gateway": gateway(),
         "signers": signers(), "matrix": _matrix(),
         "role-purposes": _role_purposes(), "lookback": _lookback(), "generalise": _generalise(), "codes": _codes(),
-        "labels": _labels(),
+        "labels": _labels(), "fields": _fields(),
     }  # fmt: skip
     return {name: published(name, schema) for name, schema in built.items()}

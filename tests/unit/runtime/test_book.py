@@ -60,7 +60,7 @@ def said(folder: Path) -> list[str]:
          "'singed' is not draft, signed or suspended. Did you mean signed?"),
         ("isa/panels.yaml", "title:", "title: x: y", "line 3: is not YAML"),
         ("isa/panels.yaml", "status: signed", "status: signed\nstatus: draft", "'status' stands twice; keep one"),
-        ("organisations.yaml", "retention_days: 2190", "retention_days: 012", "'012' is not a whole number of days"),
+        ("organisations.yaml", "retention_days: 2190", "retention_days: 012", "'012' is not a plain whole number"),
         ("organisations.yaml", "id: haven-sms", "id: brook-hospice", "'brook-hospice' is another organisation's id already"),
         ("organisations.yaml", 'address: "http://127.0.0.1:8712/fhir", ', "", "live source 'northshire-gp-live' has no address"),
         ("organisations.yaml", "type: LA-CSC", "type: LA-CCS", "'LA-CCS' is not a type of organisation. Did you mean LA-CSC?"),

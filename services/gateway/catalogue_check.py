@@ -1,0 +1,30 @@
+"""Whether the catalogue of a book can be used, asked before the book comes into force.
+
+Promise: a catalogue that would stop the first view under it never comes into force; what is wrong has file and line.
+"""
+
+from services.gateway.catalogue import Catalogue, CatalogueFault
+from services.runtime.book import BadBook, Book
+from services.runtime.book_files import Finding, Located, read_text
+
+FILE = "catalogue/fields.yaml"
+
+
+def catalogue_stands(book: Book) -> None:
+    """Nothing where it does. Raises `BadBook` with what is wrong."""
+    try:
+        Catalogue(book.fields)
+    except CatalogueFault as fault:
+        raise BadBook([_finding(book, fault)]) from None
+
+
+def _finding(book: Book, fault: CatalogueFault) -> Finding:
+    file = read_text(book.files.get(FILE, b""), FILE)
+    place = next((("fields", path) for path in _paths(file) if fault.path.startswith(path)), ())
+    line = file.line(place) if isinstance(file, Located) else 1
+    return Finding(FILE, line, f"{fault.path}: {fault.why}")
+
+
+def _paths(file: Located | Finding) -> list[str]:
+    """The paths of the file, longest first."""
+    return sorted(file.data["fields"], key=len, reverse=True) if isinstance(file, Located) else []
