@@ -5,7 +5,7 @@ Promise: a catalogue that would stop the first view under it never comes into fo
 
 from services.gateway.catalogue import Catalogue, CatalogueFault
 from services.runtime.book import BadBook, Book
-from services.runtime.book_files import Finding, Located, read_text
+from services.runtime.book_files import Finding, Located, parse_yaml
 
 FILE = "catalogue/fields.yaml"
 
@@ -19,7 +19,7 @@ def catalogue_stands(book: Book) -> None:
 
 
 def _finding(book: Book, fault: CatalogueFault) -> Finding:
-    file = read_text(book.files.get(FILE, b""), FILE)
+    file = parse_yaml(book.files.get(FILE, b""), FILE)
     place = next((("fields", path) for path in _paths(file) if fault.path.startswith(path)), ())
     line = file.line(place) if isinstance(file, Located) else 1
     return Finding(FILE, line, f"{fault.path}: {fault.why}")

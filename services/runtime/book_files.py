@@ -89,20 +89,15 @@ class Located:
 def read_yaml(path: Path, file: str) -> Located | Finding:
     """One file. `file` is how it is named in messages. Never raises for its content."""
     try:
-        return read_text(path.read_bytes(), file)
+        return parse_yaml(path.read_bytes(), file)
     except OSError as error:
         return Finding(file, 1, f"cannot be read ({error.strerror}); restore the file")
 
 
-def parse_yaml(content: bytes, file: str) -> Located | Finding:
-    """The same of bytes at hand, as a book keeps them."""
-    return _parsed(content, file)
-
-
 # A change touches one file: the others are not parsed again.
 @lru_cache(maxsize=256)
-def read_text(content: bytes, file: str) -> Located | Finding:
-    """The same of a file's bytes."""
+def parse_yaml(content: bytes, file: str) -> Located | Finding:
+    """The same of bytes at hand, as a book keeps them."""
     try:
         yaml = YAML(typ="safe", pure=True)
         yaml.Composer = _NoNameTwice

@@ -17,7 +17,7 @@ from services.contract.places import policies
 from services.gateway.catalogue_check import catalogue_stands
 from services.policy.story_form import schema as story_schema
 from services.runtime.book import BadBook, read_book
-from services.runtime.book_files import Finding, Located, Place, faults, read_text
+from services.runtime.book_files import Finding, Located, Place, faults, parse_yaml
 from services.runtime.book_read import FILES, FOLDERS, OPTIONAL
 from services.runtime.book_schemas import schemas
 
@@ -69,7 +69,7 @@ def check(name: str) -> tuple[Mapping[str, Any], jsonschema_rs.Draft202012Valida
 
 
 def found(text: str, file: str, name: str) -> list[Finding]:
-    read = read_text(text.encode(), file)
+    read = parse_yaml(text.encode(), file)
     return [read] if isinstance(read, Finding) else faults(read, check(name)[1], check(name)[0])
 
 
@@ -137,7 +137,7 @@ def test_each_kind_of_key_misspelt_in_the_text_is_found(file: str, name: str) ->
 @pytest.mark.parametrize(("file", "name"), files(), ids=str)
 def test_each_key_misspelt_is_found(file: str, name: str) -> None:
     """Every one, in what was read of the file."""
-    read = read_text((policies() / file).read_bytes(), file)
+    read = parse_yaml((policies() / file).read_bytes(), file)
     assert isinstance(read, Located)
     for place in [place for place in read.lines if place and isinstance(place[-1], str)]:
         if of_the_writer(file, place):
@@ -187,7 +187,7 @@ def needed(name: str, place: Place) -> bool:
 
 @pytest.mark.parametrize(("file", "name"), files(), ids=str)
 def test_each_key_that_is_needed_is_missed(file: str, name: str) -> None:
-    read = read_text((policies() / file).read_bytes(), file)
+    read = parse_yaml((policies() / file).read_bytes(), file)
     assert isinstance(read, Located)
     for place in [place for place in read.lines if place and isinstance(place[-1], str)]:
         if not needed(name, place):
