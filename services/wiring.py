@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from services.contract.directory import Organisation, Source
 from services.gateway.app import make_gateway, make_ops
-from services.gateway.catalogue_check import catalogue_stands
+from services.gateway.catalogue_check import guard_catalogue
 from services.gateway.parts import Parts
 from services.gateway.store.opened import open_store
 from services.index.open import open_index
@@ -88,9 +88,7 @@ def build(settings: Settings) -> Running:
         lifecycle = Lifecycle.of(settings.home, keys)
         shelf = _shelf(settings, lifecycle, ledger)
         opened.callback(shelf.close)
-        catalogue_stands(shelf.current())
-        # Before any engine has the book: what is refused here leaves every part with the last good one.
-        shelf.before_change(catalogue_stands)
+        guard_catalogue(shelf)
         store = open_store(settings, keys)
         opened.callback(store.close)
         index = open_index(settings, keys, shelf)

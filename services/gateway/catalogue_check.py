@@ -4,7 +4,7 @@ Promise: a catalogue that would stop the first view under it never comes into fo
 """
 
 from services.gateway.catalogue import Catalogue, CatalogueFault
-from services.runtime.book import BadBook, Book
+from services.runtime.book import BadBook, Book, Shelf
 from services.runtime.book_files import Finding, Located, parse_yaml
 
 FILE = "catalogue/fields.yaml"
@@ -16,6 +16,15 @@ def catalogue_stands(book: Book) -> None:
         Catalogue(book.fields)
     except CatalogueFault as fault:
         raise BadBook([_finding(book, fault)]) from None
+
+
+def guard_catalogue(shelf: Shelf) -> None:
+    """Hold the book in force, and each that is to come, to it. Raises `BadBook`.
+
+    Called before any engine opens: what is refused here leaves every part with the last good book.
+    """
+    catalogue_stands(shelf.current())
+    shelf.before_change(catalogue_stands)
 
 
 def _finding(book: Book, fault: CatalogueFault) -> Finding:

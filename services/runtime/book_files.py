@@ -5,7 +5,6 @@ anything else. What another reader of YAML would take for something else (`yes`,
 `1e3`, `10:30`) is refused unless it stands in quotes. A key that stands twice is refused.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -15,41 +14,15 @@ from typing import Any
 
 import jsonschema_rs
 from ruamel.yaml import YAML
-from ruamel.yaml.composer import Composer, ComposerError
 from ruamel.yaml.error import MarkedYAMLError, StringMark, YAMLError
-from ruamel.yaml.events import AliasEvent, NodeEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from services.runtime.yaml_scalars import NoNameTwice, Refused, read_otherwise, remedy, scalar_of
+
 Place = tuple[str | int, ...]
-_WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,15})$")
-_TRUTH_ELSEWHERE = re.compile(r"(yes|no|on|off|true|false|null)$", re.IGNORECASE)
-_NUMBER_ELSEWHERE = re.compile(
-    r"[-+]?(0[0-9]+|0[xob][0-9a-f_]+|[0-9]+(_[0-9]+)+|[0-9][0-9_]*(:[0-5]?[0-9])+|[0-9]*\.?[0-9]+e[-+]?[0-9]+"
-    r"|[0-9]+\.[0-9]*|\.[0-9]+|\.inf|[0-9]+)$|\.nan$",
-    re.IGNORECASE,
-)
-"""What some reader of YAML takes for true, false, nothing or a number, and ours for text."""
 _TAGS = {"str", "int", "float", "bool", "null", "timestamp", "seq", "map", "merge", "value"}
 _MOST = 100_000
 """Places of one file: more come only from names that multiply each other."""
-_REMEDIES = (
-    ("\\t", "has a tab; indent with spaces"),
-    ("mapping values are not allowed", "has a second ': ' in one line; put the text in quotes"),
-    ("expected <block end>", "is indented otherwise than the lines above it, or a '-' or ':' is missing"),
-    ("could not find expected ':'", "has a key without ': ' after it"),
-    ("found undefined alias", "uses a name (*) that no & above it gives"),
-    ("duplicate anchor", "gives one name (&) twice"),
-    ("but found another document", "holds a second document after ---; keep one"),
-    ("while parsing a flow", "has a bracket or a comma too few"),
-    ("expected ',' or", "has a bracket or a comma too few"),
-    ("found unexpected end of stream", "has a quote that is not closed"),
-    (
-        "cannot start any token",
-        "begins a text with a sign that YAML keeps for itself; put the text in quotes",
-    ),
-)
-"""What the parser says -> what to mend."""
-_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +73,11 @@ def parse_yaml(content: bytes, file: str) -> Located | Finding:
     """The same of bytes at hand, as a book keeps them."""
     try:
         yaml = YAML(typ="safe", pure=True)
-        yaml.Composer = _NoNameTwice
+        yaml.Composer = NoNameTwice
         node = yaml.compose(content.decode())
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        return Finding(file, mark.line + 1 if mark else 1, f"is not YAML: {_remedy(error)}")
+        return Finding(file, mark.line + 1 if mark else 1, f"is not YAML: {remedy(error)}")
     except UnicodeDecodeError:
         return Finding(file, 1, "is not UTF-8 text; save it as UTF-8")
     except (YAMLError, RecursionError) as error:
@@ -112,7 +85,7 @@ def parse_yaml(content: bytes, file: str) -> Located | Finding:
     lines: dict[Place, int] = {}
     try:
         return Located(file, _plain(node, (), lines), lines)
-    except _Refused as refused:
+    except Refused as refused:
         return Finding(file, refused.line, refused.what)
     except RecursionError:
         return Finding(file, 1, "refers to itself or is nested too deeply")
@@ -129,55 +102,30 @@ def faults(
     ]
 
 
-def _remedy(error: MarkedYAMLError) -> str:
-    said = f"{error.context or ''} {error.problem or ''}"
-    return next((remedy for part, remedy in _REMEDIES if part in said), said.strip())
-
-
-class _NoNameTwice(Composer):
-    """Refuses a name (&) that is given a second time, where the parser would take the later one."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        event = self.parser.peek_event()
-        if (
-            isinstance(event, NodeEvent)
-            and not isinstance(event, AliasEvent)
-            and event.anchor in self.anchors
-        ):
-            raise ComposerError(None, None, "found duplicate anchor", event.start_mark)
-        return super().compose_node(parent, index)
-
-
-class _Refused(Exception):
-    def __init__(self, line: int, what: str) -> None:
-        super().__init__(what)
-        self.line, self.what = line, what
-
-
 def _plain(node: Node | None, place: Place, lines: dict[Place, int]) -> Any:
     if node is None:
         return None
     # A value written elsewhere (`*name`) has the line of its first use.
     lines.setdefault(place, node.start_mark.line + 1)
     if len(lines) > _MOST:
-        raise _Refused(node.start_mark.line + 1, "repeats itself too often by names (& and *); write it out")
+        raise Refused(node.start_mark.line + 1, "repeats itself too often by names (& and *); write it out")
     if str(node.tag).removeprefix("tag:yaml.org,2002:") not in _TAGS or _begins(node) == "!":
-        raise _Refused(node.start_mark.line + 1, "has a tag (!); take it out")
+        raise Refused(node.start_mark.line + 1, "has a tag (!); take it out")
     if isinstance(node, ScalarNode):
-        return _scalar(node)
+        return scalar_of(node)
     if isinstance(node, SequenceNode):
         return [_plain(item, (*place, number), lines) for number, item in enumerate(node.value)]
     if not isinstance(node, MappingNode):
-        raise _Refused(node.start_mark.line + 1, "is neither text, list nor mapping")
+        raise Refused(node.start_mark.line + 1, "is neither text, list nor mapping")
     found: dict[str, Any] = {}
     for key, value in node.value:
         name, line = str(key.value), key.start_mark.line + 1
         if not isinstance(key, ScalarNode) or name in ("<<", ""):
-            raise _Refused(line, "has a key that is not a word")
-        if key.style is None and (_TRUTH_ELSEWHERE.match(name) or _NUMBER_ELSEWHERE.match(name)):
-            raise _Refused(line, f"'{name}' is read as something else by other programs; put it in quotes")
+            raise Refused(line, "has a key that is not a word")
+        if key.style is None and read_otherwise(name):
+            raise Refused(line, f"'{name}' is read as something else by other programs; put it in quotes")
         if name in found:
-            raise _Refused(line, f"'{name}' stands twice; keep one")
+            raise Refused(line, f"'{name}' stands twice; keep one")
         lines[(*place, name)] = line
         found[name] = _plain(value, (*place, name), lines)
     return found
@@ -186,27 +134,6 @@ def _plain(node: Node | None, place: Place, lines: dict[Place, int]) -> Any:
 def _begins(node: Node) -> str:
     mark = node.start_mark
     return str(mark.buffer[mark.index : mark.index + 1]) if isinstance(mark, StringMark) else ""
-
-
-def _scalar(node: ScalarNode) -> Any:
-    text = str(node.value)
-    if node.style is not None:
-        return text
-    if text in _WORDS:
-        return _WORDS[text]
-    if _WHOLE.match(text):
-        return int(text)
-    if _TRUTH_ELSEWHERE.match(text):
-        raise _Refused(
-            node.start_mark.line + 1,
-            f"'{text}' means true, false or nothing to some programs, text to others; write true or false, or put it in quotes",
-        )
-    if _NUMBER_ELSEWHERE.match(text):
-        raise _Refused(
-            node.start_mark.line + 1,
-            f"'{text}' is not a plain whole number, and some programs read it as another; write it plainly, or in quotes",
-        )
-    return text
 
 
 def _in_words(document: Located, error: Any, schema: Mapping[str, Any]) -> list[Finding]:
