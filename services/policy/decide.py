@@ -11,6 +11,7 @@ from services.contract.decisions import Answer, Context, Matrix, MatrixAsked, Pr
 from services.contract.problems import PolicyUnavailable
 from services.policy.cells import rows_of
 from services.policy.engine_rows import EngineRows
+from services.policy.kept import keep_compiled
 from services.policy.matrix import checked, matrix_of
 from services.policy.paper import with_papers
 from services.policy.ports import Engine, EngineFailed
@@ -43,7 +44,8 @@ class Decider:
         if answer.revision != book.revision:
             raise PolicyUnavailable("the policies changed twice meanwhile")
         try:
-            self._shelf.keep(book)
+            if self._shelf.keep(book):
+                keep_compiled(self._shelf.home, book)
         except OSError as error:
             # What could not be replayed is not decided.
             log.error("book-not-kept", error=type(error).__name__)

@@ -22,19 +22,21 @@ class EngineRows:
     def __init__(self, engine: Engine, book: Book) -> None:
         self._engine, self._book = engine, book
 
-    def rows(self, context: Context, profiles: Sequence[Profile]) -> Sequence[tuple[Cell, ...]]:
+    def rows(
+        self, context: Context, profiles: Sequence[Profile], classes: Sequence[str] | None = None
+    ) -> Sequence[tuple[Cell, ...]]:
         """One row per profile, one cell per class. Raises `EngineFailed`."""
-        classes = list(codes("classes"))
+        wanted = list(codes("classes") if classes is None else classes)
         found: list[tuple[Cell, ...]] = []
         for start in range(0, len(profiles), BATCH):
             batch = profiles[start : start + BATCH]
             asked = {
                 "context": as_input(context),
                 "profiles": [as_input(profile) for profile in batch],
-                "classes": classes,
+                "classes": wanted,
             }
             answer = self._engine.ask(self._book, asked)
-            rows = rows_of(answer, len(batch), len(classes))
+            rows = rows_of(answer, len(batch), len(wanted))
             if rows is None or answer.get("revision") != self._book.revision:
                 raise EngineFailed("NotWhole")
             found += rows

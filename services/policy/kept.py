@@ -1,14 +1,18 @@
 """The books that have decided something, as they are kept under MASH_HOME/books/<digest>/.
 
-Promise: a kept book is read only where it is still, byte for byte, the one of its name; another is refused, never guessed at.
+Promise: a kept book is read only where it is still, byte for byte, the one of its name; another is refused, never guessed
+at. Its rules stand beside it as they were compiled, so that it decides again after the hub's own have changed.
 """
 
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from services.contract.problems import NotFound
+from services.policy.build import BUILT, read_built, write_built
 from services.runtime.book import BadBook, Book, read_book
 
-FOLDER = "books"
+FOLDER, COMPILED = "books", "built"
 
 
 class NotKept(NotFound):
@@ -19,6 +23,26 @@ class NotKept(NotFound):
     next_step = (
         "Name one by the first digits of its digest; they stand under MASH_HOME/books, and in every receipt."
     )
+
+
+def keep_compiled(home: Path, book: Book, built: Path = BUILT) -> None:
+    """Put the compiled rules beside a book that is kept, once. Nothing where what is built is of other rules (`OSError`)."""
+    beside = compiled_of(home, book.digest)
+    if beside.is_dir() or not beside.parent.is_dir():
+        return
+    wasm, manifest = read_built(built)
+    if manifest.source_digest != book.rules_digest:
+        return
+    with tempfile.TemporaryDirectory(dir=beside.parent, prefix=".new-") as scratch:
+        new = Path(scratch) / COMPILED
+        write_built(wasm, manifest, new)
+        with suppress(FileExistsError):
+            new.rename(beside)
+
+
+def compiled_of(home: Path, digest: str) -> Path:
+    """Where the compiled rules of a kept book stand, if they were kept."""
+    return home / FOLDER / digest / COMPILED
 
 
 def kept(home: Path) -> tuple[str, ...]:

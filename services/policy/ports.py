@@ -39,9 +39,12 @@ class Engine(Protocol):
 class Rows(Protocol):
     """The cells of profiles under one book, for whoever looks at many: a matrix, a comparison, a replay."""
 
-    def rows(self, context: Context, profiles: Sequence[Profile]) -> Sequence[tuple[Cell, ...]]:
-        """One row per profile, one cell per class, in the order of `codes("classes")`.
+    def rows(
+        self, context: Context, profiles: Sequence[Profile], classes: Sequence[str] | None = None
+    ) -> Sequence[tuple[Cell, ...]]:
+        """One row per profile, one cell per class: those asked for, else all of `codes("classes")` in their order.
 
+        A class may be one that stands in no list: a record's fields that nobody has classed are asked about as well.
         Paper is already filled in (`with_papers`). Raises `EngineFailed` where nothing can be answered.
         """
         ...

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from services.contract.decisions import Context
-from services.contract.vocabulary import codes
 from services.policy.ports import EngineFailed, Rows
 from services.policy.raw_record import Pieces, RawCall, pieces_of
 from services.policy.recorded import AnotherShape, Call, Recorded, read_record, told
@@ -121,19 +120,16 @@ class Replayer:
         rows = self._books.get(call.digest)
         if rows is None:
             return [BOOK_MISSING] * len(call.profiles)
-        order = {code: place for place, code in enumerate(codes("classes"))}
-        if not set(call.classes) <= order.keys():
-            return [ANOTHER_SHAPE] * len(call.profiles)
         try:
-            decided = rows.rows(context, call.profiles)
+            decided = rows.rows(context, call.profiles, call.classes)
         except EngineFailed:
             return [NO_ENGINE] * len(call.profiles)
         return [
             next(
                 (
                     f"{OTHERWISE} {class_}"
-                    for class_, was in zip(call.classes, recorded, strict=True)
-                    if told(row[order[class_]]) != was
+                    for class_, cell, was in zip(call.classes, row, recorded, strict=True)
+                    if told(cell) != was
                 ),
                 "",
             )

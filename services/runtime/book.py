@@ -125,13 +125,16 @@ class Shelf:
             self._findings = ()
         return True
 
-    def keep(self, book: Book) -> None:
-        """Keep a book that decides something under MASH_HOME, whole and durable;
-        at no cost the second time.
+    def keep(self, book: Book) -> bool:
+        """Keep a book that decides something under MASH_HOME, whole and durable; at no cost the second time.
+
+        Whether it was the first time since the start.
         """
-        if book.digest not in self._kept:
-            keep_book(book, self.home)
-            self._kept.add(book.digest)
+        if book.digest in self._kept:
+            return False
+        keep_book(book, self.home)
+        self._kept.add(book.digest)
+        return True
 
     def close(self) -> None:
         """Stop watching."""

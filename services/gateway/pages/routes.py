@@ -21,8 +21,6 @@ from services.gateway.pages import (
     identity,
     matrix,
     new_case,
-    oversight,
-    policies,
     receipt,
     report,
     start,
@@ -53,12 +51,10 @@ def routes(parts: Parts, sessions: Sessions, sign_in: SignIn) -> APIRouter:
         find,
         identity,
         matrix,
-        policies,
         receipt,
         report,
         tasks,
         asking,
-        oversight,
     ):
         router.include_router(room.routes(desk))
     return router

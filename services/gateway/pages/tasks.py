@@ -17,7 +17,6 @@ from services.contract.vocabulary import entry
 from services.gateway.pages import words
 from services.gateway.pages.desk import Desk, go
 from services.gateway.pages.forms import Form, Typed, made
-from services.gateway.pages.oversight import pages_of
 from services.gateway.pages.records import Record, in_words, name_of
 from services.gateway.tasks.deciding import decide_task
 from services.gateway.tasks.inbox import inboxes_of, line, waiting
@@ -98,7 +97,13 @@ def routes(desk: Desk) -> APIRouter:
 
     @router.get("/your-tasks")
     def inbox(request: Request) -> Response:
-        return _inbox(desk, desk.asker(request))
+        asker = desk.asker(request)
+        open_, done = (
+            [line(desk.parts, row) for row in waiting(desk.parts, asker, decided=decided)]
+            for decided in (False, True)
+        )
+        inboxes = [words.title("inboxes", code) for code in inboxes_of(asker.role)]
+        return desk.show(asker, "tasks.html", here="tasks", tasks=open_, decided=done, inboxes=inboxes)
 
     @router.get("/your-tasks/{id}")
     def opened(request: Request, id: Id) -> Response:
@@ -125,16 +130,6 @@ def routes(desk: Desk) -> APIRouter:
         )
 
     return router
-
-
-def _inbox(desk: Desk, asker: Asker) -> Response:
-    open_, done = (
-        [line(desk.parts, row) for row in waiting(desk.parts, asker, decided=decided)]
-        for decided in (False, True)
-    )
-    inboxes = [words.title("inboxes", code) for code in inboxes_of(asker.role)]
-    shown: dict[str, Any] = {"tasks": open_, "decided": done, "inboxes": inboxes}
-    return desk.show(asker, "tasks.html", here="tasks", more=pages_of(asker.role), **shown)
 
 
 def _shown(desk: Desk, asker: Asker, id: str, form: Form) -> Response:

@@ -34,7 +34,9 @@ def shipped() -> Iterator[EngineRows]:
 class Everything:
     """Rules that give everything to everybody."""
 
-    def rows(self, context: Context, profiles: Sequence[Profile]) -> Sequence[tuple[Cell, ...]]:
+    def rows(
+        self, context: Context, profiles: Sequence[Profile], classes: Sequence[str] | None = None
+    ) -> Sequence[tuple[Cell, ...]]:
         return [(RELEASED,) * len(codes("classes")) for _ in profiles]
 
 
@@ -51,7 +53,9 @@ class Anything:
         Cell("ask-owner", "OWNER_APPROVAL", "OWNER_APPROVAL", obligations=("DELAU",)),
     )
 
-    def rows(self, context: Context, profiles: Sequence[Profile]) -> Sequence[tuple[Cell, ...]]:
+    def rows(
+        self, context: Context, profiles: Sequence[Profile], classes: Sequence[str] | None = None
+    ) -> Sequence[tuple[Cell, ...]]:
         return [
             tuple(self._said(f"{context}{profile}{code}") for code in codes("classes"))
             for profile in profiles

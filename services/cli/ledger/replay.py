@@ -1,0 +1,128 @@
+"""`mash ledger replay`: every recorded decision decided again, under the very policies that decided it.
+
+Promise: a decision that comes out otherwise is named by log, place and class, with no word of whom it was about; what could
+not be decided again is counted and makes the result incomplete, never good.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from services.cli.exits import Exit
+from services.cli.policy.recorded import settings_of
+from services.contract.canonical import b64u, digest
+from services.ledger.reading import Entry, Reading
+from services.policy.kept_rows import KeptRows
+from services.policy.recorded import Recorded
+from services.policy.replay import NAMED, WHY, Replayer
+from services.runtime.keys import KeyFolder
+from services.runtime.settings import Settings
+
+ANOTHER_RECORD, ANOTHER_BOOK = "another-record", "another-book"
+OWN_WHY: Mapping[str, str] = {
+    **WHY,
+    ANOTHER_RECORD: "the record kept is not the one whose digest was entered",
+    ANOTHER_BOOK: "the record names another book than the entry",
+}
+UNKNOWN = ("record-gone", "book-missing", "another-version", "engine-failed")
+"""Reasons for which nothing can be said; every other is a finding."""
+
+
+def add(app: typer.Typer) -> None:
+    """Put the command among those of `mash ledger`."""
+    app.command()(replay)
+
+
+def replay(
+    home: Annotated[Path | None, typer.Option(help="MASH_HOME with ledger, vault and books.")] = None,
+    log: Annotated[str, typer.Option(help="Only this log (its code).")] = "",
+    since: Annotated[str, typer.Option(help="Only decisions from this day on, YYYY-MM-DD (UTC).")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="The report as JSON on stdout.")] = False,
+) -> None:
+    """Decide every recorded decision again under the book that decided it, and name each that comes out otherwise.
+
+    Run `mash ledger verify` first: replay takes the entries as they stand. It needs the key folder, which opens the records.
+
+    Example: mash ledger replay --home demo-home
+
+    Exit: 0 all as recorded, 1 a decision comes out otherwise, 3 no ledger, 5 something could not be decided again.
+    """
+    if home is not None and not (home / "ledger").is_dir():
+        raise typer.BadParameter(f"--home: no ledger in {home}; name MASH_HOME")
+    settings = settings_of(home)
+    found = decide_again(settings, log, since)
+    if as_json:
+        print(json.dumps(found, indent=2))
+    else:
+        tell(found)
+    raise typer.Exit(
+        Exit.FINDINGS if found["otherwise"] else Exit.INCOMPLETE if found["unknown"] else Exit.OK
+    )
+
+
+def decide_again(settings: Settings, log: str, since: str) -> dict[str, Any]:
+    """`{decisions, rows, same, otherwise, unknown, named: [{log, index, event, reason, place}]}`. Raises
+    `LedgerUnavailable`."""
+    report: dict[str, Any] = {
+        "decisions": 0,
+        "rows": 0,
+        "same": 0,
+        "otherwise": {},
+        "unknown": {},
+        "named": [],
+    }
+    with ExitStack() as opened:
+        reading = opened.enter_context(Reading(settings, KeyFolder(settings.key_folder)))
+        replayer = Replayer(opened.enter_context(KeptRows(settings.home)))
+        for entry in _decided(reading, log, since):
+            reason, place, rows = _one(replayer, reading, entry)
+            report["decisions"] += 1
+            report["rows"] += rows
+            if not reason:
+                report["same"] += 1
+                continue
+            pile = report["unknown" if reason in UNKNOWN else "otherwise"]
+            pile[reason] = pile.get(reason, 0) + 1
+            if len(report["named"]) < NAMED:
+                where = {"log": entry.log, "index": entry.at, "event": entry.entry["event_id"]}
+                report["named"].append({**where, "reason": reason, "place": place})
+    return report
+
+
+def _decided(reading: Reading, log: str, since: str) -> Iterator[Entry]:
+    for entry in reading.entries():
+        wanted = (not log or entry.log == log) and (not since or str(entry.entry["time"])[:10] >= since)
+        if wanted and "decision_digest" in entry.entry:
+            yield entry
+
+
+def _one(replayer: Replayer, reading: Reading, entry: Entry) -> tuple[str, str, int]:
+    """The reason ("" where all is as recorded), the place, and how many rows were decided."""
+    body = reading.decision(entry.entry["event_id"])
+    if body is not None and b64u(digest(body)) != entry.entry["decision_digest"]:
+        return ANOTHER_RECORD, "", 0
+    policy = str(entry.entry.get("policy", {}).get("digest", ""))
+    if body is not None and any(call["digest"] != policy for call in json.loads(body)["calls"]):
+        return ANOTHER_BOOK, "", 0
+    found = replayer.replay([Recorded(entry.entry["event_id"], policy, body)])
+    if found.same:
+        return "", "", found.rows
+    _, reason, place = found.named[0]
+    return reason, place, found.rows
+
+
+def tell(found: Mapping[str, Any]) -> None:
+    """The report in words."""
+    print(
+        f"Decided again: {found['decisions']} decisions, {found['rows']} profiles; {found['same']} as recorded."
+    )
+    for heading, pile in (("OTHERWISE", found["otherwise"]), ("NOT DECIDED", found["unknown"])):
+        for reason, count in sorted(pile.items()):
+            print(f"{heading}  {count}: {OWN_WHY[reason]}")
+    for one in found["named"]:
+        place = f" ({one['place']})" if one["place"] else ""
+        print(f"  log {one['log']} entry {one['index']}: {one['reason']}{place}")
