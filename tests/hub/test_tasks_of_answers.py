@@ -107,20 +107,45 @@ def test_a_record_that_comes_later_joins_the_open_task(world: World) -> None:
     assert set(after.records) > set(before.records)
 
 
-@pytest.mark.parametrize("bar", ["L:HFEA", "L:PRIVILEGE", "L:ADOPT"])
-def test_what_law_bars_is_no_owners_task(world: World, bar: str) -> None:
-    world.publish("northshire-amb", *_barred_at_ambulance(bar))
+@pytest.mark.parametrize(
+    ("bars", "kinds"),
+    [
+        (("L:HFEA",), ["owner-barred"]),
+        (("L:PRIVILEGE",), ["owner-barred"]),
+        (("L:ADOPT",), []),
+        (("L:HFEA", "L:ADOPT"), []),
+    ],
+)
+def test_what_law_bars_is_nobodys_to_offer(world: World, bars: tuple[str, ...], kinds: list[str]) -> None:
+    """The holder may hear that law bars it; of adoption and protected persons not even the holder hears."""
+    ambulance = [one["resource"] for one in _bundle("northshire-amb")]
+    world.publish("northshire-amb", *_barred_at_ambulance(ambulance, *bars))
     case = world.s47()
     world.view(case)
-    assert tasks(world, "northshire-amb", case=case) == []
+    assert [one.row.kind for one in tasks(world, "northshire-amb", case=case)] == kinds
+    # The record is taken back, so that it bears on no other test.
+    flag = _barred_at_ambulance(ambulance, *bars)[0]
+    world.publish("northshire-amb", {**flag, "meta": {}, "status": "entered-in-error"})
 
 
-def _barred_at_ambulance(bar: str) -> list[dict[str, Any]]:
-    bundle = northshire(datetime.now(UTC).date()).bundles["northshire-amb"]
-    patient = next(
-        one["resource"]["id"] for one in bundle["entry"] if one["resource"]["resourceType"] == "Patient"
-    )
-    flag = a_flag(f"barred-{bar[2:].lower()}", "Barred", ("HIV", bar))
+def test_of_a_person_of_whom_nobody_may_hear_no_holder_hears(tmp_path: Path) -> None:
+    world = a_world(tmp_path)
+    ambulance = [one["resource"] for one in _bundle("northshire-amb")]
+    world.publish("northshire-amb", *_barred_at_ambulance(ambulance, "L:GRA"))
+    case = world.s47()
+    assert world.view(case).match == "MATCH"
+    for holder in ("northshire-amb", "northshire-nhs", "clearwater-shc"):
+        assert tasks(world, holder, case=case) == []
+    world.close()
+
+
+def _bundle(source: str) -> list[dict[str, Any]]:
+    return list(northshire(datetime.now(UTC).date()).bundles[source]["entry"])
+
+
+def _barred_at_ambulance(records: list[dict[str, Any]], *bars: str) -> list[dict[str, Any]]:
+    patient = next(one["id"] for one in records if one["resourceType"] == "Patient")
+    flag = a_flag("barred", "Barred", ("HIV", *bars))
     return [{**flag, "subject": {"reference": f"Patient/{patient}"}}]
 
 

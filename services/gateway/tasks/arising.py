@@ -5,6 +5,7 @@ bars raises no owner's task.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from services.contract.decisions import Cell
 from services.contract.people import Gathered
@@ -19,6 +20,8 @@ from services.runtime.logs import log
 
 CONSIDER, HOLDER = "owner-consider", "holder-decides-16la"
 HOUSEHOLD = "protected-household-check"
+NOBODYS_TO_HEAR = frozenset({"L:ADOPT", "L:GRA", "L:PROTECTED"})
+"""Adoption, gender recognition and protected persons: not even the holder learns that anybody asked."""
 _SILENT_BY_LABEL = "SENSITIVE_CATEGORY"
 _NOT_IN = ("SOURCE_DOWN", "NO_RESPONSE")
 
@@ -33,10 +36,13 @@ def from_view(
 ) -> None:
     """Note what the answer of a settled question leaves to be done."""
     note = trail.note
+    unheard = {person for person, facts in gathered.facts.items() if NOBODYS_TO_HEAR & set(facts.labels)}
     people = {related.person: related for related in kin.people}
     harmed = {(source, one.person) for one in kin.people for source in one.asking_harms}
     found = [*_of_records(request, decided), *_of_holders(request, refused)]
-    note.posts += [one for one in found if (one.source, one.person) not in harmed]
+    note.posts += [
+        one for one in found if (one.source, one.person) not in harmed and one.person not in unheard
+    ]
     note.posts += _by_place(request)
     note.conflict = any(related.conflict for related in kin.people)
     note.across = tuple(person for person, related in people.items() if related.harm_link)
@@ -55,12 +61,21 @@ def _of_records(request: Request, decided: Sequence["Decided"]) -> Iterable[Post
     """One task for each kind, source and person, with every record that it is about."""
     records: dict[tuple[str, str, str], dict[str, None]] = {}
     for one in decided:
+        if NOBODYS_TO_HEAR & set(one.item.facts.labels) or one.item.facts.adoption != "none":
+            continue
         cells = [*one.cells.values(), *(cell for held in one.elements.values() for cell in held.values())]
         for kind in dict.fromkeys(task for cell in cells for task in cell.tasks if _raises(task, cell)):
             records.setdefault((kind, one.item.source, one.item.person), {})[one.item.record] = None
     for (kind, source, person), found in records.items():
-        if code_list("task-kinds")[kind]["of_case"]:
+        row = code_list("task-kinds")[kind]
+        if row["of_case"] and row["again"]:
             yield _about(request, kind, source, person, tuple(found))
+        elif row["of_case"]:
+            # Not raised again once it is decided: so each record has a task of its own.
+            for record in found:
+                yield replace(
+                    _about(request, kind, source, person, (record,)), key=f"{request.case.id}/{record}"
+                )
         else:
             # About the record alone: its publisher is not told that anybody asked.
             for record in found:

@@ -17,7 +17,7 @@ from services.gateway.parts import Parts, fresh_id, stamp
 from services.gateway.store.tables import CaseRow
 from services.gateway.tasks.inbox import Task
 from services.gateway.tasks.own_records import record_of
-from services.gateway.tasks.owners import APPROVED, NONE, Decisions
+from services.gateway.tasks.owners import APPROVED, DISCLOSE, NONE, Decisions
 from services.gateway.tasks.tables import OwnerDecisionRow
 
 HOURS = 72
@@ -52,7 +52,7 @@ def laid_down(
     """The rows that an owner's answer makes. Raises `BadInput` (which record?), `Conflict` (too late, case closed)."""
     outcome = str(entry("task-answers", answer)["decision"])
     now = parts.now()
-    if outcome == APPROVED:
+    if outcome in (APPROVED, DISCLOSE):
         _still_open(parts, task, now)
     chosen = record_of(parts, task, item) if item else None
     if item and chosen is None:

@@ -1,7 +1,6 @@
 """What owners decided for one case, as a profile is told of it.
 
-Promise: what is not decided is `none`; a holder's decision about all that it has of somebody reaches no record with a
-label, which is decided by itself.
+Promise: what is not decided is `none`; a decision about one record beats the holder's about all that it has of somebody.
 """
 
 from collections.abc import Mapping
@@ -9,7 +8,7 @@ from dataclasses import dataclass, field
 
 from services.contract.people import Item
 
-APPROVED, REFUSED, KEPT, NONE = "approved", "refused", "kept", "none"
+APPROVED, DISCLOSE, REFUSED, KEPT, NONE = "approved", "disclose", "refused", "kept", "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +25,9 @@ class Decisions:
         return self.holdings.get((source, person), NONE)
 
     def of_item(self, item: Item) -> str:
-        """Of one record. A holder's decision about all of it reaches no record with a label: that is decided by itself."""
+        """Of one record: its own decision, else the holder's about all of it."""
         own = self.records.get(item.record, NONE)
-        if own not in (NONE, KEPT):
-            return own
-        return NONE if item.facts.labels else self.of_holding(item.source, item.person)
+        return self.of_holding(item.source, item.person) if own in (NONE, KEPT) else own
 
 
 UNDECIDED = Decisions()
