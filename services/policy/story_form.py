@@ -48,7 +48,7 @@ def _outcome() -> Schema:
     more = {
         "task": TEXT,
         "owes": some(words("obligations", "an obligation"), 0),
-        "missing": some(TEXT, 0),
+        "missing": some(words("missing", "a word for what is missing"), 0),
     }
     levels = {
         axis: {"type": "string", "enum": list(names), "title": f"a level of {axis}"}

@@ -106,7 +106,7 @@ def _words() -> dict[str, Any]:
         "role_groups": {code: row["group"] for code, row in roles.items()},
         "classes": {code: row["of"] or code for code, row in found.items() if not row["question"]},
         "paper_defects": {
-            code: {"code": row["reason"], "missing": row["missing"]}
+            code: {"paper": row["paper"], "code": row["reason"], "missing": row["missing"]}
             for code, row in code_list("paper-defects").items()
         },
         "shown_as": {code: row["shown_as"] for code, row in code_list("reasons").items()},

@@ -126,35 +126,47 @@ reach(scopes) := sort(classes.all) if {
 }
 
 # METADATA
+# description: |
+#   What the paper lacks, as one word, where a release needs it. A word that does not go with the state counts for no more than
+#   the state itself says; where nothing is wrong and a class is refused all the same, the ISA does not name it.
+# custom:
+#   group: isa_lacks
+#   reads: [paper, paper_defect]
+isa_lacks(key) := "PARTNER_SUSPENDED" if {
+	key.paper == "SUSPENDED"
+} else := key.paper_defect if {
+	data.book.paper_defects[key.paper_defect].paper == key.paper
+} else := "ENDED" if {
+	key.paper == "LAPSED"
+} else := "NO_ISA"
+
+# METADATA
 # description: What the rule says - class to finding.
 # custom:
 #   factor: isa
-#   reads: [paper, own, isa_read, isa_reach, gateway_reach]
-of(key) := suspended if {
-	key.paper == "SUSPENDED"
+#   reads: [own, isa_read, isa_reach, isa_lacks, gateway_reach]
+of(key) := {class: refused(key) | some class in classes.all} if {
+	key.isa_lacks == "PARTNER_SUSPENDED"
 } else := {} if {
 	key.own == true
 } else := {} if {
 	key.isa_read == false
 } else := {class: finding |
-	finding := by_paper(key)
+	finding := refused(key)
 	some class in classes.all
 	not class in key.isa_reach
 	not class in key.gateway_reach
 }
 
-by_paper(key) := expired if {
-	key.paper == "LAPSED"
-} else := missing
-
-suspended := {class: finding |
-	finding := {"rule": "isa", "effect": 3, "silent": false, "code": "PARTNER_SUSPENDED", "how": {}, "missing": [], "tasks": []}
-	some class in classes.all
+refused(key) := {
+	"rule": "isa", "effect": 3, "silent": false, "code": lack.code,
+	"how": {}, "missing": lack.missing, "tasks": [],
+} if {
+	lack := data.book.paper_defects[key.isa_lacks]
+} else := {
+	"rule": "isa", "effect": 3, "silent": false, "code": "NO_AGREEMENT",
+	"how": {}, "missing": ["isa"], "tasks": [],
 }
-
-expired := {"rule": "isa", "effect": 3, "silent": false, "code": "AGREEMENT_EXPIRED", "how": {}, "missing": ["isa"], "tasks": []}
-
-missing := {"rule": "isa", "effect": 3, "silent": false, "code": "NO_AGREEMENT", "how": {}, "missing": ["isa"], "tasks": []}
 
 # METADATA
 # description: Whether the purpose goes on where the ISA is not in force, so that both sides are to be told.
@@ -174,8 +186,13 @@ goes_on(key) if {
 # description: Warnings for the whole answer - what went on although no ISA is in force.
 # custom:
 #   warns: agreement_lapsed
-#   reads: [goes_on, own, paper, gateway_reach]
-warnings(key) := ["AGREEMENT_LAPSED"] if {
+#   reads: [goes_on, own, paper, isa_lacks, gateway_reach]
+warnings(key) := ["DSPT_LAPSED"] if {
+	key.goes_on
+	key.own == false
+	key.isa_lacks == "DSPT_LAPSED"
+	key.gateway_reach != []
+} else := ["AGREEMENT_LAPSED"] if {
 	key.goes_on
 	key.own == false
 	key.paper in {"LAPSED", "NONE"}

@@ -109,3 +109,41 @@ test_an_adult_enquiry_warns_where_it_is_urgent if {
 	}
 	warnings == {"none": 0, "stated": 0, "urgent": 1}
 }
+
+lacks(more) := found if {
+	question := {"purpose": "FAM-OVERVIEW"}
+	finding := isa.of(f.key(question, more)).DM0 with data.book as f.book
+	found := [finding.code, finding.missing]
+}
+
+test_each_defect_says_what_is_missing if {
+	lacks({"paper": "LAPSED", "paper_defect": "DSPT_LAPSED"}) == ["AGREEMENT_EXPIRED", ["dspt"]]
+	lacks({"paper": "LAPSED", "paper_defect": "ENDED"}) == ["AGREEMENT_EXPIRED", ["isa-current"]]
+	lacks({"paper": "LAPSED", "paper_defect": "ISA_SUSPENDED"}) == ["NO_AGREEMENT", ["isa-resumed"]]
+	lacks({"paper": "NONE", "paper_defect": "NOT_SIGNED"}) == ["NO_AGREEMENT", ["isa-signed"]]
+	lacks({"paper": "NONE", "paper_defect": "NO_ISA"}) == ["NO_AGREEMENT", ["isa"]]
+	lacks({"paper": "SUSPENDED", "paper_defect": "PARTNER_SUSPENDED"}) == ["PARTNER_SUSPENDED", ["partner-resumed"]]
+}
+
+test_a_role_or_class_that_the_isa_does_not_name_is_told_apart if {
+	overview := {"purpose": "FAM-OVERVIEW"}
+	role := isa.of(f.key(object.union(overview, {"role": "GP"}), {"paper_defect": "ROLE_NOT_NAMED"})).DM0 with data.book as f.book
+	role.missing == ["isa-role"]
+	class := isa.of(f.key(overview, {"isa": "narrow", "paper_defect": "SOUND"})).DM1 with data.book as f.book
+	class.missing == ["isa-class"]
+}
+
+test_a_defect_that_does_not_go_with_the_state_is_not_believed if {
+	lacks({"paper": "LAPSED", "paper_defect": "SOUND"}) == ["AGREEMENT_EXPIRED", ["isa-current"]]
+	lacks({"paper": "NONE", "paper_defect": "ENDED"}) == ["NO_AGREEMENT", ["isa"]]
+	lacks({"paper": "NONE", "paper_defect": "PARTNER_SUSPENDED"}) == ["NO_AGREEMENT", ["isa"]]
+	lacks({"paper": "SUSPENDED", "paper_defect": "SOUND"}) == ["PARTNER_SUSPENDED", ["partner-resumed"]]
+	lacks({"paper": "LAPSED", "paper_defect": "NOBODY'S"}) == ["AGREEMENT_EXPIRED", ["isa-current"]]
+}
+
+test_a_lapsed_assessment_is_warned_of_by_its_own_name if {
+	found := isa.warnings(f.key({}, {"paper": "LAPSED", "paper_defect": "DSPT_LAPSED"})) with data.book as f.book
+	found == ["DSPT_LAPSED"]
+	own := isa.warnings(f.key({}, {"paper": "LAPSED", "paper_defect": "DSPT_LAPSED", "own": true})) with data.book as f.book
+	own == []
+}

@@ -127,6 +127,7 @@ book := {
 			"consent": "agreement", "obligations": [],
 		},
 	},
+	"paper_defects": paper_defects,
 	"gateways": {
 		"enquiry": gateway({"C-S47": true, "C-SCREEN": true}, {}),
 		"not-yet": gateway({"C-S17": true}, {"from": "9999-99-99"}),
@@ -177,6 +178,7 @@ members := {
 			"value": set(["known", "unknown-code", "NOT_YET"]),
 			"owner_decision": set(["none", "approved", "refused", "detriment", "harm"]),
 			"paper": set(["CURRENT", "LAPSED", "NONE", "SUSPENDED"]),
+			"paper_defect": set([defect | some defect, _ in paper_defects]),
 			"isa": set(["wide", "narrow"]),
 		},
 		"flags": ["own", "conflict", "harm_link", "family_child", "same_place", "source_concern"],
@@ -185,6 +187,17 @@ members := {
 			"agreed_to": set(["acute", "gp", "housing", "DM0", "DM1", "DM3", "DM4"]),
 		},
 	},
+}
+
+paper_defects := {
+	"SOUND": {"paper": "CURRENT", "code": "NO_AGREEMENT", "missing": ["isa-class"]},
+	"ROLE_NOT_NAMED": {"paper": "CURRENT", "code": "NO_AGREEMENT", "missing": ["isa-role"]},
+	"DSPT_LAPSED": {"paper": "LAPSED", "code": "AGREEMENT_EXPIRED", "missing": ["dspt"]},
+	"ENDED": {"paper": "LAPSED", "code": "AGREEMENT_EXPIRED", "missing": ["isa-current"]},
+	"ISA_SUSPENDED": {"paper": "LAPSED", "code": "NO_AGREEMENT", "missing": ["isa-resumed"]},
+	"NOT_SIGNED": {"paper": "NONE", "code": "NO_AGREEMENT", "missing": ["isa-signed"]},
+	"NO_ISA": {"paper": "NONE", "code": "NO_AGREEMENT", "missing": ["isa"]},
+	"PARTNER_SUSPENDED": {"paper": "SUSPENDED", "code": "PARTNER_SUSPENDED", "missing": ["partner-resumed"]},
 }
 
 consent_states := set([

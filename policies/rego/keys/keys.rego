@@ -33,6 +33,7 @@ of(profile) := key if {
 		"isa_asks": consent.isa_asks(own),
 		"agreed": consent.agreed(own),
 		"isa_reach": isa.isa_reach(own),
+		"isa_lacks": isa.isa_lacks(own),
 		"gateways_for_holder": isa.gateways_for_holder(own),
 		"looked_back_to": currency.looked_back_to(own),
 		"source_exceptions": sensitivity.source_exceptions(own),
