@@ -10,13 +10,14 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 from services.cli.parts.opa import opa_binary
 from services.contract.places import policies
 from services.policy.rego_parsed import parsed
 from services.policy.stories import read_stories
-from tests.mutation.hold import NO_MUTANT, SURVIVED, noticed_by
+from tests.mutation.hold import NO_MUTANT, SURVIVED, by_deciding, by_tests
 from tests.mutation.mutants import Mutant, mutants
 
 LISTED = Path(__file__).resolve().parents[2] / "docs/reference/mutants.md"
@@ -24,34 +25,44 @@ LISTED = Path(__file__).resolve().parents[2] / "docs/reference/mutants.md"
 
 def main() -> int:
     """Run, tell, sum up."""
-    asked = argparse.ArgumentParser(
-        prog="python -m tests.mutation", epilog="Example: python -m tests.mutation harm isa"
-    )
-    asked.add_argument("rules", nargs="*", help="Rules by their folder; default all.")
-    asked.add_argument(
-        "--survivors", type=Path, help="File to which the survivors' names are written, one a line."
-    )
-    options = asked.parse_args()
+    options = _options()
     opa, known = opa_binary(), LISTED.read_text(encoding="utf-8") if LISTED.is_file() else ""
     with tempfile.TemporaryDirectory(prefix="mash-mutation-") as scratch:
         folder = Path(scratch) / "policies"
         shutil.copytree(policies(), folder)
         todo = [one for one in _all(opa, folder) if not options.rules or Path(one.file).stem in options.rules]
         print(f"{len(todo)} mutants of {len({one.file for one in todo})} rules", flush=True)
-        stories, counted, survivors = read_stories(folder), Counter[str](), []
-        for place, mutant in enumerate(todo, 1):
-            started = time.monotonic()
-            by = noticed_by(mutant, folder, opa, stories)
-            counted[by or "nobody"] += 1
-            if by == SURVIVED:
-                survivors.append(mutant.name)
-                if options.survivors:
-                    options.survivors.write_text("\n".join(survivors) + "\n", encoding="utf-8")
-            print(
-                f"{place}/{len(todo)} {by or 'SURVIVED'} {time.monotonic() - started:.1f} s  {mutant.name}",
-                flush=True,
-            )
-    return _summed_up(counted, [name for name in survivors if f"`{name}`" not in known and name not in known])
+        counted, stories = Counter[str](), read_stories(folder)
+        left = _settled(todo, counted, lambda mutant: by_tests(mutant, folder, opa))
+        if not options.tests_only:
+            print(f"{len(left)} left to stories and invariants", flush=True)
+            left = _settled(left, counted, lambda mutant: by_deciding(mutant, folder, opa, stories))
+    names = [mutant.name for mutant in left]
+    return _summed_up(counted, names, [name for name in names if name not in known])
+
+
+def _options() -> argparse.Namespace:
+    asked = argparse.ArgumentParser(
+        prog="python -m tests.mutation", epilog="Example: python -m tests.mutation harm isa"
+    )
+    asked.add_argument("rules", nargs="*", help="Rules by their folder; default all.")
+    asked.add_argument("--tests-only", action="store_true", help="Leave stories and invariants out.")
+    return asked.parse_args()
+
+
+def _settled(todo: list[Mutant], counted: Counter[str], notice: Callable[[Mutant], str]) -> list[Mutant]:
+    """Those that nobody noticed; each is told as it is settled."""
+    left = []
+    for place, mutant in enumerate(todo, 1):
+        started = time.monotonic()
+        by = notice(mutant)
+        if by == SURVIVED:
+            left.append(mutant)
+        else:
+            counted[by] += 1
+        seconds = time.monotonic() - started
+        print(f"{place}/{len(todo)} {by or 'unnoticed'} {seconds:.1f} s  {mutant.name}", flush=True)
+    return left
 
 
 def _all(opa: Path, folder: Path) -> list[Mutant]:
@@ -63,10 +74,12 @@ def _all(opa: Path, folder: Path) -> list[Mutant]:
     ]
 
 
-def _summed_up(counted: Counter[str], unlisted: list[str]) -> int:
-    real = sum(counted.values()) - counted[NO_MUTANT]
+def _summed_up(counted: Counter[str], survivors: list[str], unlisted: list[str]) -> int:
+    noticed = sum(count for by, count in counted.items() if by != NO_MUTANT)
     told = ", ".join(f"{count} by {by}" for by, count in counted.most_common() if by != NO_MUTANT)
-    print(f"{real} mutants ({counted[NO_MUTANT]} more did not compile): noticed {told}")
+    print(
+        f"{noticed + len(survivors)} mutants: {noticed} noticed ({told}), {len(survivors)} not; {counted[NO_MUTANT]} more did not compile"
+    )
     for name in unlisted:
         print(f"not in docs/reference/mutants.md: {name}")
     return 1 if unlisted else 0
