@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from services.cli.demo.cast import STAFF
-from services.contract.canonical import b64u, canonical, digest, parse, unb64u
+from services.cli.ledger import app
+from services.contract.canonical import b64u, canonical, digest, emit, parse, unb64u
 from services.contract.merkle import leaf_hash, root_of
 from services.ledger.proof import Proof
 from services.ledger.verify import keys_beside
@@ -65,6 +69,80 @@ def test_the_opening_matches_the_answer_leaf_by_leaf(served: Served, got: tuple[
         assert subject["leaves"] == len(whole)
         assert b64u(root_of(whole)) == subject["fields_root"]
     assert next(resources, None) is None
+
+
+@pytest.fixture
+def files(served: Served, got: tuple[dict[str, Any], str], tmp_path: Path) -> dict[str, Path]:
+    """What whoever got the answer keeps: receipt, opening, the answer byte for byte, and the keys from elsewhere."""
+    answer, token = got
+    receipt = f"/ledger/receipts/{answer['receipt']['id']}"
+    kept = {
+        "receipt": _split(served.raw("GET", receipt, token))[1],
+        "opening": _split(served.raw("GET", f"{receipt}/opening", token))[1],
+        "answer": emit(answer),
+        "trust": "".join(f"{key.vkey}\n" for key in keys_beside(served.world.home / "ledger")).encode(),
+    }
+    for name, body in kept.items():
+        (tmp_path / name).write_bytes(body)
+    return {name: tmp_path / name for name in kept}
+
+
+def _checked(files: dict[str, Path], *, whole: bool = True) -> tuple[int, str]:
+    more = ["--answer", str(files["answer"]), "--opening", str(files["opening"])] if whole else []
+    ran = CliRunner().invoke(
+        app, ["check-receipt", str(files["receipt"]), "--trust", str(files["trust"]), *more]
+    )
+    assert "Traceback" not in ran.output
+    return ran.exit_code, ran.output
+
+
+def test_the_command_proves_the_answer_to_whoever_has_it(
+    files: dict[str, Path], got: tuple[dict[str, Any], str]
+) -> None:
+    code, said = _checked(files)
+    assert code == 0, said
+    assert f"{len(got[0]['view']['entry'])} resources" in said
+    assert _checked(files, whole=False)[0] == 5
+    for value in ("Mia", "Reid", "999"):
+        assert value not in said
+
+
+def _tampered(files: dict[str, Path], how: str) -> None:
+    answer = json.loads(files["answer"].read_bytes())
+    if how == "a value changed":
+        answer["view"]["entry"][0]["resource"]["active"] = "changed"
+    elif how == "a resource taken out":
+        del answer["view"]["entry"][0]
+    elif how == "a resource put in":
+        answer["view"]["entry"].append(answer["view"]["entry"][0])
+    elif how == "a marker taken out":
+        answer["withheld"] = answer["withheld"][1:]
+    elif how == "another release's opening":
+        opening = json.loads(files["opening"].read_bytes())
+        files["opening"].write_bytes(canonical(opening | {"event_id": "A" * 22}))
+    elif how == "no answer at all":
+        answer = [1]
+    files["answer"].write_bytes(emit(answer))
+    if how == "the entry changed":
+        proof = Proof.parse(files["receipt"].read_bytes())
+        forged = replace(proof, leaf=proof.leaf.replace(b"C-S47", b"C-S17"))
+        files["receipt"].write_bytes(forged.emit())
+    elif how == "another log's key":
+        lines = files["trust"].read_text(encoding="utf-8").splitlines()
+        files["trust"].write_text(next(one for one in lines if "/hub+" in one) + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "a value changed", "a resource taken out", "a resource put in", "a marker taken out", "no answer at all",
+        "another release's opening", "the entry changed", "another log's key",
+    ],
+)  # fmt: skip
+def test_whatever_is_changed_does_not_hold(files: dict[str, Path], how: str) -> None:
+    _tampered(files, how)
+    code, said = _checked(files)
+    assert (code, "WRONG" in said, "It does not hold." in said) == (1, True, True), said
 
 
 def test_another_token_gets_no_opening_and_another_organisation_no_receipt(
