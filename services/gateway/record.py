@@ -150,5 +150,5 @@ def _draft(request: Request, kind: str, trail: Trail, sealed: bytes) -> Draft:
 
 
 def _basis(purpose: str) -> str:
-    row = code_list("purposes").get(purpose)
-    return str(entry("purposes", purpose).get("isa", "")) if row else ""
+    """The power or duty under which the purpose is pursued, as a code of lawful-bases.json; empty for no purpose of ours."""
+    return str(entry("purposes", purpose)["lawful_basis"]) if purpose in code_list("purposes") else ""
