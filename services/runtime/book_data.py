@@ -42,6 +42,7 @@ def data_of(documents: Documents) -> dict[str, Any]:
         "lookback": _lookback(documents["catalogue/lookback.yaml"].data),
         "labels": _labels(documents["labels.yaml"].data["tables"]),
         "isas": {isa.data["id"]: _isa(isa.data) for isa in under(documents, "isa/")},
+        **_beforehand([isa.data for isa in under(documents, "isa/")]),
         "gateways": {gateway.data["id"]: _gateway(gateway.data) for gateway in under(documents, "gateways/")},
         "organisations": {row["id"]: row["type"] for row in organisations},
         "members": _members(documents),
@@ -248,7 +249,30 @@ def _isa(isa: Mapping[str, Any]) -> dict[str, Any]:
         "scope": _scope(isa["classes"]),
         "consent": isa["consent"],
         "obligations": isa["obligations"],
+        "without_asking": {
+            row["holder"]: f"{isa['id']} {row['holder']}" for row in isa.get("releases_without_asking", ())
+        },
     }
+
+
+def _beforehand(isas: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What holders agreed to release without being asked: ISA and holder -> purpose -> a set of classes, by its name.
+
+    A class stands for its letters too.
+    """
+    agreed: dict[str, dict[str, str]] = {}
+    sets: dict[str, dict[str, bool]] = {}
+    for isa in isas:
+        for row in isa.get("releases_without_asking", ()):
+            found = [code for code, of in _bases().items() if code in row["classes"] or of in row["classes"]]
+            name = " ".join(found)
+            sets[name] = _set(found)
+            agreed.setdefault(f"{isa['id']} {row['holder']}", {}).update(dict.fromkeys(row["purposes"], name))
+    return {"beforehand": agreed, "classes_beforehand": sets}
+
+
+def _bases() -> dict[str, str]:
+    return {code: str(row["of"] or code) for code, row in code_list("classes").items() if not row["question"]}
 
 
 def _scope(scope: str | Sequence[str]) -> dict[str, Any]:

@@ -23,7 +23,15 @@ PLAIN = {"DM0", "DM0p", "DM1", "DM1i", "DM2", "DM8", "DM9"}
 """Classes that are no special category by themselves, where no health partner takes part."""
 WITH_POLICY_DOCUMENT = ("S1-1", "S1-6", "S1-10", "S1-18")
 """Conditions for which Schedule 1 paragraph 39 asks for a policy document."""
-DECIDES = ("classes", "consent", "obligations", "lawful_basis", "without_consent", "dspt")
+DECIDES = (
+    "classes",
+    "releases_without_asking",
+    "consent",
+    "obligations",
+    "lawful_basis",
+    "without_consent",
+    "dspt",
+)
 """Members in which two ISAs may not differ where both would count."""
 
 
@@ -41,6 +49,7 @@ def paper_checks(under: Callable[[str], Sequence[Located]], rows: Rows) -> Itera
         yield from _basis(isa, rows)
         yield from _consent(isa)
         yield from _answers(isa)
+        yield from _without_asking(isa)
         yield from _people(isa, rows)
     yield from _overlaps(isas)
 
@@ -220,6 +229,31 @@ def _people(isa: Located, rows: Rows) -> Iterator[Finding]:
                 )
 
 
+def _without_asking(isa: Located) -> Iterator[Finding]:
+    """A holder speaks for its own records only, for purposes and classes of this very ISA."""
+    data, seen = isa.data, set[tuple[str, str]]()
+    for number, row in enumerate(data.get("releases_without_asking", ())):
+        here = ("releases_without_asking", number)
+        yield from _party(isa, (*here, "holder"), row["holder"])
+        for place, purpose in enumerate(row["purposes"]):
+            if purpose not in data["purposes"]:
+                what = (
+                    f"'{purpose}' is not one of this agreement's purposes.{near(purpose, data['purposes'])}"
+                )
+                yield isa.finding((*here, "purposes", place), what)
+            if (row["holder"], purpose) in seen:
+                yield isa.finding(
+                    (*here, "purposes", place), f"{row['holder']} and {purpose} stand twice; keep one"
+                )
+            seen.add((row["holder"], purpose))
+        for place, class_ in enumerate(row["classes"]):
+            if not isinstance(data["classes"], str) and class_ not in data["classes"]:
+                yield isa.finding(
+                    (*here, "classes", place),
+                    f"'{class_}' is not one of this agreement's classes; add it there first",
+                )
+
+
 def pairs(isa: Mapping[str, Any]) -> set[frozenset[str]]:
     """The pairs of parties between whom it counts."""
     found = {frozenset(pair) for pair in combinations(isa["parties"], 2)}
@@ -245,4 +279,4 @@ def _overlaps(isas: Sequence[Located]) -> Iterator[Finding]:
 
 
 def _sorted(value: Any) -> Any:
-    return sorted(value) if isinstance(value, list) else value
+    return sorted(value, key=str) if isinstance(value, list) else value

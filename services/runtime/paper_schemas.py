@@ -45,7 +45,18 @@ def isa() -> Schema:
     )
 
 
-_MAY_LACK = ("without_consent", "policy_document")
+_MAY_LACK = ("without_consent", "policy_document", "releases_without_asking")
+ASKED_OF_THE_OWNER = ("DM4", "DM4r", "DM5")
+"""Classes that a holder may release by agreement instead of being asked: never narrative, which is asked for each time."""
+
+
+def _without_asking() -> Schema:
+    classes = {
+        "type": "string",
+        "enum": list(ASKED_OF_THE_OWNER),
+        "title": f"one of {', '.join(ASKED_OF_THE_OWNER)}",
+    }
+    return closed({"holder": ID, "purposes": some(words("purposes", "a purpose")), "classes": some(classes)})
 
 
 def framework() -> Schema:
@@ -142,6 +153,15 @@ def _what_it_covers() -> dict[str, Schema]:
         "purposes": told(some(words("purposes", "a purpose")), "What the information may be used for."),
         "roles": told(some(words("roles", "a role")), "Who may ask under it."),
         "classes": _scope(),
+        "releases_without_asking": told(
+            {
+                "type": "array",
+                "items": _without_asking(),
+                "minItems": 1,
+                "title": "a list of what is agreed beforehand",
+            },
+            "What a holder agrees here to release of its own records without being asked each time.",
+        ),
         "data_subjects": told(some(TEXT), "Whom the information is about, in plain words."),
         "consent": told(one_of(consent, "as-purpose or agreement"), "The rule about people's agreement."),
         "obligations": told(some(words("obligations", "an obligation"), 0), "What whoever receives it owes."),

@@ -41,6 +41,7 @@ of(profile) := key if {
 		"family_minor": sensitivity.family_minor(own),
 		"about_an_adult": sensitivity.about_an_adult(own),
 		"column_side": matrix.column_side(own),
+		"agreed_in_isa": matrix.agreed_in_isa(own),
 		"adult_service": matrix.adult_service(own),
 		"end_of_life": any_label(labels(profile), "end_of_life"),
 		"labelled": any_label(labels(profile), "labelled"),
@@ -49,6 +50,7 @@ of(profile) := key if {
 	})
 	second := object.union(first, {
 		"no_further": obligations.no_further(first),
+		"beforehand": matrix.beforehand(first),
 		"gateways": isa.gateways(first),
 		"child_exceptions": sensitivity.child_exceptions(first),
 	})

@@ -69,15 +69,40 @@ adult_service(key) := false if {
 } else := true
 
 # METADATA
+# description: |
+#   What the holder agreed in the ISA to release of its own records without being asked each time, by name. It counts while
+#   nothing is wrong with the ISA.
+# custom:
+#   group: agreed_in_isa
+#   reads: [paper_defect, isa, source_organisation]
+default agreed_in_isa(_) := "NOTHING"
+
+agreed_in_isa(key) := data.book.isas[key.isa].without_asking[key.source_organisation] if key.paper_defect == "SOUND"
+
+# METADATA
+# description: The classes of that agreement for the purpose, by the name of their set.
+# custom:
+#   group: beforehand
+#   reads: [agreed_in_isa, purpose]
+default beforehand(_) := "NOTHING"
+
+beforehand(key) := data.book.beforehand[key.agreed_in_isa][key.purpose]
+
+# METADATA
 # description: What the rule says - class to finding.
 # custom:
 #   factor: matrix
-#   reads: [own, matrix_column, column_side, same_place, approved, adult_service]
+#   reads: [own, matrix_column, column_side, same_place, approved, beforehand, adult_service]
 of(key) := outside(key.matrix_column) if {
 	key.own == true
 } else := nothing(key.matrix_column) if {
 	key.column_side == "outside"
-} else := cells(key.matrix_column, key.column_side == "case-child", key.same_place == true, key.approved, key.adult_service)
+} else := cells(key.matrix_column, key.column_side == "case-child", key.same_place == true, agreed(key), key.adult_service)
+
+# The classes that are not put to the owner, approved for this case or agreed beforehand.
+agreed(key) := {class | some class, _ in data.book.classes} if {
+	key.approved
+} else := {class | some class, _ in data.book.classes_beforehand[key.beforehand]}
 
 # The row of a column; one that nobody knows has no cell to give.
 default row(_) := {}
@@ -96,9 +121,9 @@ unasked(column) := {class: withheld(column, "DM0") |
 
 nothing(column) := object.union(outside(column), {class: withheld(column, class) | some class, _ in data.book.classes})
 
-cells(column, child, here, approved, coarse) := object.union(outside(column), {class: finding |
+cells(column, child, here, agreed_classes, coarse) := object.union(outside(column), {class: finding |
 	some class, _ in data.book.classes
-	finding := by_level(level(column, child, here, class), approved, coarse, column, class)
+	finding := by_level(level(column, child, here, class), class in agreed_classes, coarse, column, class)
 	finding != null
 })
 

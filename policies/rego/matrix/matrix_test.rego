@@ -108,3 +108,24 @@ test_a_class_without_words_of_its_own_stays_as_it_is if {
 	found.DM0.effect == 1
 	found.DM1.effect == 3
 }
+
+agreed_book := object.union(f.book, {
+	"isas": {"wide": object.union(f.book.isas.wide, {"without_asking": {"hospice": "wide hospice"}})},
+	"beforehand": {"wide hospice": {"C-S47": "DM5"}},
+	"classes_beforehand": {"DM5": {"DM5": true}},
+})
+
+said_beforehand(context, more, classes) := f.of_classes(everything, classes) if {
+	everything := matrix.of(f.key_in(agreed_book, context, object.union({"source_organisation": "hospice", "paper_defect": "SOUND"}, more))) with data.book as agreed_book
+}
+
+test_what_a_holder_agreed_beforehand_is_not_put_to_it if {
+	not said_beforehand({}, {}, ["DM5"]).DM5
+
+	# The rest of the column stays, and so does every other holder, purpose, and an ISA that counts no longer.
+	said_beforehand({}, {}, ["DM8"]).DM8.effect == 3
+	said_beforehand({}, {"source_organisation": "trust"}, ["DM5"]).DM5.effect == 2
+	said_beforehand({"purpose": "C-S17"}, {}, ["DM5"]).DM5.effect > 1
+	said_beforehand({}, {"paper_defect": "ENDED"}, ["DM5"]).DM5.effect == 2
+	said_beforehand({}, {"isa": "narrow"}, ["DM5"]).DM5.effect == 2
+}

@@ -160,7 +160,7 @@ class Papers:
     def _read_of(self, isa: str, role: str, holder: str) -> str:
         compiled = self.book.data["isas"].get(isa, {})
         told = {name: value for name, value in compiled.items() if name not in ("roles", "without_asking")}
-        agreed = compiled.get("without_asking", {}).get(holder)
+        agreed = self.book.data.get("beforehand", {}).get(compiled.get("without_asking", {}).get(holder, ""))
         return (
             f"{role in compiled.get('roles', ())} {digest(canonical([told, agreed])).hex()}"
             if compiled
