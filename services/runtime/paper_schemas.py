@@ -56,7 +56,11 @@ def _without_asking() -> Schema:
         "enum": list(ASKED_OF_THE_OWNER),
         "title": f"one of {', '.join(ASKED_OF_THE_OWNER)}",
     }
-    return closed({"holder": ID, "purposes": some(words("purposes", "a purpose")), "classes": some(classes)})
+    row = closed({"holder": ID, "purposes": some(words("purposes", "a purpose")), "classes": some(classes)})
+    rows = {"type": "array", "items": row, "minItems": 1, "title": "a list of what is agreed beforehand"}
+    return told(
+        rows, "What a holder agrees here to release of its own records without being asked each time."
+    )
 
 
 def framework() -> Schema:
@@ -153,15 +157,7 @@ def _what_it_covers() -> dict[str, Schema]:
         "purposes": told(some(words("purposes", "a purpose")), "What the information may be used for."),
         "roles": told(some(words("roles", "a role")), "Who may ask under it."),
         "classes": _scope(),
-        "releases_without_asking": told(
-            {
-                "type": "array",
-                "items": _without_asking(),
-                "minItems": 1,
-                "title": "a list of what is agreed beforehand",
-            },
-            "What a holder agrees here to release of its own records without being asked each time.",
-        ),
+        "releases_without_asking": _without_asking(),
         "data_subjects": told(some(TEXT), "Whom the information is about, in plain words."),
         "consent": told(one_of(consent, "as-purpose or agreement"), "The rule about people's agreement."),
         "obligations": told(some(words("obligations", "an obligation"), 0), "What whoever receives it owes."),
