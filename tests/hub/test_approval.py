@@ -1,11 +1,16 @@
 """Owner approval (rows 1b and 15c): asked for, decided by the holder alone, one record for one case for 72 hours."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from services.cli.demo import live_source
+from services.cli.demo.families import northshire
+from services.cli.serve import LOOPBACK, Listener, bound
 from services.contract.cases import Asker, AskOwner, Challenge, CloseCase, DecideTask
 from services.contract.problems import BadInput, Conflict, NotAllowed, NotFound
 from services.contract.views import FamilyView, Refused, ViewRequest, Withheld
@@ -19,7 +24,7 @@ from services.gateway.tasks.inbox import opened as unsealed
 from services.gateway.tasks.inbox import waiting
 from services.gateway.tasks.opening import open_task
 from services.gateway.tasks.working_off import work_off
-from tests.hub.world import MANAGER, MIA, WORKER, World, a_person, released
+from tests.hub.world import MANAGER, MIA, WORKER, World, a_person, a_world, released
 
 HAVEN = Asker("haven-sms", "SMS", "PRIVACY-OFFICER", "haven-owner", token="t")
 GUARDIAN = Asker("haven-sms", "SMS", "CALDICOTT", "haven-guardian", token="t")
@@ -302,3 +307,49 @@ def test_an_owner_connected_to_the_person_is_refused(world: World, case: str) ->
     cousin = replace(HAVEN, user="cousin", own=(MIA,))
     told = open_task(world.parts, cousin, task_of(world, case))
     assert isinstance(told, Refused) and told.code == "CONFLICT_OF_INTEREST"
+
+
+# --- A source that is asked live, and of which nothing is stored here ---------------------------------------
+
+
+@pytest.fixture
+def with_practice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A hub whose live practice answers; it holds one thing about Dana that its owner decides on."""
+    records = [dict(one) for one in northshire(datetime.now(UTC).date()).live[live_source.SOURCE]]
+    number = "9991000046"
+    dana = next(
+        one["id"] for one in records if any(id["value"] == number for id in one.get("identifier", ()))
+    )
+    label = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "PSYTHPN"}
+    therapy = {
+        "resourceType": "Condition",
+        "id": "therapy",
+        "meta": {"security": [label]},
+        "code": {"coding": [{"system": "http://snomed.info/sct", "code": "228557008"}]},
+        "subject": {"reference": f"Patient/{dana}"},
+        "recordedDate": "2026-05-01",
+    }
+    monkeypatch.setattr(live_source, "_records", lambda day: (*records, therapy))
+    sock = bound(LOOPBACK, 0, "practice")
+    practice = Listener(live_source.live_app(live_source.Knobs(None)), sock)
+    practice.start()
+    world = a_world(tmp_path, live=f"http://{LOOPBACK}:{sock.getsockname()[1]}/fhir")
+    yield world
+    world.close()
+    practice.stop()
+
+
+def test_a_live_sources_record_is_approved_and_found_again(with_practice: World) -> None:
+    world, owner = with_practice, Asker("northshire-gp", "GP", "CALDICOTT", "practice-guardian", token="t")
+    case = world.s47()
+    before = world.view(case)
+    assert "228557008" not in str(released(before))
+    row = next(one for one in before.withheld if one.source == "Northshire Health Centre" and one.ask)
+    ask_owner(world.parts, WORKER, case, AskOwner(ask=str(row.ask), reason="needed to plan"))
+    task = task_of(world, case, owner)
+    (item,) = opened(world, task, owner)["items"]
+    assert "228557008" in str(item["resource"])
+    # Asking the owner's own system was an entry before the question went out.
+    assert [one["kind"] for one in world.entries("northshire-gp")] == ["query.sent", "task.opened"]
+    decide(world, task, "approve", item["item"], owner)
+    assert "228557008" in str(released(world.view(case), "Condition"))

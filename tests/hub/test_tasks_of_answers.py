@@ -312,3 +312,25 @@ def test_a_source_that_answered_meanwhile_or_a_case_that_closed_raises_nothing(w
 
 def _clock(hours: float) -> Callable[[], datetime]:
     return lambda: datetime.now(UTC) + timedelta(hours=hours)
+
+
+def test_a_source_that_is_of_concern_to_the_case_hears_nothing(tmp_path: Path) -> None:
+    """Its staff may be those whom the enquiry is about: no question, no task; another holder is told as always."""
+    world = a_world(tmp_path)
+    flag = a_flag("concern", "Safe address: a member of staff is of concern", ("L:SAFEADDR",))
+    patient = next(one["resource"]["id"] for one in _bundle("northshire-police") if _is_dana(one["resource"]))
+    reference = {"identifier": {"system": "urn:mash:organisation", "value": "northshire-nhs"}}
+    extension = [{"url": "urn:mash:ext:concern", "valueReference": reference}]
+    world.publish(
+        "northshire-police",
+        {**flag, "subject": {"reference": f"Patient/{patient}"}, "extension": extension},
+    )
+    case = world.s47()
+    world.view(case)
+    assert tasks(world, "northshire-nhs", case=case) == []
+    assert [one.row.kind for one in tasks(world, "clearwater-shc", case=case)] == ["owner-consider"]
+    world.close()
+
+
+def _is_dana(resource: dict[str, Any]) -> bool:
+    return bool(resource["resourceType"] == "Patient" and resource["name"][0]["given"] == ["Dana"])
