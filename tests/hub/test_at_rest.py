@@ -3,9 +3,12 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from services.contract.cases import AskOwner
 from services.contract.people import About
+from services.gateway.tasks.asking import ask_owner
+from services.gateway.tasks.working_off import work_off
 from tests.families import northshire
-from tests.hub.world import MIA, a_world
+from tests.hub.world import MIA, WORKER, a_world
 
 LONG_ENOUGH = 6
 """Bytes. A shorter word, such as a given name of three letters, stands in sealed bytes by chance."""
@@ -15,12 +18,15 @@ def test_no_word_of_the_families_is_readable(tmp_path: Path) -> None:
     world = a_world(tmp_path)
     case = world.s47((MIA, "child"))
     world.evidence(case, kind="perceived-risk", about=MIA, text="Mia was seen at Juniper Walk on Tuesday")
-    world.view(case)
-    world.view(case, About(given="Dana", family="Reid", birth_date="1990-02-11"))
+    view = world.view(case)
+    world.view(case, About(given="Dana", family="Reid", birth_date="1990-02-11", postcode="ZZ98 7XY"))
+    row = next(one for one in view.withheld if one.ask)
+    ask_owner(world.parts, WORKER, case, AskOwner(ask=str(row.ask), reason="Because of Larkspur Cottage"))
+    work_off(world.parts)
     world.close()
     families = northshire(datetime.now(UTC).date())
     words = {word for word in (*families.words, *families.wordings) if len(word) >= LONG_ENOUGH}
-    words |= {"Juniper Walk on Tuesday", "9991000011"}
+    words |= {"Juniper Walk on Tuesday", "9991000011", "ZZ98 7XY", "Larkspur Cottage", str(row.ask)}
     assert len(words) > 200
     found = []
     files = [path for path in world.home.rglob("*") if path.is_file() and "books" not in path.parts]
