@@ -42,6 +42,8 @@ class Built:
     """In the order of the answer's Bundle."""
     released: Mapping[str, Sequence[Mapping[str, Any]]] = field(repr=False)
     """person id -> their resources, in the same order."""
+    given: tuple[Item, ...] = field(repr=False)
+    """The records of which something leaves."""
     held: set[tuple[str, str]]
     withheld: "tuple[Withheld, ...]"
     obligations: tuple[str, ...]
@@ -111,6 +113,7 @@ def build(
         refs=refs,
         resources=tuple(made.resource for _, made in ordered if made.resource is not None),
         released=_by_person(kin, ordered),
+        given=tuple(item for item, _ in ordered),
         held=held,
         withheld=list_withheld(markers, refs, line_of, _offers(request, trail)),
         obligations=_owed(decided),

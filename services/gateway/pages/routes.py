@@ -21,6 +21,7 @@ from services.gateway.pages import (
     identity,
     matrix,
     new_case,
+    oversight,
     receipt,
     report,
     start,
@@ -55,6 +56,7 @@ def routes(parts: Parts, sessions: Sessions, sign_in: SignIn) -> APIRouter:
         report,
         tasks,
         asking,
+        oversight,
     ):
         router.include_router(room.routes(desk))
     return router

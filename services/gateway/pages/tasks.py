@@ -17,6 +17,7 @@ from services.contract.vocabulary import entry
 from services.gateway.pages import words
 from services.gateway.pages.desk import Desk, go
 from services.gateway.pages.forms import Form, Typed, made
+from services.gateway.pages.oversight import pages_of
 from services.gateway.pages.records import Record, in_words, name_of
 from services.gateway.tasks.deciding import decide_task
 from services.gateway.tasks.inbox import inboxes_of, line, waiting
@@ -103,7 +104,13 @@ def routes(desk: Desk) -> APIRouter:
             for decided in (False, True)
         )
         inboxes = [words.title("inboxes", code) for code in inboxes_of(asker.role)]
-        return desk.show(asker, "tasks.html", here="tasks", tasks=open_, decided=done, inboxes=inboxes)
+        shown: dict[str, Any] = {
+            "tasks": open_,
+            "decided": done,
+            "inboxes": inboxes,
+            "more": pages_of(asker.role),
+        }
+        return desk.show(asker, "tasks.html", here="tasks", **shown)
 
     @router.get("/your-tasks/{id}")
     def opened(request: Request, id: Id) -> Response:

@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from services.contract.cases import Asker
+from services.gateway.notices import given
+from services.gateway.notices.given import Given
 from services.gateway.parts import fresh_id
 from services.gateway.tasks.post import Post
 
@@ -36,6 +38,8 @@ class Note:
     case: str = ""
     posts: list[Post] = field(default_factory=list, repr=False)
     offers: list[Offer] = field(default_factory=list, repr=False)
+    given: list[Given] = field(default_factory=list, repr=False)
+    """What the answer gives of other organisations' records."""
     conflict: bool = False
     """The asker is connected to somebody who was asked about."""
     across: tuple[str, ...] = field(default=(), repr=False)
@@ -61,6 +65,7 @@ def told(note: Note) -> dict[str, Any]:
         "offers": [
             [one.person, one.what, one.line, [list(pair) for pair in one.records]] for one in note.offers
         ],
+        "given": [given.told(one) for one in note.given],
         "conflict": note.conflict,
         "across": list(note.across),
         "out": list(note.sources_out),
@@ -79,6 +84,7 @@ def read(id: str, kept: Mapping[str, Any]) -> Note:
             Offer(person, what, line, tuple((source, record) for source, record in records))
             for person, what, line, records in kept["offers"]
         ],
+        given=[given.read(one) for one in kept.get("given", ())],
         conflict=kept["conflict"],
         across=tuple(kept["across"]),
         sources_out=tuple(kept["out"]),

@@ -17,6 +17,7 @@ from services.contract.releases import Draft
 from services.contract.vocabulary import entry
 from services.gateway.cases.entries import asking
 from services.gateway.cases.states import mine
+from services.gateway.notices.keep import keep
 from services.gateway.parts import Parts
 from services.gateway.profiles import day
 from services.gateway.tasks.arising import CONSIDER
@@ -89,6 +90,7 @@ def _act(parts: Parts, event_id: str, note: Note) -> None:
     post(parts, *_undecided(parts, note), once=note.id)
     if note.asker is None:
         return
+    keep(parts, event_id, note.asker, note.case, note.given)
     if note.conflict:
         _alert(parts, event_id, note, note.asker, ROUTE)
     if note.across and on_both_sides(parts, note.asker, note.case, note.across):

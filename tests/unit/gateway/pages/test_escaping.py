@@ -13,6 +13,7 @@ from services.contract.views import FamilyView, Refused
 from services.gateway.monitoring.papers import PaperState
 from services.gateway.monitoring.report import MonitoringReport, Section
 from services.gateway.monitoring.suppress import Table
+from services.gateway.notices.letting_go import Held
 from services.gateway.pages.asked import AskedLine
 from services.gateway.pages.case import CasePage, Described, Recorded
 from services.gateway.pages.cases import Listed
@@ -20,6 +21,7 @@ from services.gateway.pages.desk import Frame
 from services.gateway.pages.family import family_page
 from services.gateway.pages.forms import Form
 from services.gateway.pages.new_case import Rows
+from services.gateway.pages.oversight import Line
 from services.gateway.pages.receipt import ReceiptPage
 from services.gateway.pages.records import in_words
 from services.gateway.pages.rendering import HERE, page
@@ -239,7 +241,18 @@ PAGES: Mapping[str, dict[str, Any]] = {
     "family.html": {"case": CASE, "view": family()},
     "receipt.html": {"receipt": hostile(ReceiptPage)},
     "refusal.html": {"refused": REFUSED, "back": "/your-cases"},
-    "tasks.html": {"tasks": [TASK], "decided": [TASK | {"answer": QUOTED}], "inboxes": [QUOTED]},
+    "tasks.html": {
+        "tasks": [TASK],
+        "decided": [TASK | {"answer": QUOTED}],
+        "inboxes": [QUOTED],
+        "more": [("/given", QUOTED)],
+    },
+    "given.html": {"lines": [hostile(Line)]},
+    "glass.html": {"own": [hostile(Line)], "reached": [hostile(Line)]},
+    "held_back.html": {
+        "held": [hostile(Held, why=(QUOTED,), holders=2)],
+        "form": Form({}, {"reason": QUOTED}),
+    },
     "matrix.html": {"matrix": MATRIX, "wrong": QUOTED, "selects": [SELECT], "signs": {QUOTED: QUOTED}},
     "task.html": {
         "task": TASK,
