@@ -98,19 +98,7 @@ def routes(desk: Desk) -> APIRouter:
 
     @router.get("/your-tasks")
     def inbox(request: Request) -> Response:
-        asker = desk.asker(request)
-        open_, done = (
-            [line(desk.parts, row) for row in waiting(desk.parts, asker, decided=decided)]
-            for decided in (False, True)
-        )
-        inboxes = [words.title("inboxes", code) for code in inboxes_of(asker.role)]
-        shown: dict[str, Any] = {
-            "tasks": open_,
-            "decided": done,
-            "inboxes": inboxes,
-            "more": pages_of(asker.role),
-        }
-        return desk.show(asker, "tasks.html", here="tasks", **shown)
+        return _inbox(desk, desk.asker(request))
 
     @router.get("/your-tasks/{id}")
     def opened(request: Request, id: Id) -> Response:
@@ -137,6 +125,16 @@ def routes(desk: Desk) -> APIRouter:
         )
 
     return router
+
+
+def _inbox(desk: Desk, asker: Asker) -> Response:
+    open_, done = (
+        [line(desk.parts, row) for row in waiting(desk.parts, asker, decided=decided)]
+        for decided in (False, True)
+    )
+    inboxes = [words.title("inboxes", code) for code in inboxes_of(asker.role)]
+    shown: dict[str, Any] = {"tasks": open_, "decided": done, "inboxes": inboxes}
+    return desk.show(asker, "tasks.html", here="tasks", more=pages_of(asker.role), **shown)
 
 
 def _shown(desk: Desk, asker: Asker, id: str, form: Form) -> Response:
