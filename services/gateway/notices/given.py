@@ -13,8 +13,8 @@ from services.contract.vocabulary import entry
 from services.gateway.family import Family
 
 if TYPE_CHECKING:  # the request is made by the main line, which stands above
-    from services.gateway.family_view import Request
-    from services.gateway.record import Trail
+    from services.gateway.request import Request
+    from services.gateway.trail import Trail
     from services.gateway.release import Built
 
 PURPOSE, CONCERN, INTELLIGENCE = "purpose", "concern", "intelligence"
