@@ -13,9 +13,9 @@ from services.contract.vocabulary import entry
 from services.gateway.family import Family
 
 if TYPE_CHECKING:  # the request is made by the main line, which stands above
+    from services.gateway.release import Built
     from services.gateway.request import Request
     from services.gateway.trail import Trail
-    from services.gateway.release import Built
 
 PURPOSE, CONCERN, INTELLIGENCE = "purpose", "concern", "intelligence"
 _PLAN = frozenset({"L:CPROT", "L:LAC"})
