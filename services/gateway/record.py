@@ -14,7 +14,7 @@ from services.contract.vocabulary import code_list, entry
 from services.gateway.commit import commit, counts
 from services.gateway.family import Family
 from services.gateway.matching import Match
-from services.gateway.notices import given
+from services.gateway.notices import noting
 from services.gateway.receipts import opening_for
 from services.gateway.release import Built
 from services.gateway.request import Request
@@ -39,7 +39,7 @@ def release(
     commitment = commit(prepared, built.released, body)
     sealed = trail.sealed_form()
     draft = _draft(request, "release.intent", trail, sealed)
-    given.from_view(request, trail, kin, built)
+    noting.from_view(request, trail, kin, built)
     _leave_note(request, trail, prepared.event_id)
     receipt = request.hub.ledger.append(
         replace(

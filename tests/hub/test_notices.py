@@ -202,7 +202,7 @@ def test_8d_each_holder_is_told_of_broken_glass_once_by_reference_and_reviews_it
 
 def test_intelligence_is_held_back_by_itself(world: World) -> None:
     from services.contract.people import Item, RecordFacts
-    from services.gateway.notices.given import INTELLIGENCE, _held_back
+    from services.gateway.notices.noting import INTELLIGENCE, _held_back
 
     def item(*labels: str) -> Item:
         return Item(

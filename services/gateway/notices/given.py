@@ -1,24 +1,11 @@
-"""What an answer gives of each holder's records, and whether its holder may learn of it: noted while the answer is made.
+"""Records of one holder that leave in one answer, and whether the holder may learn of it.
 
-Promise: noting it never changes the answer; for purposes in which somebody of concern could be told, and wherever a subject,
-a source or its staff is of concern to the case, it is held back until a named person says otherwise (no tipping off).
+Promise: a value and no more; who is who in it stands sealed wherever it is kept.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-from services.contract.people import Item
-from services.contract.vocabulary import entry
-from services.gateway.family import Family
-
-if TYPE_CHECKING:  # the request is made by the main line, which stands above
-    from services.gateway.release import Built
-    from services.gateway.request import Request
-    from services.gateway.trail import Trail
-
-PURPOSE, CONCERN, INTELLIGENCE = "purpose", "concern", "intelligence"
-_PLAN = frozenset({"L:CPROT", "L:LAC"})
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,42 +20,6 @@ class Given:
     """The holder's own references, as it published them."""
     plan: tuple[tuple[str, str], ...] = field(repr=False)
     """(person, the holder's reference) of what says that somebody is on a plan or looked after."""
-
-
-def from_view(request: "Request", trail: "Trail", kin: Family, built: "Built") -> None:
-    """Note, for each other organisation whose records are in the answer, what it is given away of them."""
-    of_concern = {source for related in kin.people for source in related.asking_harms}
-    concern = bool(of_concern) or any(related.harm_link for related in kin.people)
-    held: dict[str, list[Item]] = {}
-    for item in built.given:
-        holder = request.hub.book.sources[item.source].organisation
-        if holder != request.asker.organisation:
-            held.setdefault(holder, []).append(item)
-    purpose = request.case.purpose
-    trail.note.given += [
-        Given(
-            holder,
-            purpose,
-            _held_back(purpose, items, concern=concern),
-            tuple(dict.fromkeys(item.person for item in items)),
-            tuple(map(reference, items)),
-            tuple((item.person, reference(item)) for item in items if _PLAN & set(item.facts.labels)),
-        )
-        for holder, items in held.items()
-    ]
-
-
-def reference(item: Item) -> str:
-    """The record as its holder published it."""
-    return f"{item.resource.get('resourceType')}/{item.resource.get('id', '')}"
-
-
-def _held_back(purpose: str, items: Iterable[Item], *, concern: bool) -> str:
-    if entry("purposes", purpose).get("held_back"):
-        return PURPOSE
-    if concern:
-        return CONCERN
-    return INTELLIGENCE if any("L:INTEL" in item.facts.labels for item in items) else ""
 
 
 def told(given: Given) -> dict[str, Any]:
