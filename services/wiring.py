@@ -16,11 +16,13 @@ from services.contract.directory import Organisation, Source
 from services.gateway.app import make_gateway, make_ops
 from services.gateway.catalogue_check import guard_catalogue
 from services.gateway.parts import Parts
+from services.gateway.policy_notices import tell_of_policies
 from services.gateway.store.opened import open_store
 from services.index.open import open_index
 from services.ledger.open import Ledger, open_ledger
 from services.policy.bundle_served import bundle_route
 from services.policy.lifecycle.by_file import by_file
+from services.policy.lifecycle.standing import Standings
 from services.policy.lifecycle.start import signed_shelf
 from services.policy.lifecycle.take_up import Activation, Lifecycle
 from services.policy.open import bundle_path, open_policy, rehearse
@@ -106,9 +108,10 @@ def build(settings: Settings) -> Running:
             gate=faults,
             resource_types=publishable(shelf.current()),
             shelf=shelf,
+            policies=Standings(lifecycle, shelf, settings.only_signed),
         )
         if settings.only_signed:
-            activation = Activation(lifecycle, shelf, ledger, by_file, lambda _: None)
+            activation = Activation(lifecycle, shelf, ledger, by_file, partial(tell_of_policies, parts))
             opened.callback(activation.close)
             activation.start()
         app, ops = make_gateway(parts), make_ops(parts)

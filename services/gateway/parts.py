@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from services.contract.directory import Organisation, Source
-from services.gateway.ports import Index, Ledger, Policy
+from services.gateway.ports import Index, Ledger, Policies, Policy
 from services.gateway.store.opened import Store
 from services.runtime.keys import KeyFolder
 from services.runtime.settings import Settings
@@ -66,6 +66,8 @@ class Parts:
     """The FHIR resource types that publishers may send."""
     shelf: Any = None
     """The books in force (services/runtime), for the main line."""
+    policies: Policies | None = None
+    """What stands of the policies, for those who answer for them."""
     metrics: Metrics = field(default_factory=Metrics)
     clock: Callable[[], datetime] = _now
 

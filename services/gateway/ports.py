@@ -58,6 +58,14 @@ class Policy(Protocol):
     def ready(self) -> bool: ...
 
 
+class Policies(Protocol):
+    """What stands of the policies themselves: in force, proposed, in trouble. Names signers, and no person of a record."""
+
+    def standing(self) -> Any:
+        """`services/policy/lifecycle/standing.py`, class Standing. Raises a `Problem` where its folder was changed."""
+        ...
+
+
 class Ledger(Protocol):
     """Makes a release undeniable before a byte leaves."""
 

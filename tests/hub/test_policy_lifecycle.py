@@ -11,10 +11,17 @@ from typer.testing import CliRunner, Result
 
 from services.cli.main import app
 from services.cli.policy import signing_key
+from services.contract.problems import NotAllowed
+from services.contract.views import Refused
+from services.gateway.policy_notices import tell_of_policies
+from services.gateway.policy_standing import show_standing
+from services.gateway.tasks.inbox import waiting
+from services.gateway.tasks.opening import open_task
 from services.policy.lifecycle.by_file import by_file
+from services.policy.lifecycle.take_up import Change
 from services.runtime.settings import read_settings
 from services.wiring import build
-from tests.hub.world import World
+from tests.hub.world import World, a_person
 from tests.signing_world import PEOPLE, Installation, a_folder, edit, end_isa
 
 SECRET = "four plain invented words"
@@ -40,7 +47,7 @@ class Desk:
         return CliRunner().invoke(app, ["policy", *words, *options], input=typed)
 
     def propose(self, by: str) -> str:
-        told = self.mash("propose", "--policies", str(self.installation.folder), key=by)
+        told = self.mash("propose", "--quick", "--policies", str(self.installation.folder), key=by)
         assert told.exit_code == 0, told.output
         found = re.search(r"Proposal ([0-9a-f]{16})\.", told.output)
         assert found, told.output
@@ -144,14 +151,17 @@ def test_a_key_that_others_can_read_and_a_lost_passphrase(desk: Desk) -> None:
 
 def test_a_folder_that_fails_a_check_is_not_proposed(desk: Desk) -> None:
     before = desk.installation.lifecycle.proposals.ids()
-    edit(desk.installation.folder, "isa/panels.yaml", "consent:", "consnet:")
-    broken = desk.mash("propose", "--policies", str(desk.installation.folder), key="amina.shah")
-    edit(desk.installation.folder, "isa/panels.yaml", "consnet:", "consent:")
-    assert broken.exit_code == 4
-    assert re.search(
-        r"book/isa/panels.yaml line \d+: 'consnet' is not a word of this file. Did you mean",
-        broken.output,
-    )
+    edit(desk.installation.folder, "isa/panels.yaml", "title:", "titel:")
+    broken = desk.mash("propose", "--quick", "--policies", str(desk.installation.folder), key="amina.shah")
+    edit(desk.installation.folder, "isa/panels.yaml", "titel:", "title:")
+    assert broken.exit_code == 1
+    said = r"^isa/panels.yaml line \d+: 'titel' is not a word of this file. Did you mean title"
+    assert re.search(said, broken.output, re.MULTILINE)
+    edit(desk.installation.folder, "signers.yaml", "role: caldicott", "role: guardian")
+    broken = desk.mash("propose", "--quick", "--policies", str(desk.installation.folder), key="amina.shah")
+    edit(desk.installation.folder, "signers.yaml", "role: guardian", "role: caldicott")
+    assert broken.exit_code == 1
+    assert "signers.yaml line 3: 'guardian' is not ig-lead or caldicott" in broken.output
     assert desk.installation.lifecycle.proposals.ids() == before
 
 
@@ -159,7 +169,7 @@ def test_a_story_that_comes_out_otherwise_stops_a_proposal(desk: Desk) -> None:
     story = "examples/row-07.yaml"
     text = (desk.installation.folder / story).read_text(encoding="utf-8")
     edit(desk.installation.folder, story, "DM4: release", "DM4: {withhold: OBJECTION}")
-    failed = desk.mash("propose", "--policies", str(desk.installation.folder), key="amina.shah")
+    failed = desk.mash("propose", "--quick", "--policies", str(desk.installation.folder), key="amina.shah")
     (desk.installation.folder / story).write_text(text, encoding="utf-8")
     assert failed.exit_code == 1, failed.output
     assert "row-07.yaml" in failed.output
@@ -171,3 +181,32 @@ def test_a_name_that_is_no_proposal(desk: Desk) -> None:
     assert told.exit_code == 2
     assert "names no proposal" in told.output
     assert desk.installation.lifecycle.proposals.ids()[0][:16] in told.output
+
+
+def test_the_organisations_concerned_are_told_once_in_words(desk: Desk) -> None:
+    parts = desk.world.parts
+    lead = a_person("IG-LEAD", "northshire-csc")
+    told = [row for row in waiting(parts, lead) if row.kind == "policy-changed"]
+    record = desk.installation.lifecycle.activated.all()[-1]
+    report = desk.installation.lifecycle.proposals.open(record.proposal).report
+    # The first book concerns nobody yet: there is no user before it.
+    assert len(told) == record.number - 1
+    shown = open_task(parts, lead, told[-1].id)
+    assert not isinstance(shown, Refused)
+    assert shown["facts"]["revision"] == record.policy[:16]
+    assert shown["facts"]["change_1"] == next(iter(report["lines"]))["text"]
+    tell_of_policies(parts, Change(record, report))
+    assert len([row for row in waiting(parts, lead) if row.kind == "policy-changed"]) == len(told)
+
+
+def test_the_page_tells_what_is_in_force_and_what_waits(desk: Desk) -> None:
+    parts = desk.world.parts
+    standing = show_standing(parts, a_person("IG-LEAD"))
+    record = desk.installation.lifecycle.activated.all()[-1]
+    assert standing.in_force.revision == desk.revision() == record.policy[:16]
+    assert standing.in_force.signed_by == tuple(PEOPLE[id][0] for id in record.signed_by)
+    waiting_now = [one for one in standing.waiting if one.proposer == "Amina Shah"]
+    assert waiting_now and waiting_now[0].widens
+    assert waiting_now[0].lines[0][0].startswith("isa/panels.yaml")
+    with pytest.raises(NotAllowed):
+        show_standing(parts, a_person("SW-CHILD"))

@@ -1,4 +1,4 @@
-"""The signers of `mash demo --signed`: three invented people, their keys beside the demonstration's folder, a first book.
+"""The signers of `mash demo --signed`: three of its cast, their keys beside the demonstration's folder, a first book.
 
 Promise: their keys are made on this machine at the first start and nowhere else; what they sign is verified by the hub as
 anybody's would be.
@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from services.cli.demo import live_source
+from services.cli.demo.cast import STAFF, Member
 from services.cli.policy import signing_key
 from services.contract import places
 from services.policy.lifecycle.by_file import by_file
@@ -23,19 +24,27 @@ from services.policy.lifecycle.take_up import Lifecycle
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One invented signer."""
+    """One of the cast who may sign."""
 
-    id: str
-    name: str
-    organisation: str
+    member: Member
     role: str
+
+    @property
+    def id(self) -> str:
+        """As the key and the signers file name them."""
+        return self.member.user
+
+
+def _of_cast(user: str, role: str) -> Person:
+    return Person(next(one for one in STAFF if one.user == user), role)
 
 
 SIGNERS = (
-    Person("amina.shah", "Amina Shah", "northshire-csc", "ig-lead"),
-    Person("idris.bell", "Idris Bell", "northshire-nhs", "caldicott"),
-    Person("carys.holt", "Carys Holt", "brook-hospice", "ig-lead"),
+    _of_cast("imogen.governance", "ig-lead"),
+    _of_cast("samir.guardian", "caldicott"),
+    _of_cast("hugh.governance", "ig-lead"),
 )
+"""The first proposes; the two others sign."""
 
 
 def keys_folder(home: Path) -> Path:
@@ -52,12 +61,15 @@ def signed_policies(home: Path, practice: int) -> Path:
     file = own / "organisations.yaml"
     usual, moved = f"127.0.0.1:{live_source.PORT}", f"127.0.0.1:{practice}"
     file.write_text(file.read_text(encoding="utf-8").replace(usual, moved), encoding="utf-8")
-    rows = [
-        f'  - {{id: {one.id}, name: "{one.name}", organisation: {one.organisation}, role: {one.role}, key: "{key}"}}\n'
-        for one, key in zip(SIGNERS, _keys(home).values(), strict=True)
-    ]
+    rows = [_row(one, key) for one, key in zip(SIGNERS, _keys(home).values(), strict=True)]
     (own / "signers.yaml").write_text("signers:\n" + "".join(rows), encoding="utf-8")
     return own
+
+
+def _row(person: Person, key: str) -> str:
+    member = person.member
+    who = f'id: {person.id}, name: "{member.name}", organisation: {member.organisation}, role: {person.role}'
+    return f'  - {{{who}, key: "{key}"}}\n'
 
 
 def first_book(home: Path, policies: Path) -> None:
@@ -77,7 +89,7 @@ def tell(console: Console, home: Path) -> None:
     """Who may sign, and with what."""
     table = Table("Signs as", "Name", "Organisation", "Role", "Key", title="Signers of the demonstration")
     for one in SIGNERS:
-        table.add_row(one.id, one.name, one.organisation, one.role, str(_file(home, one)))
+        table.add_row(one.id, one.member.name, one.member.organisation, one.role, str(_file(home, one)))
     console.print(table)
     console.print(f"Passphrase of all three: in {keys_folder(home) / 'passphrase'}", highlight=False)
     console.print(

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.policy.lifecycle.impact import texts
-from services.policy.lifecycle.proposals import Proposal, Version
+from services.policy.lifecycle.proposals import REPORT, Proposal, Version
+
+SHOWN = 20
+"""Lines in a terminal; the report has them all."""
 
 
 def show(proposal: Proposal, after: Version) -> None:
@@ -17,8 +20,11 @@ def show(proposal: Proposal, after: Version) -> None:
     print(f"{what} revision {after.book.revision}, proposed by {statement.proposer} at {statement.proposed}")
     base = "nothing" if statement.first else f"revision {statement.base_policy[:16]}"
     print(f"Instead of {base}. What changes:")
-    for line in texts(report):
+    lines = texts(report)
+    for line in lines[:SHOWN] or ["nothing that anybody is shown"]:
         print(f"  {line}")
+    if len(lines) > SHOWN:
+        print(f"  … and {len(lines) - SHOWN} lines more: {proposal.folder / REPORT}")
     print(needed(report))
     if statement.first:
         print("These people may sign from then on:")

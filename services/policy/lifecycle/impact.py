@@ -87,7 +87,11 @@ def signer_lines(before: Signers, after: Signers) -> list[Line]:
     return found
 
 
+def ordered(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The lines of a report, widening ones first."""
+    return sorted(report["lines"], key=lambda line: not line["widens"])
+
+
 def texts(report: Mapping[str, Any]) -> Sequence[str]:
     """The lines in words, widening ones first, each marked."""
-    lines = sorted(report["lines"], key=lambda line: not line["widens"])
-    return [f"{'WIDENS  ' if line['widens'] else 'narrows '} {line['text']}" for line in lines]
+    return [f"{'WIDENS  ' if line['widens'] else 'narrows '} {line['text']}" for line in ordered(report)]

@@ -26,7 +26,7 @@ from services.policy.lifecycle.refused import Fault, ProposalRefused
 from services.policy.lifecycle.signers import Signers, read_signers
 from services.policy.lifecycle.statement import NoStatement, Statement
 from services.runtime.book import BadBook, Book, read_book
-from services.runtime.note import BadNote, split_note
+from services.runtime.note import BadNote, open_note, split_note
 
 NOTE, REPORT, CHECKS, BOOK, SIGNATURES = "proposal.note", "impact.json", "checks.json", "book", "signatures"
 LEAST_PREFIX = 8
@@ -85,6 +85,25 @@ class Proposal:
         """The signers' notes, by file name; the proposer's own is `proposal.note`."""
         paths = sorted((self.folder / SIGNATURES).glob("*.note"))
         return {NOTE: self.note} | {f"{SIGNATURES}/{path.name}": path.read_bytes() for path in paths}
+
+    def signed_by(self, trusted: Signers) -> tuple[str, ...]:
+        """Ids of those whose signature holds, the proposer left out: what a page tells, not what decides."""
+        found = []
+        for note in self.signatures().values():
+            try:
+                text, keys = open_note(note, trusted.verifiers())
+            except BadNote:
+                continue
+            if text == self.statement.text:
+                found += [key.name for key in keys if key.name != self.statement.proposer]
+        return tuple(sorted(set(found)))
+
+    def checks_not_run(self) -> tuple[str, ...]:
+        """Checks that could not be run where it was proposed."""
+        try:
+            return tuple(str(one) for one in parse((self.folder / CHECKS).read_bytes())["not_run"])
+        except (OSError, NotJson, KeyError, TypeError):
+            return ("which checks were run cannot be read",)
 
     def sign(self, signer: str, note: bytes) -> Path:
         """Keep a signer's note, replacing an earlier one of theirs; the file."""
