@@ -60,9 +60,9 @@ def _readable(folder: Path) -> None:
         raise typer.Exit(Exit.FINDINGS) from None
 
 
-def _checked(quick: bool, folder: Path, _: Book) -> Mapping[str, Sequence[str]]:
+def _checked(quick: bool, folder: Path, _book: Book) -> Mapping[str, Sequence[str]]:
     """The checks that this machine can run; a failure ends the command."""
-    _, outcomes = outcomes_of(folder, quick, progress_line)
+    _revision, outcomes = outcomes_of(folder, quick, progress_line)
     progress_line("")
     print("\n".join(lines_of(outcomes)))
     if any(one.state == "fails" for one in outcomes):
