@@ -50,7 +50,7 @@ def _on_a_plan(world: World) -> None:
     plan = {
         "resourceType": "Flag",
         "id": "east-plan",
-        "meta": {"security": [{"system": "urn:mash:cs:sensitivity", "code": "L:CPROT"}]},
+        "meta": {"security": [{"system": "urn:mash:cs:label", "code": "L:CPROT"}]},
         "status": "active",
         "code": {"coding": [{"system": "http://snomed.info/sct", "code": "342191000000101"}]},
         "subject": {"reference": "Patient/east-mia"},

@@ -61,7 +61,10 @@ def test_2_without_agreement_or_risk_only_the_councils_own(world: World) -> None
         row.person for row in asked
     )
     assert {row.sentence for row in asked} == {
-        "Do not seek agreement if asking could raise risk to anyone. Record the perceived risk, or ask if it is safe."
+        (
+            "Do not seek agreement if asking could raise risk to anyone. "
+            "Record the perceived risk instead, or the agreement where it was given."
+        )
     }
 
 
