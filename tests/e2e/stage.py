@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from services.cli.demo import sign_in
 from services.cli.demo.enrol import enrol_staff
@@ -40,8 +41,8 @@ def provider(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def a_stage(folder: Path) -> Iterator[Stage]:
-    """Everything, listening until the block ends."""
+def a_stage(folder: Path, **more: Any) -> Iterator[Stage]:
+    """Everything, listening until the block ends; `more` goes to `a_world`."""
     with provider(folder) as issuer:
         sock = bound(LOOPBACK, 0, "MASH_PORT")
         world = a_world(
@@ -50,6 +51,7 @@ def a_stage(folder: Path) -> Iterator[Stage]:
             oidc_issuer=issuer,
             oidc_client_id="mash-demo",
             oidc_client_secret="not-a-secret",
+            **more,
         )
         enrol_staff(world.parts, issuer)
         listener = Listener(world.running.app, sock)

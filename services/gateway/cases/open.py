@@ -41,6 +41,8 @@ class Opened:
     closes_at: str
     still_missing: tuple[str, ...]
     """What must be recorded within 24 hours, or the case lapses."""
+    reference: str = ""
+    """Of broken glass: by which the privacy officers speak of it; empty for any other case."""
 
 
 def open_case(parts: Parts, asker: Asker, body: OpenCase) -> Opened | Refused:
@@ -80,7 +82,8 @@ def open_case(parts: Parts, asker: Asker, body: OpenCase) -> Opened | Refused:
         session.add(row)
         session.add_all(members)
     standing = Standing(row, members, [])
-    return Opened(id, "OPEN", row.opened_at, row.closes_at, standing.missing())
+    name = break_glass.reference(parts, id) if body.purpose == break_glass.PURPOSE else ""
+    return Opened(id, "OPEN", row.opened_at, row.closes_at, standing.missing(), name)
 
 
 def list_cases(parts: Parts, asker: Asker) -> Sequence[dict[str, Any]]:

@@ -36,6 +36,8 @@ class Held:
     holders: int
     answers: int
     rows: tuple[GivenRow, ...] = field(repr=False)
+    case: str = field(default="", repr=False)
+    """For a manager, who is a member of it; empty for a privacy officer, who is not."""
 
 
 def held_back(parts: Parts, asker: Asker) -> Sequence[Held]:
@@ -53,7 +55,8 @@ def held_back(parts: Parts, asker: Asker) -> Sequence[Held]:
     cases: dict[bytes, list[GivenRow]] = {}
     for row in rows:
         cases.setdefault(row.case_key, []).append(row)
-    return tuple(_held(found) for found in cases.values())
+    member = asker.role in MANAGERS
+    return tuple(_held(found, _case(parts, found[0]) if member else "") for found in cases.values())
 
 
 def let_go(parts: Parts, asker: Asker, reference: str, reason: str) -> int:
@@ -63,7 +66,7 @@ def let_go(parts: Parts, asker: Asker, reference: str, reason: str) -> int:
         raise NotFound("nothing is held back under this reference")
     if len(reason.strip()) < _LEAST:
         raise BadInput("some places do not fit", places=("reason: say why the holders may know now",))
-    case = str(parts.store.open(found.rows[0].sealed, f"given:{found.rows[0].id}")["case"])
+    case = _case(parts, found.rows[0])
     facts = {"holders": found.holders, "answers": found.answers, "why": list(found.why)}
     parts.ledger.append(
         Draft(asker.organisation, KIND, asking(asker), case=case, purpose=found.purpose, facts=facts)
@@ -92,7 +95,11 @@ def _store(parts: Parts, asker: Asker, found: Held, case: str, reason: str) -> N
         session.exec(update(GivenRow).where(col(GivenRow.id).in_(known)).values(let_go_at=now))
 
 
-def _held(rows: Sequence[GivenRow]) -> Held:
+def _case(parts: Parts, row: GivenRow) -> str:
+    return str(parts.store.open(row.sealed, f"given:{row.id}")["case"])
+
+
+def _held(rows: Sequence[GivenRow], case: str) -> Held:
     return Held(
         reference=b64u(rows[0].case_key[:9]),
         purpose=rows[0].purpose,
@@ -101,4 +108,5 @@ def _held(rows: Sequence[GivenRow]) -> Held:
         holders=len({row.holder for row in rows}),
         answers=len({row.event_id for row in rows}),
         rows=tuple(rows),
+        case=case,
     )

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from services.contract.cases import PERMISSION, PERMISSION_REFUSED, Asker
 from services.contract.vocabulary import code_list, entry
+from services.gateway.cases.break_glass import PURPOSE, reference
 from services.gateway.cases.close import may_close
 from services.gateway.cases.grounds import over_objection
 from services.gateway.cases.states import GROUND, MANAGERS, Standing, load
@@ -69,6 +70,8 @@ class CasePage:
     members: tuple[str, ...]
     evidence: tuple[Recorded, ...]
     may_close: bool
+    glass: str
+    """The reference of broken glass; empty for any other case."""
     closing: str = field(default="", repr=False)
     """What was said as it was closed; empty while it is open."""
 
@@ -121,6 +124,7 @@ def case_page(desk: Desk, asker: Asker, standing: Standing) -> CasePage:
         members=tuple(_member(desk, one.organisation, one.user, one.team) for one in standing.members),
         evidence=tuple(_recorded(desk, one) for one in reversed(standing.evidence)),
         may_close=may_close(asker, standing),
+        glass=reference(parts, row.id) if row.purpose == PURPOSE else "",
         closing=_closing(told.get("closing", {})),
     )
 
