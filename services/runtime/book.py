@@ -7,6 +7,7 @@ a book comes into force only when the engine has it.
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from services.contract.places import policies
@@ -141,6 +142,16 @@ class Shelf:
         self._ended.set()
         if self._watcher:
             self._watcher.join(timeout=5)
+
+    def withdraw(self) -> None:
+        """Give up a book that the engine has not taken up: the one in force is given to it again."""
+        with self._lock:
+            if self._coming is None:
+                return
+            for ready_for in self._ready_for:
+                with suppress(PolicyUnavailable):
+                    ready_for(self._current)
+            self._coming = None
 
     def _change(self, book: Book) -> None:
         # An engine may answer under the new book before it is in force here.

@@ -29,6 +29,9 @@ class NothingServed:
     def put(self, book: Book) -> None:
         """Nobody asks yet: the record is all."""
 
+    def withdraw(self) -> None:
+        """Nothing was given to anybody."""
+
 
 def signed_shelf(
     settings: Settings,

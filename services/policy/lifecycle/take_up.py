@@ -6,6 +6,7 @@ id is the request's), and what was entered comes into force.
 """
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -27,6 +28,8 @@ from services.runtime.keys import KeyFolder
 from services.runtime.logs import log
 
 POLL = 0.25
+GIVE_UP = 60.0
+"""Seconds in which the engine must take a book up; afterwards the one before is given to it again, and the log says so."""
 ENTRY_KINDS = {"activate": "policy.activated", "rollback": "policy.rolled-back"}
 
 
@@ -48,6 +51,7 @@ class Served(Protocol):
 
     def rehearse(self, book: Book) -> None: ...
     def put(self, book: Book) -> None: ...
+    def withdraw(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,7 @@ class Activation:
     ) -> None:
         self._lifecycle, self._shelf, self._entries = lifecycle, shelf, entries
         self._compare, self._tell = compare, tell
+        self._begun: dict[str, float] = {}
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="policy-requests", daemon=True)
         self._holding = ExitStack()
@@ -143,9 +148,9 @@ class Activation:
         answer = {**decided, "event_id": receipt.id, "index": receipt.index, "time": receipt.time}
         if decided["outcome"] == "in-force":
             try:
-                answer |= self._put_in_force(decided, receipt)
+                answer |= self._put_in_force(request, decided, receipt)
             except ProposalRefused as refused:
-                # Changed on the disk since it was entered, across a crash: the log says so too.
+                # Changed on the disk since it was entered, or never taken up: the log says so too.
                 answer = self._undone(request, decided, refused)
         requests.close(request, answer)
 
@@ -180,12 +185,21 @@ class Activation:
 
     # --- Putting in force ----------------------------------------------------------------------------------
 
-    def _put_in_force(self, decided: Mapping[str, Any], receipt: Receipt) -> dict[str, Any]:
-        """Raises `PolicyUnavailable` while the engine has not taken it up: it is tried again."""
+    def _put_in_force(self, request: Request, decided: Mapping[str, Any], receipt: Receipt) -> dict[str, Any]:
+        """Raises `PolicyUnavailable` while the engine has not taken it up: it is tried again, for a while."""
         proposal = self._lifecycle.proposals.open(decided["proposal"])
         record = self._record(decided, receipt)
         # Read again: what is served is what stands there now, and is held against the digest once more.
-        self._shelf.put(proposal.version().book)
+        book = proposal.version().book
+        begun = self._begun.setdefault(request.id, time.monotonic())
+        try:
+            self._shelf.put(book)
+        except PolicyUnavailable:
+            if time.monotonic() - begun < GIVE_UP:
+                raise
+            self._shelf.withdraw()
+            what = f"the policy engine did not take it up within {GIVE_UP:.0f} s; see that it runs, and activate again"
+            raise ProposalRefused([Fault("ENGINE_REFUSED", "the engine", what)]) from None
         if (last := self._lifecycle.activated.last()) is None or last.event_id != record.event_id:
             self._lifecycle.activated.add(record)
         self._tell(Change(record, proposal.report))

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from services.contract.canonical import canonical, digest
-from services.contract.problems import BadSetting, LedgerUnavailable
+from services.contract.problems import BadSetting, LedgerUnavailable, PolicyUnavailable
 from services.policy.lifecycle import judge as judging
+from services.policy.lifecycle import take_up as taking_up
 from services.policy.lifecycle.proposals import Proposal
 from services.policy.lifecycle.refused import ProposalRefused
-from services.runtime.book import Shelf
+from services.runtime.book import Book, Shelf
 from tests.signing_world import Installation, an_installation, edit, end_isa, key, row
 
 Spoil = Callable[[Installation, Proposal], object]
@@ -373,3 +374,35 @@ def test_who_signed_stands_in_the_log_by_key_and_in_nobodys_name(running: tuple[
         draft.facts["impact"]
         == digest((hub.lifecycle.proposals.all()[0].folder / "impact.json").read_bytes()).hex()
     )
+
+
+def test_a_book_that_the_engine_never_takes_up_is_given_up_and_the_log_says_so(
+    running: tuple[Installation, Shelf], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub, shelf = running
+    given = list[str]()
+
+    def never(book: Book) -> None:
+        given.append(book.digest)
+        raise PolicyUnavailable("not yet")
+
+    shelf.before_change(never)
+    before = shelf.current()
+    end_isa(hub.folder)
+    request = hub.ask(hub.propose())
+    activation = hub.activation(shelf)
+    activation.look()
+    # Both stay accepted while it may still be taken up.
+    assert len(shelf.accepted()) == 2
+    assert hub.lifecycle.requests.answer(request, 0) is None
+    monkeypatch.setattr(taking_up, "GIVE_UP", 0.0)
+    activation.look()
+    assert codes(hub, request) == ["ENGINE_REFUSED"]
+    assert hub.log.kinds()[-2:] == ["policy.activated", "policy.refused"]
+    assert shelf.accepted() == {before.revision}
+    assert given[-1] == before.digest
+    assert hub.start().current().digest == before.digest
+    shelf._ready_for.clear()
+    again = hub.ask(hub.lifecycle.proposals.find(hub.log.drafts[-1].facts["proposal"]))
+    activation.look()
+    assert hub.answer(again)["outcome"] == "in-force"
