@@ -79,6 +79,15 @@ def _shelf(settings: Settings, lifecycle: Lifecycle, ledger: Ledger) -> Shelf:
     return open_shelf(settings)
 
 
+def _take_up(opened: ExitStack, parts: Parts, lifecycle: Lifecycle, shelf: Shelf) -> None:
+    """From here on requests for other policies are taken up, where only signed ones are served."""
+    if parts.settings.only_signed:
+        tell = partial(tell_of_policies, parts)
+        activation = Activation(lifecycle, shelf, parts.ledger, by_file, tell)
+        opened.callback(activation.close)
+        activation.start()
+
+
 def build(settings: Settings) -> Running:
     """Open every part, oldest need first, and build the two apps. Raises `Problem` naming what could not be opened."""
     with ExitStack() as opened:
@@ -110,10 +119,7 @@ def build(settings: Settings) -> Running:
             shelf=shelf,
             policies=Standings(lifecycle, shelf, settings.only_signed),
         )
-        if settings.only_signed:
-            activation = Activation(lifecycle, shelf, ledger, by_file, partial(tell_of_policies, parts))
-            opened.callback(activation.close)
-            activation.start()
+        _take_up(opened, parts, lifecycle, shelf)
         app, ops = make_gateway(parts), make_ops(parts)
         if settings.opa:
             ops.router.routes.append(bundle_route(bundle_path(settings)))
