@@ -180,7 +180,6 @@ members := {
 			"paper": set(["CURRENT", "LAPSED", "NONE", "SUSPENDED"]),
 			"paper_defect": set([defect | some defect, _ in paper_defects]),
 			"isa": set(["wide", "narrow"]),
-			"paper_defect": set(["SOUND", "ENDED"]),
 		},
 		"flags": ["own", "conflict", "harm_link", "family_child", "same_place", "source_concern"],
 		"lists": {
