@@ -207,3 +207,85 @@ def spoil(whole: dict[str, Any], draw: random.Random) -> dict[str, Any]:
     else:
         inner[name] = draw.choice(wrong)
     return spoiled
+
+
+POINTED: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
+    (
+        {"purpose": "FAM-OVERVIEW", "role": "SW-CHILD"},
+        {"agreement": "AGREED-LIMITED", "agreed_to": ["DM0", "gp"]},
+    ),
+    (
+        {"purpose": "EARLY-HELP", "role": "SW-CHILD"},
+        {"agreement": "AGREED-LIMITED", "agreed_to": ["acute", "DM3"]},
+    ),
+    (
+        {"purpose": "C-SCREEN", "role": "SW-TEAM-MGR", "evidence": ["perceived-risk"]},
+        {"family_child": True, "labels": ["HIV"], "subject": "case-child"},
+    ),
+    (
+        {"purpose": "C-S17", "role": "SW-CHILD", "evidence": ["override"]},
+        {"agreement": "REFUSED"},
+    ),
+)
+"""What chance alone brings together too seldom."""
+
+
+def pointed_question(draw: random.Random) -> dict[str, Any]:
+    """One question of two profiles that comes to one of the rules that little else reaches."""
+    about, of = draw.choice(POINTED)
+    asked = as_input(context(**{**about, "evidence": tuple(about.get("evidence", ()))}))
+    isas = [isa["id"] for isa in shipped_book().isas if about["purpose"] in isa["purposes"]]
+    usual = {
+        **random_profile(draw, asked),
+        **USUAL,
+        "own": False,
+        **dict.fromkeys(FLAGS, False),
+        "labels": [],
+    }
+    profiles = [
+        {
+            **usual,
+            "isa": draw.choice(isas),
+            "subject_age": draw.choice(codes("ages")),
+            "source_kind": kind,
+            **of,
+        }
+        for kind in draw.sample(["gp", "acute", "sexual-health", "education"], 2)
+    ]
+    return {"context": asked, "profiles": profiles, "classes": list(CLASSES)}
+
+
+def hostile_question(draw: random.Random) -> dict[str, Any]:
+    """One question; one in three is malformed in up to three places, elements of lists among them."""
+    whole = pointed_question(draw) if draw.random() < 0.2 else random_question(draw)
+    if draw.random() < 1 / 3:
+        for _ in range(draw.randrange(1, 4)):
+            if _whole(whole):
+                whole = spoil_within(whole, draw) if draw.random() < 0.4 else spoil(whole, draw)
+    return whole
+
+
+def spoil_within(whole: dict[str, Any], draw: random.Random) -> dict[str, Any]:
+    """The question with one element too many in one of its lists, or one of nobody's."""
+    spoiled: dict[str, Any] = json.loads(json.dumps(whole))
+    lists = [("evidence", spoiled["context"]), ("classes", spoiled)]
+    lists += [(name, profile) for profile in spoiled["profiles"] for name in ("labels", "agreed_to")]
+    name, holder = draw.choice(lists)
+    found = holder.get(name)
+    odd = draw.choice(
+        [None, 7, 0, 1, True, "NEW-WORD", "NOT_YET", ["L:GRA"], {"a": "L:GRA"}, "L:INTEL", "DM1", ""]
+    )
+    if isinstance(found, list):
+        found.insert(draw.randrange(len(found) + 1), odd)
+    return spoiled
+
+
+def _whole(question: dict[str, Any]) -> bool:
+    """Whether there is still something inside that could be spoiled further."""
+    profiles = question.get("profiles")
+    return (
+        isinstance(question.get("context"), dict)
+        and bool(question["context"])
+        and isinstance(profiles, list)
+        and all(isinstance(profile, dict) and profile for profile in profiles)
+    )

@@ -15,6 +15,8 @@ from services.contract.problems import BadSetting, Problem
 from services.runtime.book import Book
 
 ENTRYPOINT = "mash/main/answer"
+TABLES = "mash/tables/answer"
+"""One factor or group for many keys: what the tables are made from."""
 BUILT = Path(__file__).resolve().parent / "built"
 
 
@@ -25,7 +27,7 @@ class Manifest:
     source_digest: str
     """Digest of the Rego sources, tests left out, as `Book.rules_digest`."""
     opa_version: str
-    entrypoint: str
+    entrypoints: list[str]
     wasm_digest: str
 
 
@@ -44,7 +46,7 @@ def read_built(folder: Path = BUILT) -> tuple[bytes, Manifest]:
         manifest = Manifest(**json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         raise BadSetting("the compiled rules are missing; run: mash policy build") from None
-    if digest(wasm).hex() != manifest.wasm_digest or manifest.entrypoint != ENTRYPOINT:
+    if digest(wasm).hex() != manifest.wasm_digest or manifest.entrypoints != [ENTRYPOINT, TABLES]:
         raise BadSetting("the compiled rules are damaged; run: mash policy build")
     return wasm, manifest
 
@@ -58,7 +60,7 @@ def compile_rules(book: Book, opa: Path) -> tuple[bytes, Manifest]:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(source, encoding="utf-8")
         # Relative paths, so that where it is built leaves no trace in the Wasm.
-        command = [str(opa), "build", "-t", "wasm", "-e", ENTRYPOINT, "rego", "-o", str(bundle)]
+        command = [str(opa), "build", "-t", "wasm", "-e", ENTRYPOINT, "-e", TABLES, "rego", "-o", str(bundle)]
         run = subprocess.run(command, cwd=scratch, check=False, capture_output=True, text=True)
         if run.returncode:
             raise CannotCompile(run.stderr.strip() or run.stdout.strip())
@@ -69,7 +71,7 @@ def compile_rules(book: Book, opa: Path) -> tuple[bytes, Manifest]:
     return wasm, Manifest(
         source_digest=book.rules_digest,
         opa_version=version.partition("Version:")[2].split("\n")[0].strip(),
-        entrypoint=ENTRYPOINT,
+        entrypoints=[ENTRYPOINT, TABLES],
         wasm_digest=digest(wasm).hex(),
     )
 

@@ -5,16 +5,28 @@ is withheld; an answer under a revision that is not accepted is no answer; one a
 revisions.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
-from services.contract.decisions import Answer, Context, Matrix, MatrixAsked, Profile, Question, as_input
+from services.contract.decisions import (
+    Answer,
+    Cell,
+    Context,
+    Matrix,
+    MatrixAsked,
+    Profile,
+    Question,
+    as_input,
+)
 from services.contract.problems import PolicyUnavailable
 from services.policy.cells import rows_of
 from services.policy.engine_rows import EngineRows
 from services.policy.kept import keep_compiled
 from services.policy.matrix import checked, matrix_of
 from services.policy.paper import with_papers
-from services.policy.ports import Engine, EngineFailed
+from services.policy.ports import Engine, EngineFailed, Rows
+from services.policy.tables.domains import slot
+from services.policy.tables.serve import TableEngine
 from services.runtime.book import Book, Shelf
 from services.runtime.logs import log
 
@@ -59,7 +71,7 @@ class Decider:
         """
         book = self._shelf.current()
         try:
-            return matrix_of(book, EngineRows(self._engine, book), checked(book, asked))
+            return matrix_of(book, self._rows(book), checked(book, asked))
         except EngineFailed:
             raise PolicyUnavailable("the policy engine does not answer") from None
 
@@ -71,10 +83,18 @@ class Decider:
         """Let the engine go."""
         self._engine.close()
 
+    def _rows(self, book: Book) -> Rows:
+        walk = self._engine.walk(book) if isinstance(self._engine, TableEngine) else None
+        return walk or EngineRows(self._engine, book)
+
     def _ask(self, book: Book, question: Question) -> Answer:
         profiles = with_papers(book, question.context, question.profiles)
         # A family has few distinct profiles: each is decided once.
         distinct = {profile: place for place, profile in enumerate(dict.fromkeys(profiles))}
+        if isinstance(self._engine, TableEngine):
+            composed = self._composed(self._engine, book, question, distinct, profiles)
+            if composed:
+                return composed
         document = {
             "context": as_input(question.context),
             "profiles": [as_input(profile) for profile in distinct],
@@ -90,15 +110,44 @@ class Decider:
         if rows is None or not isinstance(revision, str):
             log.error("policy-answer-unsound", revision=book.revision)
             raise PolicyUnavailable("the policy engine's answer is not whole")
-        warnings = {*_codes(found.get("warnings")), *_dspt(book, question.context, profiles)}
-        return Answer(
-            revision=revision,
-            digest=book.digest,
-            cells=tuple(rows[distinct[profile]] for profile in profiles),
-            warnings=tuple(sorted(warnings)),
-            profiles=profiles,
-            classes=question.classes,
-        )
+        cells = tuple(rows[distinct[profile]] for profile in profiles)
+        return _answer(book, question, profiles, revision, cells, _codes(found.get("warnings")))
+
+    def _composed(
+        self,
+        engine: TableEngine,
+        book: Book,
+        question: Question,
+        distinct: Mapping[Profile, int],
+        profiles: tuple[Profile, ...],
+    ) -> Answer | None:
+        """The answer from tables; None while the book has none."""
+        found = engine.found(book, question.context, [*distinct])
+        if found is None:
+            return None
+        slots = [slot(name) for name in question.classes]
+        rows = [tuple([row.cells[place] for place in slots]) for row in found]
+        cells = tuple(rows[distinct[profile]] for profile in profiles)
+        warnings = [code for row in found for code in row.warnings]
+        return _answer(book, question, profiles, book.revision, cells, warnings)
+
+
+def _answer(
+    book: Book,
+    question: Question,
+    profiles: tuple[Profile, ...],
+    revision: str,
+    cells: tuple[tuple[Cell, ...], ...],
+    warnings: Sequence[str],
+) -> Answer:
+    return Answer(
+        revision=revision,
+        digest=book.digest,
+        cells=cells,
+        warnings=tuple(sorted({*warnings, *_dspt(book, question.context, profiles)})),
+        profiles=profiles,
+        classes=question.classes,
+    )
 
 
 def _codes(found: object) -> list[str]:

@@ -6,7 +6,7 @@ never writes policy or data.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,13 +14,12 @@ from urllib.parse import urlsplit
 from opa_client.opa import OpaClient
 
 from services.contract.problems import BadSetting, PolicyUnavailable
-from services.policy.build import ENTRYPOINT
+from services.policy.build import ENTRYPOINT, TABLES
 from services.policy.bundle import bundle_of, write_bundle
 from services.policy.bundle_key import BundleKey
 from services.policy.ports import EngineFailed
 from services.runtime.book import Book
 
-PACKAGE, _, RULE = ENTRYPOINT.rpartition("/")
 STRICT = {"strict-builtin-errors": "true"}
 """An error of a built-in under `not` would be true otherwise (OPA, Policy Reference, Built-in functions)."""
 NOTHING: Mapping[str, Any] = {"context": {}, "profiles": [], "classes": []}
@@ -52,8 +51,17 @@ class ServerEngine:
     def ask(self, book: Book, question: Mapping[str, Any]) -> Any:
         """The answer, under whatever book the server has: its revision stands in the answer."""
         del book  # The server has its own; the caller compares the revision.
+        return self._query(ENTRYPOINT, question)
+
+    def tabulate(self, book: Book, name: str, keys: Sequence[Mapping[str, Any]]) -> Any:
+        """One factor or group for many keys (`data.mash.tables.answer`), under the server's book."""
+        del book
+        return self._query(TABLES, {"name": name, "keys": list(keys)})
+
+    def _query(self, entrypoint: str, document: Mapping[str, Any]) -> Any:
+        package, _, rule = entrypoint.rpartition("/")
         try:
-            answer = self._client.query_rule(dict(question), PACKAGE, RULE, STRICT)
+            answer = self._client.query_rule(dict(document), package, rule, STRICT)
         except Exception as error:  # noqa: BLE001 - of many kinds, and none releases
             raise EngineFailed(type(error).__name__) from None
         if not isinstance(answer, dict) or "result" not in answer:

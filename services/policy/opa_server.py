@@ -4,13 +4,14 @@ Promise: with them the server takes its rules from signed bundles alone; the hub
 server's health, and nothing else; nobody else may ask anything; what was asked stands in no log.
 """
 
+import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from services.contract.canonical import canonical, digest
-from services.policy.build import ENTRYPOINT
+from services.policy.build import ENTRYPOINT, TABLES
 from services.policy.bundle_key import ALGORITHM, BundleKey
 from services.policy.bundle_served import RESOURCE
 
@@ -75,7 +76,7 @@ def _config(folder: Path, hub: str, key: BundleKey) -> dict[str, object]:
 
 
 def _authorisation(token: str) -> str:
-    path = ", ".join(f'"{part}"' for part in ("v1", "data", *ENTRYPOINT.split("/")))
+    paths = [["v1", "data", *entrypoint.split("/")] for entrypoint in (ENTRYPOINT, TABLES)]
     return f"""# Written by the hub. Whoever holds the token may ask for an answer and for health; nothing else is open.
 package system.authz
 
@@ -84,7 +85,7 @@ default allow := false
 allow if {{
 	known
 	input.method == "POST"
-	input.path == [{path}]
+	input.path in {json.dumps(paths)}
 	# An error of a built-in must be an error, not an undefined value.
 	input.params["strict-builtin-errors"] == ["true"]
 }}

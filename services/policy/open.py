@@ -7,6 +7,8 @@ from services.policy.bundle import bundle_of, write_bundle
 from services.policy.bundle_key import BundleKey
 from services.policy.decide import Decider
 from services.policy.opa import ServerEngine
+from services.policy.ports import Engine
+from services.policy.tables.serve import TableEngine, TabulatingEngine
 from services.policy.wasm import EmbeddedEngine
 from services.runtime.book import Book, Shelf
 from services.runtime.keys import KeyFolder
@@ -14,20 +16,25 @@ from services.runtime.settings import Settings
 
 
 def open_policy(settings: Settings, shelf: Shelf) -> Decider:
-    """The decider over the embedded engine, or over the OPA server at `MASH_OPA`.
+    """The decider over the embedded engine, or over the OPA server at `MASH_OPA`; by tables where the settings say so.
 
     Raises `BadSetting` where the compiled rules are not those of the book. A server that is not there yet
     stops nothing: `ready()` says so, and until it answers under the book in force every question is
     `PolicyUnavailable`.
     """
     if not settings.opa:
-        embedded = EmbeddedEngine(BUILT, settings.policy_wait)
+        embedded = _tables(settings, EmbeddedEngine(BUILT, settings.policy_wait), by_itself=True)
         embedded.prepare(shelf.current())
         return Decider(shelf, embedded)
     bundle, key = bundle_path(settings), BundleKey(KeyFolder(settings.key_folder))
     write_bundle(shelf.current(), bundle, key)
-    engine = ServerEngine(settings.opa, bundle, key, settings.policy_wait, settings.opa_token)
-    return Decider(shelf, engine)
+    server = ServerEngine(settings.opa, bundle, key, settings.policy_wait, settings.opa_token)
+    return Decider(shelf, _tables(settings, server, by_itself=False))
+
+
+def _tables(settings: Settings, engine: TabulatingEngine, *, by_itself: bool) -> Engine:
+    wanted = settings.policy_engine == "tables" or (settings.policy_engine == "auto" and by_itself)
+    return TableEngine(engine) if wanted else engine
 
 
 def bundle_path(settings: Settings) -> Path:

@@ -6,7 +6,7 @@ that could answer the next one.
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import orjson
 from opapywasm import UNDEFINED, OpaWasmPolicy, PolicyConfig
 
 from services.contract.problems import BadSetting
-from services.policy.build import ENTRYPOINT, read_built
+from services.policy.build import ENTRYPOINT, TABLES, read_built
 from services.policy.ports import EngineFailed
 from services.runtime.book import Book
 
@@ -51,10 +51,17 @@ class EmbeddedEngine:
 
     def ask(self, book: Book, question: Mapping[str, Any]) -> Any:
         """The answer, under exactly this book."""
+        return self._evaluate(book, ENTRYPOINT, question)
+
+    def tabulate(self, book: Book, name: str, keys: Sequence[Mapping[str, Any]]) -> Any:
+        """One factor or group for many keys (`data.mash.tables.answer`)."""
+        return self._evaluate(book, TABLES, {"name": name, "keys": keys})
+
+    def _evaluate(self, book: Book, entrypoint: str, document: Mapping[str, Any]) -> Any:
         try:
             if book.revision not in self._loaded:
                 self.prepare(book)
-            answer = self._loaded[book.revision].evaluate(orjson.dumps(question), ENTRYPOINT)
+            answer = self._loaded[book.revision].evaluate(orjson.dumps(document), entrypoint)
         except Exception as error:  # noqa: BLE001 - whatever broke, nothing is released
             raise EngineFailed(type(error).__name__) from None
         if answer is UNDEFINED:

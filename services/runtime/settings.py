@@ -46,6 +46,11 @@ class Settings(BaseModel):
     ledger_wait: float = Field(5.0, gt=0, le=60, description="Longest that a release waits for its entry")
     opa: str = Field("", description="Address of an OPA server; default the embedded engine")
     opa_token: str = Field("", repr=False, description="Bearer token that the OPA server knows the hub by")
+    policy_engine: Literal["auto", "tables", "engine"] = Field(
+        "auto",
+        description="tables: what the rules say is looked up, once the tables of the book in force are built; "
+        "engine: each question is put to the engine; auto: tables without MASH_OPA, engine with it",
+    )
     policy_wait: float = Field(
         1.5, gt=0, le=30, description="Longest that a decision may take; then nothing is released"
     )

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from services.contract.decisions import Context, Profile
+from services.contract.places import policies
+from services.policy.tables.shape import ELEMENTS, shape_of
 from tests.opa.test_rego import RULES, inside, parsed, rule_name
 from tests.policy_world import shipped_book
 
@@ -17,7 +19,6 @@ KINDS = {"factor", "group", "owed", "warns"}
 COMPOSING = {"main", "keys", "tables"}
 """What builds the keys and puts the findings together; everything else reads keys."""
 RULE_FILES = [path for path in RULES if path.stem not in COMPOSING]
-ELEMENTS = {"evidence": "evidence_kind", "labels": "label", "agreed_to": "agreed_word"}
 UNREAD = {"organisation", "no_consent_reason"}
 """Members that no rule reads: the ISA between two organisations is worked out before (paper)."""
 
@@ -100,6 +101,20 @@ def test_every_rule_says_what_it_reads_and_is_part_of_the_answer(opa_program: Pa
             assert f"{path.stem}.{name}(" in composing[where], f"{path.stem}.{name}"
 
 
+def test_the_tables_are_made_of_the_same_rules_read_by_the_hub_itself(opa_program: Path) -> None:
+    by_opa = everything(opa_program)
+    nodes = {node.name: node for node in shape_of(shipped_book().rego)}
+    assert nodes.keys() == by_opa.keys()
+    tables = (policies() / "rego/tables/tables.rego").read_text(encoding="utf-8")
+    for path in RULE_FILES:
+        for function, custom in declared(opa_program, path).items():
+            (kind,) = KINDS & custom.keys()
+            node = nodes[custom[kind]]
+            said = (node.kind, node.package, list(node.reads), node.each, node.any)
+            assert said == (kind, path.stem, custom["reads"], custom.get("each", ""), custom.get("any", ""))
+            assert f'decided("{node.name}", key) := {path.stem}.{function}(key)' in tables
+
+
 def test_what_is_read_is_a_member_an_element_or_a_group_and_no_group_is_read_by_nobody(
     opa_program: Path,
 ) -> None:
@@ -115,9 +130,9 @@ def test_what_is_read_is_a_member_an_element_or_a_group_and_no_group_is_read_by_
     assert groups <= read
     assert not groups & known
     for name, custom in found.items():
-        if "each" in custom:
-            assert custom["each"] in ELEMENTS, name
-            element = ELEMENTS[custom["each"]]
+        for way in {"each", "any"} & custom.keys():
+            assert custom[way] in ELEMENTS, name
+            element = ELEMENTS[custom[way]]
             reached = {other for other in custom["reads"] if found.get(other, {}).get("each")}
             assert element in custom["reads"] or reached, name
 

@@ -13,7 +13,7 @@ import data.mash.classes
 # description: Whether agreement was overridden on the case, or a risk recorded.
 # custom:
 #   group: overridden
-#   each: evidence
+#   any: evidence
 #   reads: [evidence_kind]
 default overridden(_) := false
 
@@ -77,7 +77,7 @@ agreed(key) := "yes" if {
 # description: Whether a limited agreement names the kind of source.
 # custom:
 #   group: agreed_source
-#   each: agreed_to
+#   any: agreed_to
 #   reads: [agreed_word, source_kind]
 default agreed_source(_) := false
 
@@ -90,7 +90,7 @@ agreed_source(key) if {
 # description: Whether a limited agreement names the class. A class goes with the one that it is a letter of.
 # custom:
 #   group: agreed_class
-#   each: agreed_to
+#   any: agreed_to
 #   reads: [agreed_word, class]
 default agreed_class(_) := false
 

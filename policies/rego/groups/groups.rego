@@ -9,7 +9,7 @@ package mash.groups
 # description: Whether somebody recorded a perceived risk on the case.
 # custom:
 #   group: risk
-#   each: evidence
+#   any: evidence
 #   reads: [evidence_kind]
 default risk(_) := false
 

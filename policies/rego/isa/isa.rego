@@ -90,16 +90,25 @@ gateways_on_day(key) := [id |
 ]
 
 # METADATA
-# description: The gateways that stand in for an ISA here and today.
+# description: The gateways that stand in for an ISA for this purpose today.
 # custom:
-#   group: gateways
-#   reads: [gateway_stands_in, gateways_for_purpose, gateways_for_asker, gateways_for_holder, gateways_on_day]
-gateways(key) := [id |
+#   group: gateways_in_force
+#   reads: [gateway_stands_in, gateways_for_purpose, gateways_on_day]
+gateways_in_force(key) := [id |
 	key.gateway_stands_in
 	some id in key.gateways_for_purpose
+	id in key.gateways_on_day
+]
+
+# METADATA
+# description: The gateways that stand in for an ISA between asker and holder.
+# custom:
+#   group: gateways
+#   reads: [gateways_in_force, gateways_for_asker, gateways_for_holder]
+gateways(key) := [id |
+	some id in key.gateways_in_force
 	id in key.gateways_for_asker
 	id in key.gateways_for_holder
-	id in key.gateways_on_day
 ]
 
 # METADATA

@@ -22,7 +22,7 @@ item_share_read(key) := false if key.purpose == "BTG"
 # description: Whether a label says that it is an end of life item.
 # custom:
 #   group: end_of_life
-#   each: labels
+#   any: labels
 #   reads: [label]
 default end_of_life(_) := false
 

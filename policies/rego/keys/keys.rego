@@ -85,6 +85,7 @@ asked := object.union(second, {
 	"cause_stated": role_purpose.cause_stated(second),
 	"broad": matrix.broad(second),
 	"asks_about_child": sensitivity.asks_about_child(second),
+	"gateways_in_force": isa.gateways_in_force(second),
 	"purpose_exceptions": sensitivity.purpose_exceptions(second),
 	"item_share_read": item_share.item_share_read(second),
 }) if {

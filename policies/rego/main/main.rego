@@ -103,6 +103,16 @@ agreement(key, profile) := consent.of(object.union(key, {"agreed_class": false})
 	finding := consent.of(keys.for_class(key, words, class))[class]
 }
 
+# METADATA
+# description: The factors in the order in which their findings are put together; it counts only where two have one rule's name.
+order := [
+	"matrix", "ceiling", "isa", "role_purpose", "conflict", "identity", "relationship", "adoption", "harm", "consent", "objection",
+	"item_share", "confidentiality", "owner_decision", "currency", "value", "channel", "ask", "statutory_bar", "sensitivity",
+	"channel_label",
+]
+
+# METADATA
+# description: The effects, from the least to the most restrictive; a finding names its place here.
 effects := ["release", "generalise", "ask-owner", "withhold"]
 
 # METADATA
@@ -172,14 +182,16 @@ first(_, found) := found[0] if count(found) == 1
 
 first(order, found) := found[min([[order[one.rule], place] | some place, one in found])[1]] if count(found) > 1
 
-# The order in which the rules stand: it only says which code is recorded.
+# METADATA
+# description: The order in which the rules stand - it only says which code is recorded.
 recorded_at := {
 	"isa": 0, "role_purpose": 1, "conflict": 2, "identity": 3, "relationship": 4, "statutory_bar": 5, "harm": 6,
 	"sensitivity": 7, "consent": 8, "objection": 9, "item_share": 10, "matrix": 11, "ceiling": 12, "confidentiality": 13,
 	"owner_decision": 14, "currency": 15, "channel": 16, "ask": 17,
 }
 
-# The most impersonal reason first: it is the one that is shown.
+# METADATA
+# description: The most impersonal reason first - it is the one that is shown.
 shown_at := {
 	"isa": 0, "role_purpose": 1, "consent": 2, "matrix": 3, "ceiling": 4, "currency": 5, "channel": 6, "identity": 7,
 	"relationship": 8, "conflict": 9, "objection": 10, "owner_decision": 11, "confidentiality": 12, "item_share": 13,

@@ -36,7 +36,7 @@ column_side(key) := "outside" if {
 # description: Whether a piece of evidence lifts the same words from the purpose.
 # custom:
 #   group: lifted
-#   each: evidence
+#   any: evidence
 #   reads: [purpose, evidence_kind]
 default lifted(_) := false
 

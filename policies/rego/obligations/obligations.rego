@@ -17,7 +17,7 @@ owed_by_isa(key) := data.book.isas[key.isa].obligations if key.paper == "CURRENT
 # description: Whether the record carries any label.
 # custom:
 #   group: labelled
-#   each: labels
+#   any: labels
 #   reads: [label]
 labelled(key) if key.label
 
@@ -27,7 +27,7 @@ labelled(key) if key.label
 #   a question to one of them can be the end of another. A label that nobody knows is taken for such a one.
 # custom:
 #   group: no_contact
-#   each: labels
+#   any: labels
 #   reads: [label]
 default no_contact(_) := false
 

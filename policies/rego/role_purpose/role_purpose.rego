@@ -50,7 +50,7 @@ case_stands(key) if {
 # description: Whether a manager's reasonable cause to suspect stands on the case as evidence.
 # custom:
 #   group: reasonable_cause
-#   each: evidence
+#   any: evidence
 #   reads: [evidence_kind]
 default reasonable_cause(_) := false
 

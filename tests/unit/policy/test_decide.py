@@ -159,7 +159,11 @@ def test_wasm_of_other_sources_is_refused(tmp_path: Path) -> None:
     wasm = (BUILT / "policy.wasm").read_bytes()
     from services.contract.canonical import digest
 
-    write_built(wasm, Manifest("0" * 64, "1.22.2", "mash/main/answer", digest(wasm).hex()), tmp_path)
+    write_built(
+        wasm,
+        Manifest("0" * 64, "1.22.2", ["mash/main/answer", "mash/tables/answer"], digest(wasm).hex()),
+        tmp_path,
+    )
     with pytest.raises(BadSetting, match="mash policy build"):
         EmbeddedEngine(tmp_path, 5).prepare(shipped_book())
 

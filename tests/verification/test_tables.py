@@ -1,0 +1,36 @@
+"""Composed tables against a real OPA server: the same 100,000 cells, and tables that the server itself made."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from services.policy.opa import ServerEngine
+from services.policy.tables.artefact import as_bytes
+from services.policy.tables.build import build_tables
+from services.policy.tables.walk import Walk
+from tests.policy_world import served, shipped_book
+from tests.real.find import Server
+from tests.tables_world import compared, shipped_tables
+
+CELLS = 100_000
+SEED = 20261201
+
+
+@pytest.fixture(scope="module")
+def server(
+    opa_server: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ServerEngine]:
+    engine, _ = served(opa_server, tmp_path_factory.mktemp("tables"))
+    yield engine
+    engine.close()
+
+
+def test_composed_tables_are_the_servers_answer(server: ServerEngine) -> None:
+    wrong, effects = compared(Walk(shipped_tables()), server, SEED, CELLS)
+    assert wrong == []
+    assert min(effects[effect] for effect in ("release", "generalise", "ask-owner", "withhold")) > 700
+
+
+def test_tables_that_the_server_made_are_the_same_byte_for_byte(server: ServerEngine, tmp_path: Path) -> None:
+    assert as_bytes(build_tables(shipped_book(), server)) == as_bytes(shipped_tables())
