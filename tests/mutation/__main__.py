@@ -61,7 +61,10 @@ def _settled(todo: list[Mutant], counted: Counter[str], notice: Callable[[Mutant
         else:
             counted[by] += 1
         seconds = time.monotonic() - started
-        print(f"{place}/{len(todo)} {by or 'unnoticed'} {seconds:.1f} s  {mutant.name}", flush=True)
+        print(
+            f"{place}/{len(todo)} {by or 'unnoticed'} {seconds:.1f} s  line {mutant.line} of {mutant.name}",
+            flush=True,
+        )
     return left
 
 

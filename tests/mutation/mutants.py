@@ -16,17 +16,18 @@ EFFECTS = {"0": "3", "1": "0", "2": "1", "3": "2"}
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One mistake. `line` from 1; `text` is the whole file with it."""
+    """One mistake. `line` from 1; `rule`: in whose clause; `text` is the whole file with it."""
 
     file: str
     line: int
+    rule: str
     mistake: str
     text: str
 
     @property
     def name(self) -> str:
-        """What it is called in the list of survivors; holds while the lines before it stand."""
-        return f"{self.file}:{self.line} {self.mistake}"
+        """What it is called in the list of survivors, whatever line it has come to stand in."""
+        return f"{self.file} {self.rule}: {self.mistake}"
 
 
 def mutants(module: Module, source: str) -> list[Mutant]:
@@ -36,8 +37,14 @@ def mutants(module: Module, source: str) -> list[Mutant]:
     for number, mistake, changed in [*_dropped(module, lines), *_swapped(lines)]:
         text = "\n".join(changed)
         if text != source:
-            found.setdefault(text, Mutant(module.file, number, mistake, text))
+            found.setdefault(text, Mutant(module.file, number, _rule_at(lines, number), mistake, text))
     return sorted(found.values(), key=lambda one: (one.line, one.mistake))
+
+
+def _rule_at(lines: list[str], number: int) -> str:
+    """The name that the nearest clause at or above a line begins with."""
+    heads = (re.match(r"(?:default )?([a-z_0-9]+)", line) for line in reversed(lines[:number]))
+    return next((head[1] for head in heads if head and head[1] not in ("package", "import")), "")
 
 
 Made = Iterator[tuple[int, str, list[str]]]

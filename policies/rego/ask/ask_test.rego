@@ -13,6 +13,8 @@ test_a_source_of_concern_is_not_asked_and_nothing_says_so if {
 		object.keys(found) == {"ASK", "QUERY"}
 		found.ASK.silent
 		found.QUERY.silent
+		found.ASK.effect == 3
+		found.QUERY.effect == 3
 	}
 }
 

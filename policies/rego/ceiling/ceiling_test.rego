@@ -35,3 +35,13 @@ test_a_role_of_nobodys_sees_nothing_of_its_own_either if {
 		said({"role": "SOMEBODY"}, {"own": own}, ["DM0", "ASK"]) == {"DM0": "ROLE_NOT_PERMITTED", "ASK": "ROLE_NOT_PERMITTED"}
 	}
 }
+
+test_what_a_role_may_not_see_is_withheld_and_told if {
+	found := ceiling.of(f.key({}, {})) with data.book as f.book
+	every class in ["DM2", "DM8"] {
+		found[class].effect == 3
+		found[class].silent == false
+	}
+	found.DM6.effect == 2
+	found.DM6.silent == false
+}

@@ -40,3 +40,8 @@ test_what_does_not_leave_is_withheld if {
 	said("print", {"labels": ["PLACED"]}).DM2.effect == 3
 	said("notice", {"labels": ["L:HBA"]}).DM0.effect == 3
 }
+
+test_what_may_not_leave_is_told if {
+	said("print", {"labels": ["PLACED"]}).DM2.silent == false
+	said("post", {}).DM0.silent == false
+}

@@ -19,3 +19,9 @@ test_own_and_approved_records_are_not if {
 	said({"confidentiality": "V", "own": true}) == ""
 	said({"confidentiality": "V", "owner_decision": "approved"}) == ""
 }
+
+test_what_is_put_to_the_owner_is_told if {
+	found := confidentiality.of(f.key({}, {"confidentiality": "V"})) with data.book as f.book
+	found.DM0.effect == 2
+	found.DM0.silent == false
+}

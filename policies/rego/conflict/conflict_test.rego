@@ -18,3 +18,9 @@ test_what_is_not_known_is_a_conflict if {
 	said({"conflict": null}) == "CONFLICT_OF_INTEREST"
 	said({"conflict": "no"}) == "CONFLICT_OF_INTEREST"
 }
+
+test_a_conflict_is_withheld_and_told if {
+	found := conflict.of(f.key({}, {"conflict": true})) with data.book as f.book
+	found.DM0.effect == 3
+	found.DM0.silent == false
+}

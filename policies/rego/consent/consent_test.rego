@@ -27,6 +27,8 @@ test_a_purpose_that_rests_on_agreement_needs_it if {
 
 test_a_competent_childs_own_view_counts_for_the_child if {
 	said(fam, {"agreement": "CHILD-OWN-VIEW", "subject_age": "13_17"}).DM0 == ""
+	said(fam, {"agreement": "CHILD-OWN-VIEW", "subject_age": "UNKNOWN"}).DM0 == ""
+	said(fam, {"agreement": "CHILD-OWN-VIEW", "subject_age": "UNDER_13"}).DM0 == "CONSENT_REQUIRED"
 	said(fam, {"agreement": "CHILD-OWN-VIEW", "subject_age": "ADULT"}).DM0 == "CONSENT_REQUIRED"
 }
 

@@ -53,3 +53,15 @@ test_what_is_too_old_is_withheld_without_a_word if {
 	found.effect == 3
 	found.silent
 }
+
+test_what_is_left_out_is_withheld if {
+	said({}, {"currency": "SUPERSEDED"}).DM0.effect == 3
+	value({"value": "unknown-code"}).DM4.effect == 3
+	said({"purpose": "FAM-OVERVIEW"}, {"event_age": "OVER_5Y"}).DM0.effect == 3
+}
+
+test_an_unknown_code_takes_no_pointer_identity_or_place if {
+	found := currency.of_value(f.key({}, {"value": "unknown-code"})) with data.book as f.book
+	object.keys(found) & {"DM0", "DM0p", "DM1", "DM1i", "DM2"} == set()
+	{"DM3", "DM3s", "DM4", "DM4r", "DM5", "DM6"} - object.keys(found) == set()
+}

@@ -24,3 +24,10 @@ test_what_is_not_known_is_a_harm_link if {
 	said({"harm_link": null}).DM2.effect == 3
 	said({"harm_link": "NOT_YET"}).DM2.effect == 3
 }
+
+test_what_places_somebody_is_told_as_restricted if {
+	found := said({"harm_link": true})
+	found.DM2.silent == false
+	found.DM3.effect == 1
+	found.DM3s.effect == 1
+}
