@@ -175,6 +175,8 @@ def _organisations(document: Mapping[str, Any]) -> dict[str, Organisation]:
             Source(**{**source, "organisation": row["id"], "labels": tuple(source.get("labels", ()))})
             for source in row.get("sources", ())
         )
-        known = {name: value for name, value in row.items() if name not in ("ig_lead", "caldicott_guardian")}
+        known = {
+            name: value for name, value in row.items() if name not in ("dpo", "ig_lead", "caldicott_guardian")
+        }
         found[row["id"]] = Organisation(**{**known, "sources": sources})
     return found

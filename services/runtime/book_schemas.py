@@ -88,11 +88,12 @@ def _organisations() -> Schema:
             "suspended": {"type": "boolean", "title": "true or false"},
             "ods": TEXT,
             "dspt_until": told(DAY, "Last day of the yearly data security assessment (DSPT)."),
+            "dpo": told(PERSON, "The data protection officer (UK GDPR Article 37)."),
             "ig_lead": told(PERSON, "Who looks after information governance; told before an ISA ends."),
             "caldicott_guardian": told(PERSON, "Needed where a health organisation is party to an ISA."),
             "sources": {"type": "array", "items": source},
         },
-        ("telephone", "suspended", "ods", "dspt_until", "ig_lead", "caldicott_guardian", "sources"),
+        ("telephone", "suspended", "ods", "dspt_until", "dpo", "ig_lead", "caldicott_guardian", "sources"),
     )
     return closed({"organisations": {"type": "array", "items": organisation, "minItems": 1}})
 

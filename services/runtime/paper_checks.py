@@ -220,7 +220,7 @@ def _people(isa: Located, rows: Rows) -> Iterator[Finding]:
         if row is None:
             continue
         health = code_list("organisation-types")[row["type"]]["health"]
-        needed = [("ig_lead", True), ("caldicott_guardian", health)]
+        needed = [("dpo", True), ("ig_lead", True), ("caldicott_guardian", health)]
         for name, wanted in needed:
             if wanted and name not in row:
                 yield isa.finding(

@@ -34,7 +34,7 @@ MAY_BE_LEFT_OUT = {
             "after_days", "transfers"},
     "gateway": {"without_isa"},
     "framework": set(),
-    "organisations": {"telephone", "suspended", "ods", "dspt_until", "ig_lead", "caldicott_guardian", "sources",
+    "organisations": {"telephone", "suspended", "ods", "dspt_until", "dpo", "ig_lead", "caldicott_guardian", "sources",
                       "retention_days", "traces_nhs_numbers", "reveals", "labels", "address", "budget_ms"},
     "labels": {"classes", "when", "how", "task", "bar", "location", "code", "A", "B", "C", "date", "provider", "place",
                "identity", "count"},

@@ -113,7 +113,8 @@ def test_a_basis_that_is_not_for_public_authorities(edit: Edit) -> None:
 
 
 @pytest.mark.parametrize(
-    ("officer", "party"), [("ig_lead", "northshire-police"), ("caldicott_guardian", "haven-sms")]
+    ("officer", "party"),
+    [("ig_lead", "northshire-police"), ("dpo", "haven-sms"), ("caldicott_guardian", "haven-sms")],
 )
 def test_a_party_without_its_officers(edit: Edit, officer: str, party: str) -> None:
     text = (policies() / "organisations.yaml").read_text(encoding="utf-8")
