@@ -87,15 +87,19 @@ def _rows(book: Book, isa: Isa) -> Iterator[tuple[str, str]]:
         JOINED.join(titles("obligations", isa["obligations"])) or "None beyond the purpose",
     )
     yield "Impact assessment", f"{isa['dpia']['reference']}, reviewed on {day(isa['dpia']['reviewed_on'])}"
+    yield from _who_answers(book, isa)
+    yield (
+        "In force",
+        f"{day(isa['effective_from'])} to {day(isa['last_day'])}; review by {day(isa['review_by'])}",
+    )
+
+
+def _who_answers(book: Book, isa: Isa) -> Iterator[tuple[str, str]]:
     for kind, answer in isa["answers"].items():
         yield (
             f"Answers {kind.replace('_', ' ')}",
             f"{name_of(book, answer['organisation'])}, {answer['contact']}. {answer['how']}",
         )
-    yield (
-        "In force",
-        f"{day(isa['effective_from'])} to {day(isa['last_day'])}; review by {day(isa['review_by'])}",
-    )
 
 
 def _schedule_1(isa: Isa) -> Iterator[tuple[str, str]]:
