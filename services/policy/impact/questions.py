@@ -154,13 +154,14 @@ class Papers:
         if key not in self._known:
             context = usual_context(self.book, Asking(asker, role, purpose, self.on))
             paper = paper_between(self.book, context, holder)
-            self._known[key] = f"{paper} {self._read_of(paper.isa, role, holder)}"
+            self._known[key] = f"{paper} {self._read_of(paper.isa, role, holder, purpose)}"
         return self._known[key]
 
-    def _read_of(self, isa: str, role: str, holder: str) -> str:
+    def _read_of(self, isa: str, role: str, holder: str, purpose: str) -> str:
         compiled = self.book.data["isas"].get(isa, {})
         told = {name: value for name, value in compiled.items() if name not in ("roles", "without_asking")}
-        agreed = self.book.data.get("beforehand", {}).get(compiled.get("without_asking", {}).get(holder, ""))
+        named = self.book.data["beforehand"].get(compiled.get("without_asking", {}).get(holder, ""), {})
+        agreed = named.get(purpose)
         return (
             f"{role in compiled.get('roles', ())} {digest(canonical([told, agreed])).hex()}"
             if compiled
