@@ -7,8 +7,10 @@ none and the record is read the long way; a piece is never joined with one of an
 import re
 from dataclasses import dataclass
 
+# What else a record notes is for its reader: it decides nothing.
 _RECORD = re.compile(
-    rb'^\{"calls":\[(.*)\],"cells":\[(.*)\],"context":(\{[^{}]*\}),"salt":"[A-Za-z0-9_-]*"\}$', re.DOTALL
+    rb'^\{"calls":\[(.*)\],"cells":\[(.*)\],"context":(\{[^{}]*\})(?:,"[a-z_]+":\{[^{}]*\})*,"salt":"[A-Za-z0-9_-]*"\}$',
+    re.DOTALL,
 )
 _CALL = re.compile(
     rb'\{"cells":\[((?:\[[0-9,]*\],?)*)\],("classes":\[[^\]]*\],"digest":"[0-9a-f]{64}"),"profiles":\[((?:\{[^{}]*\},?)*)\],'
