@@ -11,7 +11,7 @@ from sqlmodel import col, delete, select
 
 from services.contract.canonical import b64u
 from services.contract.cases import Asker
-from services.contract.people import About, AskerIdentity, CaseSubject, Relate
+from services.contract.people import About, AskerIdentity, CaseSubject, Gather, Relate
 from services.contract.problems import Problem
 from services.contract.releases import Draft
 from services.contract.vocabulary import entry
@@ -20,7 +20,7 @@ from services.gateway.cases.states import mine
 from services.gateway.notices.keep import keep
 from services.gateway.parts import Parts
 from services.gateway.profiles import day
-from services.gateway.tasks.arising import CONSIDER
+from services.gateway.tasks.arising import CONSIDER, HOLDER
 from services.gateway.tasks.asked import HAND_OVER, keep_asked
 from services.gateway.tasks.decisions import standing
 from services.gateway.tasks.note import Note
@@ -98,22 +98,31 @@ def _act(parts: Parts, event_id: str, note: Note) -> None:
 
 
 def _undecided(parts: Parts, note: Note) -> list[Post]:
-    """The tasks without the records that an owner has decided on for the case already."""
-    if not any(one.kind == CONSIDER for one in note.posts):
-        return note.posts
-    decided = {
-        record
-        for record, outcome in standing(parts, note.case, parts.now()).records.items()
-        if outcome != NONE
-    }
+    """The tasks without the records that an owner has decided on for the case already, and without holders of nothing."""
+    kinds = {one.kind for one in note.posts}
+    decided = _decided(parts, note.case) if CONSIDER in kinds else set()
     left = []
     for one in note.posts:
         records = tuple(record for record in one.records if record not in decided)
-        if one.kind != CONSIDER:
-            left.append(one)
-        elif records:
+        if one.kind == CONSIDER and records:
             left.append(replace(one, records=records))
+        elif (one.kind == HOLDER and _holds(parts, one)) or one.kind not in (CONSIDER, HOLDER):
+            left.append(one)
     return left
+
+
+def _decided(parts: Parts, case: str) -> set[str]:
+    found = standing(parts, case, parts.now()).records
+    return {record for record, outcome in found.items() if outcome != NONE}
+
+
+def _holds(parts: Parts, one: Post) -> bool:
+    """Whether the holder has anything to decide about; of a live source nobody knows before it is asked."""
+    source = parts.rules.source(one.source)
+    if source is None or source.mode == "live":
+        return source is not None
+    pair = (one.source, one.person)
+    return bool(parts.index.gather(Gather((pair,), {}, day(parts.now()))).items)
 
 
 def _alert(parts: Parts, event_id: str, note: Note, asker: Asker, kind: str) -> None:
