@@ -27,6 +27,7 @@ from services.gateway.api.fhir import fhir_routes
 from services.gateway.cases.alerts import LapseClock
 from services.gateway.partners.publish import finish_unsent
 from services.gateway.parts import Parts
+from services.gateway.tasks.paper_clock import PaperClock
 from services.gateway.tasks.working_off import NoteClock
 from services.runtime import web
 from services.runtime.logs import log
@@ -46,7 +47,7 @@ def make_gateway(parts: Parts) -> FastAPI:
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(_finish, parts)
-        clocks = (LapseClock(parts), NoteClock(parts))
+        clocks = (LapseClock(parts), NoteClock(parts), PaperClock(parts))
         for clock in clocks:
             clock.start()
         yield
