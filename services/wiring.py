@@ -21,7 +21,7 @@ from services.gateway.store.opened import open_store
 from services.index.open import open_index
 from services.ledger.open import Ledger, open_ledger
 from services.policy.bundle_served import bundle_route
-from services.policy.lifecycle.by_file import by_file
+from services.policy.lifecycle.cell_by_cell import weighed
 from services.policy.lifecycle.standing import Standings
 from services.policy.lifecycle.start import signed_shelf
 from services.policy.lifecycle.take_up import Activation, Lifecycle
@@ -75,7 +75,7 @@ class Running:
 def _shelf(settings: Settings, lifecycle: Lifecycle, ledger: Ledger) -> Shelf:
     """The book that this hub serves: the folder's in a demonstration, else the one that was put in force."""
     if settings.only_signed:
-        return signed_shelf(settings, lifecycle, ledger, by_file, partial(rehearse, settings))
+        return signed_shelf(settings, lifecycle, ledger, weighed, partial(rehearse, settings))
     return open_shelf(settings)
 
 
@@ -83,7 +83,7 @@ def _take_up(opened: ExitStack, parts: Parts, lifecycle: Lifecycle, shelf: Shelf
     """From here on requests for other policies are taken up, where only signed ones are served."""
     if parts.settings.only_signed:
         tell = partial(tell_of_policies, parts)
-        activation = Activation(lifecycle, shelf, parts.ledger, by_file, tell)
+        activation = Activation(lifecycle, shelf, parts.ledger, weighed, tell)
         opened.callback(activation.close)
         activation.start()
 

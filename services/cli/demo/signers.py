@@ -17,7 +17,7 @@ from services.cli.demo import live_source
 from services.cli.demo.cast import STAFF, Member
 from services.cli.policy import signing_key
 from services.contract import places
-from services.policy.lifecycle.by_file import by_file
+from services.policy.lifecycle.cell_by_cell import weighed
 from services.policy.lifecycle.propose import propose, sign
 from services.policy.lifecycle.take_up import Lifecycle
 
@@ -79,7 +79,7 @@ def first_book(home: Path, policies: Path) -> None:
         return
     passphrase = keys_folder(home) / "passphrase"
     first, *others = [signing_key.read(_file(home, one), passphrase) for one in SIGNERS]
-    proposal = propose(lifecycle, policies, first, by_file, lambda *_: {"run": [], "not_run": ["all checks"]})
+    proposal = propose(lifecycle, policies, first, weighed, lambda *_: {"run": [], "not_run": ["all checks"]})
     for one in others:
         sign(lifecycle, proposal, one)
     lifecycle.requests.ask(proposal.id, proposal.statement.signers)

@@ -34,7 +34,7 @@ def activate(
             "--first", help="For an installation's first book: the digest of its signers, as shown."
         ),
     ] = "",
-    wait: Wait = 60,
+    wait: Wait = 600,
     home: Home = None,
 ) -> None:
     """Have the running hub put a signed proposal in force."""

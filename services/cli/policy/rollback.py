@@ -12,7 +12,7 @@ from services.cli.policy.activate import Wait, ask, serves_signed
 from services.cli.policy.installation import Home, KeyFile, PassphraseFile, home_of, lifecycle_of
 from services.cli.policy.told import show
 from services.contract.problems import NotFound
-from services.policy.lifecycle.by_file import by_file
+from services.policy.lifecycle.cell_by_cell import weighed
 from services.policy.lifecycle.propose import propose_rollback
 from services.policy.lifecycle.take_up import Lifecycle
 
@@ -26,14 +26,14 @@ def rollback(
     key: KeyFile,
     to: Annotated[str, typer.Option("--to", help="Revision or digest; default the one before.")] = "",
     passphrase_file: PassphraseFile = None,
-    wait: Wait = 60,
+    wait: Wait = 600,
     home: Home = None,
 ) -> None:
     """Go back to a book that was in force before."""
     lifecycle = lifecycle_of(home)
     serves_signed(lifecycle, home_of(home))
     policy = _earlier(lifecycle, to)
-    proposal = propose_rollback(lifecycle, policy, signing_key.read(key, passphrase_file), by_file)
+    proposal = propose_rollback(lifecycle, policy, signing_key.read(key, passphrase_file), weighed)
     show(proposal, proposal.version())
     row = proposal.version().signers.rows[proposal.statement.proposer]
     if proposal.report["widens"] or row.role != "ig-lead":
