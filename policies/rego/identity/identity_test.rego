@@ -25,3 +25,9 @@ test_what_is_not_known_has_not_even_a_stub if {
 		said({"identity": word}).DM1.effect == 3
 	}
 }
+
+test_until_it_is_certain_it_is_told if {
+	found := said({"identity": "NOT_CONFIRMED"})
+	found.DM0.effect == 3
+	found.DM0.silent == false
+}

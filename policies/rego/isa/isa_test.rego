@@ -147,3 +147,29 @@ test_a_lapsed_assessment_is_warned_of_by_its_own_name if {
 	own := isa.warnings(f.key({}, {"paper": "LAPSED", "paper_defect": "DSPT_LAPSED", "own": true})) with data.book as f.book
 	own == []
 }
+
+test_what_the_paper_refuses_is_withheld_and_told if {
+	every more in [{"paper": "LAPSED"}, {"paper": "NONE"}, {"paper": "SUSPENDED"}] {
+		found := isa.of(f.key({"purpose": "FAM-OVERVIEW"}, more)).DM0 with data.book as f.book
+		found.effect == 3
+		found.silent == false
+	}
+
+	# A book in which the lack has no words refuses all the same.
+	bare := object.union(object.remove(f.book, ["paper_defects"]), {"paper_defects": {}})
+	found := isa.of(f.key_in(bare, {"purpose": "FAM-OVERVIEW"}, {"paper": "NONE"})).DM0 with data.book as bare
+	found.effect == 3
+	found.silent == false
+}
+
+test_what_goes_on_without_paper_is_warned_of if {
+	warned({}, {"paper": "NONE"}) == ["AGREEMENT_LAPSED"]
+	warned({}, {"paper": "LAPSED"}) == ["AGREEMENT_LAPSED"]
+	warned({"purpose": "C-SCREEN", "evidence": ["perceived-risk"]}, {"paper": "LAPSED"}) == ["AGREEMENT_LAPSED"]
+}
+
+test_urgency_alone_makes_nothing_go_on if {
+	book := object.union(f.book, {"gateways": {"care": f.gateway({"TREAT": true}, {})}})
+	found := isa.warnings(f.key_in(book, {"purpose": "TREAT", "ground": "urgent"}, {"paper": "LAPSED"})) with data.book as book
+	found == []
+}

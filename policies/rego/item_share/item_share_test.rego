@@ -30,3 +30,9 @@ test_where_it_is_not_read if {
 }
 
 test_labels_that_cannot_be_read_are_read_as_if_it_were_there if said("TREAT", {"labels": null}).DM4.silent
+
+test_a_refused_item_leaves_the_key_contact if {
+	found := said("TREAT", {})
+	object.get(found, "DM0p", "nothing") == "nothing"
+	found.DM1.effect == 3
+}

@@ -67,3 +67,9 @@ test_the_key_of_a_label_and_of_a_class if {
 	of_other := keys.for_class(f.key({}, {}), ["DM0"], "DM1") with data.book as f.book
 	of_other.agreed_class == false
 }
+
+test_a_day_is_within_its_form if {
+	every value in ["1900-00-00", "9999-00-00", "2026-11-2", "2026-11-233", 2026112300, ["2", "0", "2", "6", "-", "1", "1", "-", "2", "3"]] {
+		f.key({"on": value}, {}).on == "ANY_OTHER"
+	}
+}

@@ -122,3 +122,10 @@ test_what_own_only_panels_and_broad_purposes_read_is_read if {
 	cell({"purpose": "FAM-OVERVIEW"}, {"agreement": "AGREED"}, "DM0").effect == "generalise"
 	cell({}, {"owner_decision": "approved"}, "DM5").effect == "release"
 }
+
+test_profiles_that_are_no_list_have_no_row if {
+	every profiles in [{"a": f.profile({})}, "profiles", null, 7] {
+		found := main.answer with input as {"context": {}, "profiles": profiles, "classes": ["DM0"]} with data.book as f.book
+		found.cells == []
+	}
+}
