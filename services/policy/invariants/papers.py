@@ -54,7 +54,7 @@ def paper(row: Row, code: str) -> Said | None:
         return None
     if disclosed(row):
         return None
-    missing = withheld("AGREEMENT_EXPIRED" if record.paper == "LAPSED" else "NO_AGREEMENT")
+    missing = withheld("NO_AGREEMENT", *({"AGREEMENT_EXPIRED"} if record.paper == "LAPSED" else ()))
     if under_isa(row):
         classes = row.written.isas[record.isa]["classes"]
         return None if isinstance(classes, str) or code in classes else withheld("NO_AGREEMENT")
