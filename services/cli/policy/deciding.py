@@ -1,9 +1,9 @@
 """What the commands that look at many questions decide with, and the day of the question.
 
-Promise: the rows are those of the book that is named, or there are none.
+Promise: the rows are those of the book that is named, from its tables, or there are none.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 from services.contract.places import policies as shipped
 from services.policy.build import BUILT
-from services.policy.engine_rows import EngineRows
 from services.policy.ports import Rows
+from services.policy.tables.artefact import Tables
+from services.policy.tables.build import build_tables
+from services.policy.tables.walk import Walk
 from services.policy.wasm import EmbeddedEngine
 from services.runtime.book import Book, read_book
 
@@ -35,8 +37,15 @@ def deciding(*books: Book) -> Iterator[tuple[Rows, ...]]:
     """Rows of each of the books, until the block ends. Raises `BadSetting` where a book's rules are not compiled here."""
     engine = EmbeddedEngine(BUILT, LONGEST)
     try:
-        for book in books:
-            engine.prepare(book)
-        yield tuple(EngineRows(engine, book) for book in books)
+        yield tuple(_walks(engine, books))
     finally:
         engine.close()
+
+
+def _walks(engine: EmbeddedEngine, books: Sequence[Book]) -> Iterator[Rows]:
+    """The tables of each book; of the second only those are made that differ from the first's."""
+    before: Tables | None = None
+    for book in books:
+        engine.prepare(book)
+        before = build_tables(book, engine, before)
+        yield Walk(before)

@@ -124,15 +124,18 @@ def _rows(side: Side, context: Context, profiles: Sequence[Profile]) -> Sequence
 
 def counted(lines: Sequence[Line], again: Again) -> tuple[tuple[Line, ...], frozenset[Change]]:
     """The lines with how many decisions each would have changed, and the changes that no line tells."""
-    places: dict[Change, list[int]] = {
-        change: [place for place, line in enumerate(lines) if _tells(line, change)]
-        for change in again.changes
-    }
+    places: dict[Change, list[int]] = {change: _telling(lines, change) for change in again.changes}
     counts: Counter[int] = Counter()
     for changes in again.of_decision:
         counts.update({place for change in changes for place in places[change]})
     told = tuple(replace(line, recorded=counts[place]) for place, line in enumerate(lines))
     return told, frozenset(change for change, where in places.items() if not where)
+
+
+def _telling(lines: Sequence[Line], change: Change) -> list[int]:
+    """The lines that tell it; one of unusual roles, whose lists are wide, only where no other does."""
+    found = [place for place, line in enumerate(lines) if _tells(line, change)]
+    return [place for place in found if lines[place].usual] or found
 
 
 def _tells(line: Line, change: Change) -> bool:
