@@ -27,7 +27,7 @@ def facts_of(people: People, persons: Collection[str]) -> dict[str, PersonFacts]
     return {
         person: PersonFacts(
             labels=person_labels(person, held[person]),
-            confidentiality=labels.RANKS[ranks[person]],
+            confidentiality=labels.of_person(labels.RANKS[ranks[person]]),
             age=ages.age(birth_date_of(people.of([person])[person]), people.on),
             objection=strictest(one.objection for one in said[person] if one.objection != "NOT-RECORDED"),
             protected=bool(held[person]),

@@ -78,7 +78,7 @@ def _joined(people: People, persons: Collection[str], items: Sequence[Item]) -> 
     for item in items:
         if item.person not in known or people.book.sources[item.source].mode != "live":
             continue
-        before = known[item.person]
+        before, said_of_record = known[item.person], labels.of_person(item.facts.confidentiality)
         fresh = labels.binding(item.facts.labels, people.book)
         objection = before.objection
         if item.resource.get("resourceType") == "Consent":
@@ -87,7 +87,7 @@ def _joined(people: People, persons: Collection[str], items: Sequence[Item]) -> 
         known[item.person] = replace(
             before,
             labels=tuple(sorted({*before.labels, *fresh})),
-            confidentiality=max(before.confidentiality, item.facts.confidentiality, key=labels.RANKS.index),
+            confidentiality=max(before.confidentiality, said_of_record, key=labels.RANKS.index),
             objection=objection,
             protected=before.protected or bool(fresh),
         )

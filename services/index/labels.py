@@ -51,6 +51,13 @@ def confidentiality(resource: Mapping[str, Any]) -> str:
     return max(found, key=RANKS.index, default="N")
 
 
+def of_person(code: str) -> str:
+    """What a record's confidentiality says of the whole person: restricted (R) at most. Very restricted (V) is the record's
+    own: were it the person's, one record that nobody may know of would show on all the others.
+    """
+    return min(code, "R", key=RANKS.index)
+
+
 def adoption(resource: Mapping[str, Any], labels: tuple[str, ...]) -> str:
     """none | before | after the order: what a record says of itself, else `after` under L:ADOPT."""
     said = [code for system, code in security(resource) if system == ADOPTION]

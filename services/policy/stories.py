@@ -16,6 +16,7 @@ import jsonschema_rs
 
 from services.contract.decisions import Cell, Context, Profile, Question
 from services.policy.decide import Decider
+from services.policy.premark import REVIEW
 from services.policy.story_form import schema
 from services.runtime.book import BadBook, Book
 from services.runtime.book_files import Finding, Located, faults, read_yaml
@@ -103,7 +104,7 @@ def question_of(story: Story, book: Book) -> Question:
     members: dict[str, Any] = {
         "source_organisation": source.organisation,
         "source_kind": source.kind,
-        "own": source.organisation == asker.id,
+        "own": source.organisation == asker.id and context.channel != REVIEW,
         "identity": "MATCH",
         **told,
         **lists,

@@ -5,6 +5,7 @@ each load), each answer under one book's data, in a bounded time; a call that fa
 that could answer the next one.
 """
 
+import logging
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -19,6 +20,8 @@ from services.policy.build import ENTRYPOINT, TABLES, read_built
 from services.policy.ports import EngineFailed
 from services.runtime.book import Book
 
+# It says at each load that the rules want more memory than the least; nobody need act on that.
+logging.getLogger("opapywasm").setLevel(logging.ERROR)
 KEPT = 3
 """Books for which an instance is kept: in force, the one before, and one that is coming."""
 

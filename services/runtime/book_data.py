@@ -198,6 +198,7 @@ def _matrix(matrix: Mapping[str, Any]) -> dict[str, Any]:
                 code: {
                     **({"cell": found} if isinstance(found := expanded(row, code), str) else found),
                     "code": reasons["classes"].get(code, reasons["columns"].get(column, "MINIMISATION")),
+                    **({"outside": reasons["outside"][column]} if column in reasons["outside"] else {}),
                 }
                 for code in classes()
             }
@@ -222,7 +223,10 @@ def _table(table: Mapping[str, Any]) -> dict[str, Any]:
         for column in ("A", "B", "C")
         if column in table
     }
-    return {"bar": bool(table.get("bar")), "location": bool(table.get("location")), "columns": columns}
+    return {
+        **{flag: bool(table.get(flag)) for flag in ("bar", "location", "room_only")},
+        "columns": columns,
+    }
 
 
 _EFFECTS = {"release": 0, "generalise": 1, "ask-owner": 2, "withhold": 3, "silent": 3}
@@ -285,6 +289,7 @@ def _gateway(gateway: Mapping[str, Any]) -> dict[str, Any]:
     types = codes("organisation-types")
     return {
         "signed": gateway["status"] == "signed",
+        "holder_decides": gateway.get("holder_decides", False),
         "purposes": _set(gateway["purposes"]),
         "askers": _set(types if gateway["askers"] == "any" else gateway["askers"]),
         "holders": _set(types if gateway["holders"] == "any" else gateway["holders"]),

@@ -111,6 +111,7 @@ def _matrix() -> Schema:
             "reasons": closed(
                 {
                     "columns": closed(dict.fromkeys(columns(), reason), columns()),
+                    "outside": closed(dict.fromkeys(columns(), reason), columns()),
                     "classes": closed(dict.fromkeys(classes(), reason), classes()),
                 }
             ),
@@ -191,12 +192,13 @@ def _labels() -> Schema:
             "bites_on": some(a_class(), 0),
             "bar": flag,
             "location": flag,
+            "room_only": flag,
             "code": words("reasons", "a reason"),
             "A": column,
             "B": column,
             "C": column,
         },
-        ("bar", "location", "code", "A", "B", "C"),
+        ("bar", "location", "room_only", "code", "A", "B", "C"),
     )
     return closed(
         {

@@ -101,6 +101,10 @@ def gateway() -> Schema:
             "holders": told(types, "Who may answer under it: types of organisation, or any."),
             "classes": _scope(),
             "without_isa": told(some(a_class()), "What it gives where there never was an ISA."),
+            "holder_decides": told(
+                {"type": "boolean", "title": "true or false"},
+                "The holder has a decision to make, recorded with its author; it opens nothing by itself.",
+            ),
             "effective_from": told(
                 {"anyOf": [DAY, {"type": "null"}], "title": "a day, or null while not in force"},
                 "First day of effect; null: not commenced, so it opens nothing.",
@@ -111,7 +115,7 @@ def gateway() -> Schema:
             ),
             "review_by": DAY,
         },
-        ("without_isa",),
+        ("without_isa", "holder_decides"),
     )
 
 

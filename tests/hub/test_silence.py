@@ -18,6 +18,8 @@ from services.gateway.tasks.tables import ReleaseNoteRow
 from services.gateway.tasks.working_off import work_off
 from tests.hub.world import MIA, WORKER, World, a_world, released, shape
 
+SEAN = About(nhs_number="9991000054", given="Sean", family="Cole", birth_date="1988-09-23")
+TYLER = About(nhs_number="9992000015", given="Tyler", family="Lomax", birth_date="2018-08-16")
 DANA = About(nhs_number="9991000046", given="Dana", family="Reid", birth_date="1990-02-11")
 
 
@@ -41,6 +43,12 @@ def ids_of(source: str) -> set[str]:
 
 def s47(world: World) -> FamilyView:
     return world.view(world.s47())
+
+
+def seans_household(world: World) -> FamilyView:
+    view = world.view(world.s47((TYLER, "child"), (SEAN, "adult")), SEAN)
+    assert any(one["resourceType"] == "RiskAssessment" for one in released(view))
+    return view
 
 
 def overview(world: World, *agreed: About) -> FamilyView:
@@ -80,6 +88,7 @@ def _notes(world: World) -> dict[str, int]:
         pytest.param(
             s47, ids_labelled("HIV", "L:TOP"), id="an adult's HIV and termination, child protection enquiry"
         ),
+        pytest.param(seans_household, ids_labelled("L:INTEL"), id="very restricted intelligence, her worker"),
         pytest.param(s47, ids_of("clearwater-shc"), id="all that the sexual health clinic holds"),
         pytest.param(
             overview_dana_agreed,

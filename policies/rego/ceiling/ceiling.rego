@@ -31,8 +31,11 @@ own_only(key) := data.book.ceilings[key.role].own_only
 # description: What the rule says - class to finding.
 # custom:
 #   factor: ceiling
-#   reads: [own, own_only, approved, reached]
-of(key) := beyond(key) if {
+#   reads: [own, own_only, approved, reached, reviewed]
+of(key) := {} if {
+	# A subject's own request: the reviewer's role is not the reader's.
+	key.reviewed
+} else := beyond(key) if {
 	key.own == true
 } else := everything if {
 	key.own_only

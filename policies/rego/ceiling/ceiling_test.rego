@@ -45,3 +45,10 @@ test_what_a_role_may_not_see_is_withheld_and_told if {
 	found.DM6.effect == 2
 	found.DM6.silent == false
 }
+
+test_a_subjects_own_request_has_no_ceiling if {
+	every own in [true, false] {
+		said({"role": "DPO", "purpose": "PATRQT"}, {"own": own}, ["DM0", "DM6", "DM8"]) == {"DM0": "", "DM6": "", "DM8": ""}
+	}
+	said({"role": "DPO"}, {}, ["DM0"]) == {"DM0": "ROLE_NOT_PERMITTED"}
+}

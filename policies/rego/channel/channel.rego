@@ -1,8 +1,12 @@
 # METADATA
 # title: Channel
 # description: |
-#   What may be read inside the hub may not all leave it: a safe address never stands in a product, a notice or on paper, and
-#   no notice tells of honour-based abuse.
+#   What may be read inside the hub may not all leave it. A safe address never stands in a product, a notice, on paper, or in the
+#   draft of an answer to a subject's own request; no notice and no such draft tells of honour-based abuse; intelligence, informants
+#   and court papers never leave the room, approved for it or not. Of a partner's records a product names the service, whom to ring
+#   and who it is about; more by the owner's approval.
+# related_resources:
+# - ref: Metropolitan Police Authority report on multi-agency safeguarding hubs, 7 July 2011
 package mash.channel
 
 import data.mash.classes
@@ -11,9 +15,13 @@ import data.mash.classes
 # description: What the rule says of the channel alone - class to finding.
 # custom:
 #   factor: channel
-#   reads: [channel]
-of(key) := {} if {
-	key.channel in {"view", "product", "notice", "print"}
+#   reads: [channel, own, approved]
+of(key) := product if {
+	key.channel == "product"
+	key.own != true
+	not key.approved
+} else := {} if {
+	key.channel in {"view", "product", "notice", "print", "review"}
 } else := unknown
 
 # METADATA
@@ -22,13 +30,21 @@ of(key) := {} if {
 #   factor: channel_label
 #   each: labels
 #   reads: [channel, label]
-of_label(key) := unsaid if {
-	key.channel == "notice"
+of_label(key) := {} if {
+	not key.channel in {"product", "notice", "print", "review"}
+} else := unsaid if {
+	key.channel in {"notice", "review"}
 	key.label == "L:HBA"
+} else := unsaid if {
+	data.book.labels[key.label].room_only
 } else := location if {
-	key.channel in {"product", "notice", "print"}
 	data.book.labels[key.label].location
 } else := {}
+
+product := {class: finding |
+	finding := {"rule": "channel", "effect": 2, "silent": false, "code": "OWNER_APPROVAL", "how": {}, "missing": ["owner-approval"], "tasks": []}
+	some class in (classes.fields - {"DM0", "DM0p", "DM1"})
+}
 
 # Said where harm is said: before the relationship it would tell a stranger that there is an address to hide.
 location := {class: finding |

@@ -14,11 +14,11 @@ said(way, more) := found if {
 test_inside_the_hub_it_says_nothing if said("view", {"labels": ["PLACED", "L:HBA"]}) == {}
 
 test_a_safe_address_never_leaves if {
-	every way in ["product", "notice", "print"] {
+	every way in ["product", "notice", "print", "review"] {
 		found := said(way, {"labels": ["PLACED"], "own": true})
 		object.keys(found) == {"DM2", "DM9"}
 		found.DM2.code == "HARM_LOCATION"
-		said(way, {}) == {}
+		said(way, {"own": true}) == {}
 	}
 }
 
@@ -27,6 +27,7 @@ test_a_safe_address_is_said_where_harm_is_said if said("print", {"labels": ["PLA
 
 test_no_notice_tells_of_honour_based_abuse if {
 	said("notice", {"labels": ["L:HBA"]}).DM0.silent
+	said("review", {"labels": ["L:HBA"]}).DM0.silent
 	said("print", {"labels": ["L:HBA"]}) == {}
 }
 
@@ -44,4 +45,28 @@ test_what_does_not_leave_is_withheld if {
 test_what_may_not_leave_is_told if {
 	said("print", {"labels": ["PLACED"]}).DM2.silent == false
 	said("post", {}).DM0.silent == false
+}
+
+test_a_product_names_the_service_whom_to_ring_and_who_it_is_about if {
+	found := channel.of(f.key({"channel": "product"}, {})) with data.book as f.book
+	{class | some class, finding in found; finding.effect == 2} == {
+		"DM1i", "DM2", "DM3", "DM3s", "DM4", "DM4r", "DM5", "DM6", "DM8", "DM9", "ANY_OTHER",
+	}
+	said("product", {"own": true}) == {}
+	said("product", {"owner_decision": "approved"}) == {}
+	said("product", {"owner_decision": "disclose"}).DM2.effect == 2
+	said("product", {"own": "ANY_OTHER"}).DM2.effect == 2
+	said("print", {}) == {}
+	said("review", {}) == {}
+}
+
+test_intelligence_never_leaves_the_room_approved_or_not if {
+	every way in ["product", "notice", "print", "review"] {
+		every more in [{}, {"own": true}, {"owner_decision": "approved"}] {
+			found := said(way, object.union({"labels": ["L:INTEL"]}, more))
+			found.DM0.silent
+			found.DM0.effect == 3
+		}
+	}
+	said("view", {"labels": ["L:INTEL"]}) == {}
 }

@@ -2,9 +2,11 @@
 # title: Agreement
 # description: |
 #   Some purposes rest on the agreement of the person the record is about; a recorded risk, or an override, stands in for it
-#   where the purpose says so. An ISA may ask for agreement too. It never counts for anybody else.
+#   where the purpose says so. An ISA may ask for agreement too. It never counts for anybody else. Where the law gives the holder a
+#   decision to make, the holder is asked for that instead, and nothing is fetched meanwhile.
 # related_resources:
 # - ref: R (AB and CD) v Haringey LBC [2013] EWHC 416 (Admin)
+# - ref: Children Act 2004 section 16LA
 package mash.consent
 
 import data.mash.classes
@@ -108,7 +110,7 @@ agreed_class(key) if {
 # description: What the rule says - class to finding.
 # custom:
 #   factor: consent
-#   reads: [own, agreement_read, isa_asks, agreed, agreed_source, agreed_class, risk_would_do]
+#   reads: [own, agreement_read, isa_asks, agreed, agreed_source, agreed_class, risk_would_do, holder_decides]
 of(key) := {} if {
 	key.own == true
 } else := {} if {
@@ -122,11 +124,23 @@ of(key) := {} if {
 } else := {} if {
 	key.agreed == "limited"
 	key.agreed_class
-} else := required[key.risk_would_do]
+} else := required[key.risk_would_do] if {
+	key.holder_decides == "none"
+} else := to_decide if {
+	key.holder_decides == "to-decide"
+} else := {} if {
+	key.holder_decides in {"disclosed", "kept-back"}
+}
 
 required := {risk: {class: finding |
 	finding := {"rule": "consent", "effect": 3, "silent": false, "code": "CONSENT_REQUIRED", "how": {}, "missing": would_do, "tasks": []}
 	some class in classes.all
 } |
 	some risk, would_do in {false: ["agreement"], true: ["agreement", "perceived-risk"]}
+}
+
+# One task for each holder and person: the question before anything is asked carries it.
+to_decide := {class: object.union(finding, {"tasks": [task | class == "ASK"; task := "holder-decides-16la"]}) |
+	finding := {"rule": "consent", "effect": 2, "silent": false, "code": "OWNER_APPROVAL", "how": {}, "missing": ["owner-approval"], "tasks": []}
+	some class in classes.all
 }

@@ -86,3 +86,28 @@ test_a_word_of_nobodys_reaches_nothing_of_nobodys if {
 	of(f.book, fam, limited).ANY_OTHER.code == "CONSENT_REQUIRED"
 	{code | some code in said(fam, object.union(limited, {"agreed_to": "DM0"}))} == {"CONSENT_REQUIRED"}
 }
+
+screening := {"purpose": "C-SCREEN"}
+
+test_once_the_duty_is_in_force_the_holder_is_asked_to_decide if {
+	found := of(f.with_a_duty, screening, {"agreement": "REFUSED"})
+	found.ASK.effect == 2
+	found.ASK.tasks == ["holder-decides-16la"]
+	found.QUERY.effect == 2
+	found.DM0.effect == 2
+	found.DM0.tasks == []
+}
+
+test_before_its_date_for_others_and_for_other_purposes_agreement_is_required if {
+	of(f.with_a_duty, {"purpose": "C-SCREEN", "on": "2026-11-22"}, {}).ASK.code == "CONSENT_REQUIRED"
+	of(f.with_a_duty, screening, {"source_organisation": "hospice"}).ASK.code == "CONSENT_REQUIRED"
+	of(f.with_a_duty, {"purpose": "C-SCREEN", "organisation_type": "GP"}, {}).ASK.code == "CONSENT_REQUIRED"
+	of(f.with_a_duty, fam, {}).ASK.code == "CONSENT_REQUIRED"
+	said(screening, {"owner_decision": "disclose"}).DM0 == "CONSENT_REQUIRED"
+}
+
+test_the_holders_decision_stands_in_for_agreement if {
+	every decision in ["disclose", "approved", "refused", "detriment", "harm", "ANY_OTHER"] {
+		of(f.with_a_duty, screening, {"owner_decision": decision}) == {}
+	}
+}

@@ -54,3 +54,31 @@ decision_maker(key) if {
 default approved(_) := false
 
 approved(key) if key.owner_decision == "approved"
+
+# METADATA
+# description: |
+#   The gateways by which the holder here and today has a decision to make (Children Act 2004 section 16LA), once they are in force.
+# custom:
+#   group: duties
+#   reads: [duties_for_purpose, gateways_for_asker, gateways_for_holder, gateways_on_day]
+duties(key) := [id |
+	some id in key.duties_for_purpose
+	id in key.gateways_for_asker
+	id in key.gateways_for_holder
+	id in key.gateways_on_day
+]
+
+# METADATA
+# description: |
+#   How far the holder's decision under such a gateway has come - none to make, to-decide, disclosed, or kept-back, of which the
+#   owner's decision rule speaks. An approval of a record is a decision to disclose it.
+# custom:
+#   group: holder_decides
+#   reads: [duties, owner_decision]
+holder_decides(key) := "none" if {
+	key.duties == []
+} else := "to-decide" if {
+	key.owner_decision == "none"
+} else := "disclosed" if {
+	key.owner_decision in {"disclose", "approved"}
+} else := "kept-back"

@@ -40,3 +40,20 @@ test_only_an_approval_approves if {
 		f.key({}, {"owner_decision": decision}).approved == false
 	}
 }
+
+duty(context, more) := found if {
+	found := f.key_in(f.with_a_duty, context, more).holder_decides
+}
+
+test_how_far_the_holders_decision_has_come if {
+	duty({}, {}) == "to-decide"
+	duty({}, {"owner_decision": "disclose"}) == "disclosed"
+	duty({}, {"owner_decision": "approved"}) == "disclosed"
+	every decision in ["refused", "detriment", "harm", "ANY_OTHER", null] {
+		duty({}, {"owner_decision": decision}) == "kept-back"
+	}
+	duty({"on": "2026-11-22"}, {"owner_decision": "disclose"}) == "none"
+	duty({}, {"source_organisation": "hospice"}) == "none"
+	duty({"purpose": "TREAT"}, {}) == "none"
+	f.key({}, {}).holder_decides == "none"
+}

@@ -5,6 +5,7 @@
 #   blinds statutory or emergency work; a suspended partner is refused always, for its own records too.
 # related_resources:
 # - ref: UK GDPR Article 6; Data Protection Act 2018 Schedule 1
+# - ref: Children Act 2004 section 16LA
 package mash.isa
 
 import data.mash.classes
@@ -46,13 +47,26 @@ gateway_stands_in(key) if {
 }
 
 # METADATA
-# description: The signed gateways that name the purpose.
+# description: The signed gateways that name the purpose and open by themselves.
 # custom:
 #   group: gateways_for_purpose
 #   reads: [purpose]
 gateways_for_purpose(key) := [id |
 	some id, gateway in data.book.gateways
 	gateway.signed
+	not gateway.holder_decides
+	gateway.purposes[key.purpose]
+]
+
+# METADATA
+# description: The signed gateways that name the purpose and give the holder a decision to make.
+# custom:
+#   group: duties_for_purpose
+#   reads: [purpose]
+duties_for_purpose(key) := [id |
+	some id, gateway in data.book.gateways
+	gateway.signed
+	gateway.holder_decides
 	gateway.purposes[key.purpose]
 ]
 
@@ -123,6 +137,13 @@ gateway_reach(key) := reach([data.book.gateways[id].scope | some id in key.gatew
 	key.paper == "NONE"
 } else := []
 
+# METADATA
+# description: The classes that a holder's decision to disclose lets through, sorted.
+# custom:
+#   group: duty_reach
+#   reads: [duties]
+duty_reach(key) := reach([data.book.gateways[id].scope | some id in key.duties])
+
 # What scopes let through. A source is sent a number and a date of birth only where identity may pass between the two; whether to
 # ask at all needs no more than that something may come of it; a class in no list is the matrix's to name.
 reach(scopes) := sort(classes.all) if {
@@ -153,7 +174,7 @@ isa_lacks(key) := "PARTNER_SUSPENDED" if {
 # description: What the rule says - class to finding.
 # custom:
 #   factor: isa
-#   reads: [own, isa_read, isa_reach, isa_lacks, gateway_reach]
+#   reads: [own, isa_read, isa_reach, isa_lacks, gateway_reach, duty_reach, holder_decides]
 of(key) := {class: refused(key) | some class in classes.all} if {
 	key.isa_lacks == "PARTNER_SUSPENDED"
 } else := {} if {
@@ -161,10 +182,25 @@ of(key) := {class: refused(key) | some class in classes.all} if {
 } else := {} if {
 	key.isa_read == false
 } else := {class: finding |
-	finding := refused(key)
 	some class in classes.all
 	not class in key.isa_reach
 	not class in key.gateway_reach
+	finding := short_of_paper(key, class)
+	finding != null
+}
+
+# Where the holder has a decision to make, that stands in for the paper; what it keeps back the owner's decision rule says.
+short_of_paper(key, class) := to_decide if {
+	class in key.duty_reach
+	key.holder_decides == "to-decide"
+} else := null if {
+	class in key.duty_reach
+	key.holder_decides in {"disclosed", "kept-back"}
+} else := refused(key)
+
+to_decide := {
+	"rule": "isa", "effect": 2, "silent": false, "code": "OWNER_APPROVAL", "how": {},
+	"missing": ["owner-approval"], "tasks": ["holder-decides-16la"],
 }
 
 refused(key) := {

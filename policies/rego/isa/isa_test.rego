@@ -173,3 +173,33 @@ test_urgency_alone_makes_nothing_go_on if {
 	found := isa.warnings(f.key_in(book, {"purpose": "TREAT", "ground": "urgent"}, {"paper": "LAPSED"})) with data.book as book
 	found == []
 }
+
+duty(context, more) := found if {
+	found := isa.of(f.key_in(f.with_a_duty, context, more)) with data.book as f.with_a_duty
+}
+
+test_a_duty_to_decide_opens_nothing_by_itself if {
+	without := duty({"purpose": "C-S17"}, {"paper": "NONE"})
+	without.DM1.effect == 2
+	without.DM1.tasks == ["holder-decides-16la"]
+	without.ASK.effect == 2
+	duty({"purpose": "C-S17", "on": "2026-11-22"}, {"paper": "NONE"}).DM1.code == "NO_AGREEMENT"
+	duty({"purpose": "C-S17"}, {"paper": "NONE", "source_organisation": "hospice"}).DM1.code == "NO_AGREEMENT"
+	duty({"purpose": "FAM-OVERVIEW"}, {"paper": "LAPSED"}).DM1.effect == 3
+}
+
+test_what_an_enquiry_gives_without_an_isa_does_not_wait_for_it if {
+	found := duty({}, {"paper": "NONE"})
+	not found.DM0
+	not found.ASK
+	found.DM1.effect == 2
+	found.QUERY.effect == 2
+}
+
+test_a_holders_decision_stands_in_for_the_paper_and_a_suspension_stands if {
+	duty({"purpose": "C-S17"}, {"paper": "NONE", "owner_decision": "disclose"}) == {}
+
+	# What it keeps back the owner's decision rule says.
+	duty({"purpose": "C-S17"}, {"paper": "NONE", "owner_decision": "detriment"}) == {}
+	duty({}, {"paper": "SUSPENDED", "owner_decision": "disclose"}).DM0.code == "PARTNER_SUSPENDED"
+}

@@ -10,7 +10,7 @@ purpose(column, sensitivity, isa, relationship, agreement, objection) := {
 
 gateway(purposes, more) := object.union(
 	{
-		"signed": true, "purposes": purposes,
+		"signed": true, "holder_decides": false, "purposes": purposes,
 		"askers": {"LA-CSC": true}, "holders": {"NHS-ACUTE": true, "LA-HOUSING": true},
 		"scope": {"whole": true, "classes": {}}, "without_isa": {"whole": false, "classes": {"DM0": true}},
 		"from": "2000-01-01", "last": "9999-99-99",
@@ -40,12 +40,14 @@ book := {
 			purpose("REFER", "C", "NOT_READ", "NOT_READ", false, false),
 			{"opens_case": false},
 		),
+		"HRESCH": object.union(purpose("HRESCH", "C", "NEEDED", "NOT_READ", false, false), {"opens_case": false}),
 		"HTEST": object.union(purpose("NONE", "C", "NOT_READ", "NOT_READ", false, false), {"opens_case": false}),
 	},
 	"role_purposes": {
 		"SW-CHILD": {"C-S47": "Y", "C-SCREEN": "Y", "FAM-OVERVIEW": "Y", "MARAC": "Y"},
 		"ADOPTION-WORKER": {"C-S47": "Y"},
 		"DPO": {"PATRQT": "Y"},
+		"GP": {"TREAT": "Y", "BTG": "Y"},
 		"AUDITOR": {"HTEST": "Y"},
 		"SW-ADULT": {"A-S42": "Y"},
 	},
@@ -71,9 +73,10 @@ book := {
 			},
 			"FAM-OVERVIEW": {"DM0": {"cell": "R", "code": "MINIMISATION"}},
 			"NONE": {"DM0": {"cell": "-", "code": "MINIMISATION"}},
-			"REFER": {"DM0": {"cell": "R", "code": "MINIMISATION"}},
+			"REFER": {"DM0": {"cell": "R", "code": "MINIMISATION", "outside": "THIRD_PARTY"}},
+			"HRESCH": {"DM0": {"cell": "-", "code": "DEIDENTIFIED_ONLY"}},
 		},
-		"subjects_only": ["MARAC"],
+		"subjects_only": ["MARAC", "PATRQT"],
 	},
 	"forms": {"DM4": {"date": "month"}},
 	"adult_services": {
@@ -116,6 +119,7 @@ book := {
 		"L:PROTECTED": {"bar": true, "location": false, "columns": {}},
 		"L:HBA": {"bar": false, "location": false, "columns": {"A": {}, "B": {}, "C": {}}},
 		"L:EOL": {"bar": false, "location": false, "columns": {"A": {}, "B": {}, "C": {}}},
+		"L:INTEL": {"bar": false, "location": false, "room_only": true, "columns": {"A": {}, "B": {}, "C": {}}},
 	},
 	"isas": {
 		"wide": {
@@ -146,6 +150,12 @@ book := {
 	"axes": {"date": {"day": 0, "month": 1, "year": 2}, "code": {"as-is": 0, "kind": 3}},
 }
 
+# The same book once a gateway is in force that gives the trust, and nobody else, a decision to make.
+with_a_duty := object.union(book, {"gateways": object.union(book.gateways, {"duty": gateway(
+	{"C-SCREEN": true, "C-S17": true, "C-S47": true},
+	{"holder_decides": true, "holders": {"NHS-ACUTE": true}, "from": "2026-11-23"},
+)})})
+
 # The words that the small book knows.
 set(words) := {word: true | some word in words}
 
@@ -154,10 +164,10 @@ members := {
 		"words": {
 			"organisation_type": set(["LA-CSC", "LA-ASC", "GP"]),
 			"role": set(["SW-CHILD", "SW-TEAM-MGR", "SW-EDT", "SW-ADULT", "ADOPTION-WORKER", "LADO", "DPO", "AUDITOR", "GP", "ED-NURSE", "CLERK"]),
-			"purpose": set(["A-S45", "COC", "ODD", "ERTREAT", "C-S47", "C-S17", "C-SCREEN", "FAM-OVERVIEW", "A-S42", "TREAT", "ETREAT", "BTG", "MARAC", "CP-ALERT", "PATRQT", "HTEST"]),
+			"purpose": set(["A-S45", "COC", "ODD", "ERTREAT", "C-S47", "C-S17", "C-SCREEN", "FAM-OVERVIEW", "A-S42", "TREAT", "ETREAT", "BTG", "MARAC", "CP-ALERT", "PATRQT", "HTEST", "HRESCH"]),
 			"case": set(["OPEN", "LAPSED", "CLOSED", "NOT_MEMBER", "NONE"]),
 			"ground": set(["none", "stated", "urgent"]),
-			"channel": set(["view", "product", "notice", "print"]),
+			"channel": set(["view", "product", "notice", "print", "review"]),
 		},
 		"flags": ["opened_by_asker"],
 		"lists": {"evidence": set(["reasonable-cause", "perceived-risk", "override", "referral", "incident", "refusal"])},
@@ -176,14 +186,14 @@ members := {
 			"currency": set(["CURRENT", "REVIEW_OVERDUE", "SUPERSEDED", "ENTERED_IN_ERROR", "NOT_YET"]),
 			"event_age": set(["UP_TO_12M", "OVER_5Y", "OPEN", "NO_EVENT", "NOT_YET"]),
 			"value": set(["known", "unknown-code", "NOT_YET"]),
-			"owner_decision": set(["none", "approved", "refused", "detriment", "harm"]),
+			"owner_decision": set(["none", "approved", "disclose", "refused", "detriment", "harm"]),
 			"paper": set(["CURRENT", "LAPSED", "NONE", "SUSPENDED"]),
 			"paper_defect": set([defect | some defect, _ in paper_defects]),
 			"isa": set(["wide", "narrow"]),
 		},
 		"flags": ["own", "conflict", "harm_link", "family_child", "same_place", "source_concern"],
 		"lists": {
-			"labels": set(["TAKEN", "ASKED", "CHILD", "PLACED", "L:ADOPT", "L:GRA", "L:HFEA", "L:PRIVILEGE", "L:PROTECTED", "L:HBA", "L:EOL", "NOT_YET"]),
+			"labels": set(["TAKEN", "ASKED", "CHILD", "PLACED", "L:ADOPT", "L:GRA", "L:HFEA", "L:PRIVILEGE", "L:PROTECTED", "L:INTEL", "L:HBA", "L:EOL", "NOT_YET"]),
 			"agreed_to": set(["acute", "gp", "housing", "DM0", "DM1", "DM3", "DM4"]),
 		},
 	},

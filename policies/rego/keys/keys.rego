@@ -30,6 +30,7 @@ of(profile) := key if {
 		"keeps_adoption_link": statutory_bar.keeps_adoption_link(own),
 		"birth_family_worker": statutory_bar.birth_family_worker(own),
 		"owed_by_isa": obligations.owed_by_isa(own),
+		"owed_by_decision": obligations.owed_by_decision(own),
 		"isa_asks": consent.isa_asks(own),
 		"agreed": consent.agreed(own),
 		"isa_reach": isa.isa_reach(own),
@@ -49,12 +50,16 @@ of(profile) := key if {
 		"agreed_source": any_agreed(own, agreed_words(profile)),
 	})
 	second := object.union(first, {
-		"no_further": obligations.no_further(first),
 		"beforehand": matrix.beforehand(first),
 		"gateways": isa.gateways(first),
+		"duties": groups.duties(first),
 		"child_exceptions": sensitivity.child_exceptions(first),
 	})
-	key := object.union(second, {"gateway_reach": isa.gateway_reach(second)})
+	key := object.union(second, {
+		"gateway_reach": isa.gateway_reach(second),
+		"duty_reach": isa.duty_reach(second),
+		"holder_decides": groups.holder_decides(second),
+	})
 }
 
 # METADATA
@@ -102,6 +107,9 @@ asked := object.union(second, {
 		"asker_may": role_purpose.asker_may(first),
 		"case_stands": role_purpose.case_stands(first),
 		"reviewed": role_purpose.reviewed(first),
+		"unexplained": role_purpose.unexplained(first),
+		"may_break_glass": relationship.may_break_glass(first),
+		"owed_by_purpose": obligations.owed_by_purpose(first),
 		"relationship_read": relationship.relationship_read(first),
 		"objection_read": objection.objection_read(first),
 		"risk_would_do": consent.risk_would_do(first),
@@ -113,6 +121,7 @@ asked := object.union(second, {
 		"goes_on": isa.goes_on(first),
 		"gateway_stands_in": isa.gateway_stands_in(first),
 		"gateways_for_purpose": isa.gateways_for_purpose(first),
+		"duties_for_purpose": isa.duties_for_purpose(first),
 		"gateways_for_asker": isa.gateways_for_asker(first),
 		"gateways_on_day": isa.gateways_on_day(first),
 	})

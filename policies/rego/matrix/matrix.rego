@@ -119,7 +119,11 @@ unasked(column) := {class: withheld(column, "DM0") |
 	some class in classes.questions
 }
 
-nothing(column) := object.union(outside(column), {class: withheld(column, class) | some class, _ in data.book.classes})
+nothing(column) := object.union(outside(column), {class: finding |
+	some class, _ in data.book.classes
+	usual := withheld(column, class)
+	finding := object.union(usual, {"code": object.get(row(column), [class, "outside"], usual.code)})
+})
 
 cells(column, child, here, agreed_classes, coarse) := object.union(outside(column), {class: finding |
 	some class, _ in data.book.classes

@@ -129,3 +129,9 @@ test_what_a_holder_agreed_beforehand_is_not_put_to_it if {
 	said_beforehand({}, {"paper_defect": "ENDED"}, ["DM5"]).DM5.effect == 2
 	said_beforehand({}, {"isa": "narrow"}, ["DM5"]).DM5.effect == 2
 }
+
+test_in_a_subjects_own_request_what_is_about_others_is_about_somebody_else if {
+	said({"purpose": "PATRQT"}, {"subject": "case-adult"}, ["DM0"]) == {}
+	said({"purpose": "PATRQT"}, {"subject": "other"}, ["DM0"]).DM0.code == "THIRD_PARTY"
+	said({"purpose": "MARAC"}, {"subject": "other"}, ["DM8"]).DM8.code == "COMMERCIAL"
+}

@@ -38,3 +38,14 @@ test_an_adult_enquiry_goes_on_with_a_ground if {
 test_ones_own_records_are_there_as_always if said(treat, {"objection": "OBJECTED", "own": true}).DM0 == ""
 
 test_an_objection_stands_in_an_emergency_too if said({"purpose": "ETREAT"}, {"objection": "OBJECTED"}).DM4 == "OBJECTION"
+
+test_the_national_opt_out_is_read_for_research_and_planning_only if {
+	found := objection.of(f.key({"purpose": "HRESCH"}, {"objection": "NDOO"})) with data.book as f.book
+	found.DM0.silent
+	found.ASK.silent
+	said({"purpose": "HRESCH"}, {"objection": "ANY_OTHER"}).DM0 == "OBJECTION"
+	said({"purpose": "HRESCH"}, {"objection": "OBJECTED"}).DM0 == ""
+	every purpose in ["C-S47", "TREAT", "ETREAT", "BTG", "FAM-OVERVIEW", "A-S42"] {
+		said({"purpose": purpose}, {"objection": "NDOO"}).DM0 == ""
+	}
+}

@@ -35,25 +35,37 @@ no_contact(key) if key.label in {"L:HBA", "ANY_OTHER"}
 
 # METADATA
 # description: |
-#   Whether it goes no further - a board's answer serves its own functions only (Care Act 2014 section 45(4)), and so does what an
-#   owner approved for one case.
+#   What the purpose lays on the receiver. A board's answer serves its own functions only (Care Act 2014 section 45(4)); what was
+#   seen by breaking glass is for this emergency.
 # custom:
-#   group: no_further
-#   reads: [purpose, approved]
-default no_further(_) := false
+#   group: owed_by_purpose
+#   reads: [purpose]
+owed_by_purpose(key) := ["NORDSCLCD"] if {
+	key.purpose == "A-S45"
+} else := ["MINEC", "NORDSCLCD"] if {
+	key.purpose == "BTG"
+} else := []
 
-no_further(key) if key.purpose == "A-S45"
-
-no_further(key) if key.approved
+# METADATA
+# description: What an owner's decision lays on the receiver - what was given for one case goes no further.
+# custom:
+#   group: owed_by_decision
+#   reads: [owner_decision]
+owed_by_decision(key) := ["NORDSCLCD"] if {
+	key.owner_decision in {"approved", "disclose"}
+} else := []
 
 # METADATA
 # description: The obligations of what is released, sorted.
 # custom:
 #   owed: obligations
-#   reads: [own, owed_by_isa, labelled, no_contact, no_further]
+#   reads: [own, owed_by_isa, labelled, no_contact, owed_by_purpose, owed_by_decision]
 of(key) := [] if {
 	key.own == true
-} else := sort({code | some list in [key.owed_by_isa, by_label(key), contact(key), onward(key)]; some code in list})
+} else := sort({code |
+	some list in [key.owed_by_isa, by_label(key), contact(key), key.owed_by_purpose, key.owed_by_decision]
+	some code in list
+})
 
 by_label(key) := ["PERSISTLABEL"] if {
 	key.labelled
@@ -61,8 +73,4 @@ by_label(key) := ["PERSISTLABEL"] if {
 
 contact(key) := ["NOCONTACT"] if {
 	key.no_contact
-} else := []
-
-onward(key) := ["NORDSCLCD"] if {
-	key.no_further
 } else := []

@@ -13,7 +13,10 @@ test_what_the_isa_and_the_labels_lay_on_the_receiver if {
 	said({}, {"labels": ["TAKEN", "L:HBA"]}) == ["DELAU", "NOCONTACT", "PERSISTLABEL"]
 	said({}, {"paper": "LAPSED"}) == []
 	said({}, {"owner_decision": "approved"}) == ["DELAU", "NORDSCLCD"]
+	said({}, {"owner_decision": "disclose"}) == ["DELAU", "NORDSCLCD"]
+	said({}, {"owner_decision": "refused"}) == ["DELAU"]
 	said({"purpose": "A-S45"}, {}) == ["DELAU", "NORDSCLCD"]
+	said({"purpose": "BTG"}, {}) == ["DELAU", "MINEC", "NORDSCLCD"]
 }
 
 test_nothing_is_owed_to_oneself if said({}, {"own": true, "labels": ["TAKEN"]}) == []

@@ -10,9 +10,16 @@ said(decision) := f.codes(found).DM0 if {
 test_what_each_decision_says if {
 	said("none") == ""
 	said("approved") == ""
+	said("disclose") == ""
 	said("refused") == "OWNER_APPROVAL"
 	said("detriment") == "DETRIMENT_16LA3"
 	said("harm") == "HARM_DISCLOSURE"
 	said("ANY_OTHER") == "HARM_DISCLOSURE"
 	said(null) == "HARM_DISCLOSURE"
+}
+
+test_a_source_that_keeps_back_all_it_holds_is_not_asked_either if {
+	found := owner_decision.of(f.key({}, {"owner_decision": "detriment"})) with data.book as f.book
+	object.get(found, "ASK", {}).effect == 3
+	object.get(found, "QUERY", {}).effect == 3
 }

@@ -26,3 +26,14 @@ test_nobody_is_related_to_an_unknown if said("C-S47", {"identity": "NOT_CONFIRME
 test_some_purposes_do_not_read_it if said("BTG", {"relationship": "none"}) == ""
 
 test_a_purpose_of_nobodys_reaches_nobody if said("SOMETHING", {}) == "NO_RELATIONSHIP"
+
+test_break_glass_is_offered_where_care_stops_to_whoever_may if {
+	would_do({"purpose": "TREAT", "role": "GP"}) == ["break-glass", "relationship"]
+	would_do({"purpose": "TREAT", "role": "SW-CHILD"}) == ["relationship"]
+	would_do({"purpose": "C-S47", "role": "GP"}) == ["relationship"]
+	would_do({"purpose": "ETREAT", "role": "GP"}) == ["relationship"]
+}
+
+would_do(context) := found.DM0.missing if {
+	found := relationship.of(f.key(context, {"relationship": "none"})) with data.book as f.book
+}

@@ -2,7 +2,8 @@
 # title: Role and purpose
 # description: |
 #   Which role may use which purpose is one table; the case that the purpose needs must be open, and the asker a member.
-#   A subject's own request is put before a reviewer, whatever the class.
+#   A subject's own request is put before a reviewer, whatever the class; in the reviewer's draft this rule is left out, so that what
+#   the other rules say stands there as a mark. Breaking glass needs a written reason.
 # related_resources:
 # - ref: Caldicott principles 3 and 4
 package mash.role_purpose
@@ -72,6 +73,18 @@ cause_stated(key) if key.ground in {"stated", "urgent"}
 cause_stated(key) if key.reasonable_cause
 
 # METADATA
+# description: Whether the purpose lacks the written reason that it needs, an urgent ground.
+# custom:
+#   group: unexplained
+#   reads: [purpose, ground]
+default unexplained(_) := false
+
+unexplained(key) if {
+	key.purpose == "BTG"
+	key.ground != "urgent"
+}
+
+# METADATA
 # description: Whether a reviewer decides, whatever the class.
 # custom:
 #   group: reviewed
@@ -84,11 +97,14 @@ reviewed(key) if data.book.purposes[key.purpose].column == "REFER"
 # description: What the rule says - class to finding.
 # custom:
 #   factor: role_purpose
-#   reads: [role_may, asker_may, case_stands, cause_stated, reviewed]
+#   reads: [role_may, asker_may, case_stands, cause_stated, unexplained, reviewed, channel]
 of(key) := refused if {
 	not permitted(key)
+} else := reason_required if {
+	key.unexplained
 } else := refer if {
 	key.reviewed
+	key.channel != "review"
 } else := {}
 
 permitted(key) if {
@@ -105,5 +121,10 @@ refused := {class: finding |
 
 refer := {class: finding |
 	finding := {"rule": "role_purpose", "effect": 2, "silent": false, "code": "OWNER_APPROVAL", "how": {}, "missing": ["owner-approval"], "tasks": []}
+	some class in classes.all
+}
+
+reason_required := {class: finding |
+	finding := {"rule": "role_purpose", "effect": 3, "silent": false, "code": "REASON_REQUIRED", "how": {}, "missing": ["ground"], "tasks": []}
 	some class in classes.all
 }

@@ -39,3 +39,21 @@ test_a_purpose_without_a_case_is_open_without_and_with_one if {
 	}
 	reached == {"NONE", "OPEN"}
 }
+
+test_breaking_glass_needs_a_written_reason if {
+	said({"role": "GP", "purpose": "BTG", "ground": "urgent"}) == ""
+	every ground in ["none", "stated", "ANY_OTHER", null] {
+		said({"role": "GP", "purpose": "BTG", "ground": ground}) == "REASON_REQUIRED"
+	}
+	said({"role": "SW-CHILD", "purpose": "BTG", "ground": "urgent"}) == "PURPOSE_NOT_PERMITTED"
+
+	# No other purpose asks for it.
+	said({"role": "GP", "purpose": "TREAT", "ground": "none"}) == ""
+}
+
+test_in_the_reviewers_draft_the_rule_is_left_out_and_in_nobody_elses if {
+	request := {"role": "DPO", "purpose": "PATRQT", "case": "NONE"}
+	said(request) == "OWNER_APPROVAL"
+	said(object.union(request, {"channel": "review"})) == ""
+	said(object.union(request, {"channel": "review", "role": "SW-CHILD"})) == "PURPOSE_NOT_PERMITTED"
+}

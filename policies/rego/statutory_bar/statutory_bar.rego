@@ -2,7 +2,8 @@
 # title: Statutory bar
 # description: |
 #   What the law bars is silent, in one's own records too: adoption, gender recognition, fertility treatment, legal privilege,
-#   protected persons. The only exceptions are those for adoption, by name.
+#   protected persons. The only exceptions are those for adoption, by name. In safeguarding the holder of what is privileged, or of
+#   fertility treatment, learns that it bears on a case; of adoption, gender recognition and protected persons nobody learns.
 # related_resources:
 # - ref: Gender Recognition Act 2004 section 22; Human Fertilisation and Embryology Act 1990 section 33A
 package mash.statutory_bar

@@ -105,6 +105,14 @@ decided("gateway_stands_in", key) := isa.gateway_stands_in(key)
 
 decided("gateways_for_purpose", key) := isa.gateways_for_purpose(key)
 
+decided("duties_for_purpose", key) := isa.duties_for_purpose(key)
+
+decided("duty_reach", key) := isa.duty_reach(key)
+
+decided("duties", key) := groups.duties(key)
+
+decided("holder_decides", key) := groups.holder_decides(key)
+
 decided("gateways_for_asker", key) := isa.gateways_for_asker(key)
 
 decided("gateways_for_holder", key) := isa.gateways_for_holder(key)
@@ -157,13 +165,17 @@ decided("labelled", key) := obligations.labelled(key)
 
 decided("no_contact", key) := obligations.no_contact(key)
 
-decided("no_further", key) := obligations.no_further(key)
+decided("owed_by_purpose", key) := obligations.owed_by_purpose(key)
+
+decided("owed_by_decision", key) := obligations.owed_by_decision(key)
 
 decided("obligations", key) := obligations.of(key)
 
 decided("owner_decision", key) := owner_decision.of(key)
 
 decided("relationship_read", key) := relationship.relationship_read(key)
+
+decided("may_break_glass", key) := relationship.may_break_glass(key)
 
 decided("relationship", key) := relationship.of(key)
 
@@ -176,6 +188,8 @@ decided("case_stands", key) := role_purpose.case_stands(key)
 decided("reasonable_cause", key) := role_purpose.reasonable_cause(key)
 
 decided("cause_stated", key) := role_purpose.cause_stated(key)
+
+decided("unexplained", key) := role_purpose.unexplained(key)
 
 decided("reviewed", key) := role_purpose.reviewed(key)
 

@@ -6,6 +6,8 @@ demonstration's own provider only.
 
 from dataclasses import dataclass
 
+from services.cli.demo.families.carers import ROUNDS_TEAM
+from services.cli.demo.families.penrose import HOME_TEAM
 from services.cli.demo.families.pike import CLINIC_TEAM
 
 
@@ -40,10 +42,11 @@ STAFF: tuple[Member, ...] = (
     Member("owen.clinic", "Owen Pryce", "northshire-nhs", "CLINIC-NURSE", CLINIC_TEAM),
     Member("ivy.gp", "Ivy Sandhu", "northshire-gp", "GP", "practice"),
     Member("dev.paramedic", "Dev Malhotra", "northshire-amb", "PARAMEDIC", "crew-4"),
-    Member("sunita.palliative", "Sunita Rao", "brook-hospice", "PALLIATIVE-NURSE", "hospice-at-home"),
+    Member("sunita.palliative", "Sunita Rao", "brook-hospice", "PALLIATIVE-NURSE", HOME_TEAM),
     Member("carl.housing", "Carl Becker", "northshire-housing", "HOUSING-OFF", "tenancies"),
     Member("priya.keyworker", "Priya Nair", "haven-sms", "SMS-KEYWORKER", "recovery"),
     Member("lena.police", "Lena Novak", "northshire-police", "POLICE-MASH", MASH_TEAM),
+    Member("tom.rounds", "Tom Adeyemi", "beacon-care", "CARE-COORD", ROUNDS_TEAM),
     Member("joy.volunteers", "Joy Mensah", "northshire-vcs", "VCS-COORD", "neighbours"),
     Member("dora.duty", "Dora Whitlock", "northshire-csc", "DUTY-MANAGER"),
     Member("anneke.adoption", "Anneke Visser", "northshire-csc", "ADOPTION-WORKER", "adoption"),

@@ -12,7 +12,7 @@ from services.cli.exits import Reporting
 
 COMMANDS = (
     "check", "new", "matrix", "explain", "impact", "key", "propose", "sign", "activate", "rollback",
-    "documents", "report", "server", "build", "schemas",
+    "documents", "report", "server", "build", "schemas", "what_is_shared",
 )  # fmt: skip
 """In the order in which an IG lead meets them; each is a module with `add(app)`."""
 

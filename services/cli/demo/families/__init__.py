@@ -9,7 +9,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from services.cli.demo.families import evie, lookalikes, penrose, pike, practice, reid_adults, reid_children
+from services.cli.demo.families import (
+    carers,
+    evie,
+    lookalikes,
+    penrose,
+    pike,
+    practice,
+    reid_adults,
+    reid_children,
+)
 from services.cli.demo.families.build import Resource, Shelf, bundle
 from services.cli.demo.families.words import wordings_of, words_of
 
@@ -28,6 +37,8 @@ PUBLISHED: Mapping[str, tuple[Part, ...]] = {
     "clearwater-shc": (reid_adults.sexual_health,),
     "northshire-amb": (reid_adults.ambulance,),
     "northshire-vcs": (penrose.voluntary, lookalikes.voluntary),
+    "ashgrove-care": (carers.ashgrove,),
+    "beacon-care": (carers.beacon,),
     "eastshire-csc": (evie.after_care,),
     "eastshire-nhs": (evie.after_health,),
 }

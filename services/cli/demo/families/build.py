@@ -29,6 +29,7 @@ RELATIONS = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 CONCERN = "urn:mash:ext:concern"
 KEY_SAFE = "urn:mash:ext:keySafe"
 SCHOOL = "urn:mash:ext:school"
+TEAMS = "urn:mash:team"
 FORM_PLACE = "urn:mash:ext:form-place"
 ADOPTION = "urn:mash:cs:adoption"
 STATEMENT_STATUS = "urn:mash:cs:statement-status"
@@ -131,6 +132,14 @@ class Shelf:
         more.setdefault("type", [code(words)])
         more["class"] = kind
         return self.add("Encounter", key, subject=ref(of), **more)
+
+    def care_team(self, key: str, of: str, team: str, words: str, days: int) -> str:
+        """A CareTeam of so many days ago that names the team `team` by its identifier: whose caseload it is."""
+        member = {"identifier": {"system": TEAMS, "value": team}, "display": words}
+        taking_part = [{"role": [code(words)], "member": member}]
+        return self.add(
+            "CareTeam", key, status="active", subject=ref(of), participant=taking_part, period=self.span(days)
+        )
 
     def note(self, key: str, of: str, title: str, text: str, days: int, **more: Any) -> str:
         """A DocumentReference whose words stand in the attachment, as plain text."""

@@ -23,6 +23,8 @@ CPR_NOT_FOR, CPR_FOR = "450476008", "450475007"
 _AT_HOME = {"system": "urn:mash:cs:preferred-place", "code": "home", "display": "At home"}
 _FORM = {"url": FORM_PLACE, "valueString": "Lilac form in the blue folder on the kitchen dresser"}
 _HOSPICE_DOCTOR = "Dr Miriam Lowe, consultant in palliative medicine"
+HOME_TEAM = "hospice-at-home"
+"""The team of the nurse who visits him; the hospice's care team names it."""
 _STATUS = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"
 _VERIFIED = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification"
 
@@ -54,6 +56,15 @@ def hospice(shelf: Shelf) -> None:
         period=shelf.span(-80),
         careManager=named(_HOSPICE_DOCTOR),
     )
+    shelf.care_team("at-home", arthur, HOME_TEAM, "Hospice at home", -80)
+    _ready(shelf, arthur)
+    _plan(shelf, arthur)
+    words = "Prognosis is short weeks. Arthur wants no dates; Ruth does. He fears choking most of all."
+    shelf.note("prognosis", arthur, "Prognosis and conversation", words, -14)
+
+
+def _ready(shelf: Shelf, arthur: str) -> None:
+    """What stands ready for the last days."""
     for key, words, how in (
         (
             "morphine",
@@ -67,9 +78,6 @@ def hospice(shelf: Shelf) -> None:
         ),
     ):
         _takes(shelf, key, arthur, words, how)
-    _plan(shelf, arthur)
-    words = "Prognosis is short weeks. Arthur wants no dates; Ruth does. He fears choking most of all."
-    shelf.note("prognosis", arthur, "Prognosis and conversation", words, -14)
 
 
 def _plan(shelf: Shelf, arthur: str) -> None:

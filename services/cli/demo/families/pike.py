@@ -9,28 +9,12 @@ from services.cli.demo.families.people import JOAN, TERRACE
 
 CLINIC_TEAM = "leg-ulcer-clinic"
 """The team of the clinic nurse who treats her; the hospital's care team names it."""
-TEAMS = "urn:mash:team"
 
 
 def hospital(shelf: Shelf) -> None:
     """Her clinic, the team that treats her, and the objection that she made there."""
     joan = shelf.patient(JOAN, address(TERRACE), local="NHT-120077", telecom=[phone("01632 960106")])
-    shelf.add(
-        "CareTeam",
-        "clinic",
-        status="active",
-        subject=ref(joan),
-        participant=[
-            {
-                "role": [code("Leg ulcer clinic")],
-                "member": {
-                    "identifier": {"system": TEAMS, "value": CLINIC_TEAM},
-                    "display": "Leg ulcer clinic",
-                },
-            }
-        ],
-        period=shelf.span(-70),
-    )
+    shelf.care_team("clinic", joan, CLINIC_TEAM, "Leg ulcer clinic", -70)
     shelf.add(
         "Consent",
         "objection",

@@ -213,6 +213,9 @@ def _risk(shelf: Shelf, sean: str) -> None:
             }
         ],
     )
+    # What the police know and from whom; the risk above is the sentence of it that they publish.
+    words = "Source says that he asked two people for her new school run and offered money for it."
+    shelf.note("intelligence", sean, "Intelligence log", words, -40, labels=("L:INTEL",), secrecy="V")
 
 
 def housing(shelf: Shelf) -> None:
