@@ -223,10 +223,8 @@ def _table(table: Mapping[str, Any]) -> dict[str, Any]:
         for column in ("A", "B", "C")
         if column in table
     }
-    return {
-        **{flag: bool(table.get(flag)) for flag in ("bar", "location", "room_only")},
-        "columns": columns,
-    }
+    flags = {flag: bool(table.get(flag)) for flag in ("bar", "location", "room_only")}
+    return {**flags, "columns": columns}
 
 
 _EFFECTS = {"release": 0, "generalise": 1, "ask-owner": 2, "withhold": 3, "silent": 3}
