@@ -24,11 +24,11 @@ from services.gateway.access.signing import TokenKeys
 from services.gateway.access.token import oauth_error, token_routes
 from services.gateway.api.cases import case_routes
 from services.gateway.api.fhir import fhir_routes
-from services.gateway.cases.alerts import LapseClock
+from services.gateway.cases.states import sweep_lapsed
+from services.gateway.clock import Clock
 from services.gateway.partners.publish import finish_unsent
 from services.gateway.parts import Parts
-from services.gateway.tasks.paper_clock import PaperClock
-from services.gateway.tasks.working_off import NoteClock
+from services.gateway.tasks import paper_clock, working_off
 from services.runtime import web
 from services.runtime.logs import log
 
@@ -38,6 +38,8 @@ _API = (
     "services.gateway.api.tasks",
     "services.gateway.api.asking",
 )
+LAPSES_EVERY = 60.0
+"""Seconds between two looks for enquiries that have lapsed: each says so within a minute, whether or not anybody looks."""
 _PAGES = "services.gateway.pages.routes"
 
 
@@ -47,7 +49,7 @@ def make_gateway(parts: Parts) -> FastAPI:
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(_finish, parts)
-        clocks = (LapseClock(parts), NoteClock(parts), PaperClock(parts))
+        clocks = _clocks(parts)
         for clock in clocks:
             clock.start()
         yield
@@ -69,6 +71,17 @@ def make_gateway(parts: Parts) -> FastAPI:
     if pages is not None:
         app.include_router(pages.routes(parts, sessions, SignIn(parts, sessions)))
     return app
+
+
+def _clocks(parts: Parts) -> list[Clock]:
+    """What the hub looks after by itself. A gateway without a policy book (by itself, in tests) has no paper to look after."""
+    clocks = [
+        Clock("lapses", lambda: sweep_lapsed(parts), LAPSES_EVERY),
+        Clock("notes", lambda: working_off.look_after_notes(parts), working_off.EVERY),
+    ]
+    if parts.shelf is not None:
+        clocks.append(Clock("paper", lambda: paper_clock.tell_ig_leads(parts), paper_clock.EVERY))
+    return clocks
 
 
 def make_ops(parts: Parts) -> FastAPI:

@@ -148,6 +148,17 @@ class Catalogue:
             if key in NEVER_COPIED and node.type == value.get("resourceType"):
                 continue
             listed = node.members.get(key.lstrip("_"))
+            if key == "extension":
+                by_url = listed[1].by if listed else {}
+                for item in sub if isinstance(sub, list) else (sub,):
+                    own = by_url.get(item.get("url", "")) if isinstance(item, dict) else None
+                    if own is None:
+                        # No line of this element's own names it: what holds for an extension anywhere.
+                        self._collect_extensions({key: [item]}, node.class_, found)
+                    else:
+                        found.add(own.class_)
+                        self._collect_extensions(item, own.class_, found, inside=True)
+                continue
             if listed is None:
                 found.add(node.class_ if key.lstrip("_") in elements else UNCLASSIFIED)
                 if not isinstance(sub, str):

@@ -4,7 +4,6 @@ Promise: nothing is done for an answer whose entry is not durable, and nothing o
 a note is worked off again until it is marked done, and what it raised is not raised twice.
 """
 
-import threading
 from dataclasses import replace
 
 from sqlmodel import col, delete, select
@@ -12,7 +11,6 @@ from sqlmodel import col, delete, select
 from services.contract.canonical import b64u
 from services.contract.cases import Asker
 from services.contract.people import About, AskerIdentity, CaseSubject, Gather, Relate
-from services.contract.problems import Problem
 from services.contract.releases import Draft
 from services.contract.vocabulary import entry
 from services.gateway.cases.entries import asking
@@ -29,7 +27,6 @@ from services.gateway.tasks.owners import NONE
 from services.gateway.tasks.post import Post, post
 from services.gateway.tasks.still_out import note_sources, raise_overdue
 from services.gateway.tasks.tables import ReleaseNoteRow
-from services.runtime.logs import log
 
 EVERY = 2.0
 """Seconds between two looks: an answer is long gone before anything comes of it."""
@@ -39,31 +36,10 @@ AT_ONCE = 100
 ROUTE, BOTH_SIDES = "conflict-route", HAND_OVER
 
 
-class NoteClock:
-    """A thread of its own, from `start` to `stop`."""
-
-    def __init__(self, parts: Parts, every: float = EVERY) -> None:
-        self._parts, self._every = parts, every
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="note-clock", daemon=True)
-
-    def start(self) -> None:
-        """Look now, what an earlier run left included, and from then on."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the look that is under way."""
-        self._ended.set()
-        self._thread.join(10)
-
-    def _run(self) -> None:
-        while not self._ended.is_set():
-            try:
-                work_off(self._parts)
-                raise_overdue(self._parts)
-            except Problem as problem:
-                log.warning("notes-wait", kind=problem.kind)
-            self._ended.wait(self._every)
+def look_after_notes(parts: Parts) -> None:
+    """Work off what durable answers left, and raise what has been out for too long. Raises `Unavailable`."""
+    work_off(parts)
+    raise_overdue(parts)
 
 
 def work_off(parts: Parts) -> int:

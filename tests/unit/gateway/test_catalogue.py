@@ -103,6 +103,24 @@ def test_classes_of_a_record_are_those_of_all_that_is_in_it() -> None:
     assert catalogue().classes_of({"resourceType": "Coverage"}) == {UNCLASSIFIED}
 
 
+def test_an_extension_that_is_listed_anywhere_is_known_beside_one_that_is_listed_here() -> None:
+    """UK Core's AddressKey on an address, where the key safe has a line of its own: location, and nothing unknown."""
+    key = {"url": "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-AddressKey"}
+    parts = [
+        {"url": "type", "valueCoding": {"code": "UPRN"}},
+        {"url": "value", "valueString": "999000000102"},
+    ]
+    safe = {"url": "urn:mash:ext:keySafe", "valueString": "0000"}
+    odd = {"url": "https://publisher.example/x", "valueString": "y"}
+
+    def classes(*extensions: dict[str, Any]) -> set[str]:
+        return catalogue().classes_of({"resourceType": "Patient", "address": [{"extension": [*extensions]}]})
+
+    assert classes({**key, "extension": parts}) == {"DM2"}
+    assert classes({**key, "extension": parts}, safe) == {"DM2", "DM9"}
+    assert classes(odd) == {"DM2", UNCLASSIFIED}
+
+
 @pytest.mark.parametrize(
     ("path", "row", "why"),
     [

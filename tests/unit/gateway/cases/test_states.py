@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from services.contract.cases import Asker, CaseState
-from services.gateway.cases.alerts import LapseClock
 from services.gateway.cases.states import Standing, case_state, sweep_lapsed
+from services.gateway.clock import Clock
 from services.gateway.store.tables import CaseRow, EvidenceRow
 from tests.fakes import LedgerThatIsDown
 from tests.gateway_world import START, World
@@ -144,7 +144,7 @@ def test_with_the_ledger_down_it_is_lapsed_all_the_same_and_said_later(world: Wo
 def test_a_lapse_that_nobody_meets_is_entered_all_the_same(world: World) -> None:
     opened(world, s47())
     world.clock.move(hours=25)
-    clock = LapseClock(world.parts, every=0.01)
+    clock = Clock("lapses", lambda: sweep_lapsed(world.parts), 0.01)
     clock.start()
     for _ in range(500):
         if lapses(world):

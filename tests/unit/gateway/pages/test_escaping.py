@@ -26,6 +26,7 @@ from services.gateway.pages.receipt import ReceiptPage
 from services.gateway.pages.records import in_words
 from services.gateway.pages.rendering import HERE, page
 from services.gateway.pages.tasks import Fact, Item
+from services.policy.lifecycle.standing import InForce, Standing, Waiting
 
 SCRIPT = "<script>alert(1)</script>"
 QUOTED = f"\"'{SCRIPT}"
@@ -50,6 +51,14 @@ def form() -> Form:
     )
 
 
+IN_FORCE = hostile(InForce, since="2026-11-23T09:00:00Z", signed_by=(QUOTED,), index=3)
+WAITING = hostile(
+    Waiting, proposed="2026-11-23T09:00:00Z", widens=True, lines=((QUOTED, True),), signed_by=(QUOTED,),
+    checks_not_run=(QUOTED,),
+)  # fmt: skip
+STANDING = hostile(
+    Standing, signed_only=True, in_force=IN_FORCE, earlier=(IN_FORCE,), waiting=(WAITING,), signers=(), trouble=(QUOTED,),
+)  # fmt: skip
 FRAME = Frame(True, QUOTED, "cases", QUOTED, QUOTED, QUOTED)
 CASE = hostile(
     CasePage,
@@ -270,6 +279,7 @@ PAGES: Mapping[str, dict[str, Any]] = {
         "whose": [{"value": QUOTED, "text": QUOTED}],
         "form": form(),
     },
+    "policies.html": {"standing": STANDING, "signers": [(QUOTED, QUOTED, QUOTED)]},
     "report.html": {"own": REPORT, "partners": REPORT, "months": [QUOTED], "states": {QUOTED: QUOTED}},
     "problem.html": {"problem": BadInput(QUOTED, places=(QUOTED,)), "detail": QUOTED, "sign_in": False},
 }
