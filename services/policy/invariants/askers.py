@@ -68,12 +68,16 @@ def role_and_purpose(row: Row, _: str) -> Said | None:
         return withheld("PURPOSE_NOT_PERMITTED", "NO_AGREEMENT")
     if purpose == "BTG" and code_list("roles")[role]["group"] not in HEALTH:
         return withheld("PURPOSE_NOT_PERMITTED")
-    if purpose == "BTG" and row.context.ground == "none":
+    if purpose == "BTG" and row.context.ground != "urgent":
         return withheld("REASON_REQUIRED")
-    return owner() if purpose in REFERRED else None
+    # A reviewer's draft is how a request is worked on; nothing leaves by it.
+    return owner() if purpose in REFERRED and row.context.channel != "review" else None
 
 
 def ceiling(row: Row, code: str) -> Said | None:
+    if row.purpose in REFERRED:
+        # The reader is the person who asked, not the reviewer.
+        return None
     classes = ceiling_of(row)
     if code in classes:
         return None
@@ -112,7 +116,7 @@ TABLES = (
         "role-and-purpose",
         "role_purpose",
         "A role is given nothing for a purpose that is not open to it, nor without the open case that the "
-        "purpose needs; break glass is for health roles with a written reason; what a person or a "
+        "purpose needs; break glass is for health roles with a written, urgent reason; what a person or a "
         "relative asks for is never given without a reviewer",
         "Caldicott principles 1 and 4; Children Act 1989 s.47; Care Act 2014 s.45 (the board asks); UK "
         "GDPR Art. 15",

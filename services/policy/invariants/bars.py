@@ -4,10 +4,12 @@ Promise: no approval, ownership, purpose or emergency opens these but for the ex
 """
 
 from services.policy.invariants.row import Row
-from services.policy.invariants.said import Said, Table, coarser, silent, withheld
+from services.policy.invariants.said import Said, Table, coarser, owner, silent, withheld
 
 BARRED = frozenset({"L:GRA", "L:HFEA", "L:PRIVILEGE", "L:PROTECTED"})
 BIRTH_FAMILY_WORKERS = frozenset({"SW-CHILD", "SW-TEAM-MGR", "SW-EDT"})
+OF_THE_ROOM = frozenset({"L:INTEL", "L:COURT", "L:INFORMANT"})
+POINTER = frozenset({"DM0", "DM0p", "DM1"})
 LOCATION = frozenset({"L:SAFEADDR", "LOCIS", "PATLOC"})
 
 
@@ -43,6 +45,19 @@ def places(row: Row, code: str) -> Said | None:
     return withheld("HARM_LOCATION", "SENSITIVE_CATEGORY") if refused else None
 
 
+def leaves_the_room(row: Row, _: str) -> Said | None:
+    """What may be read in the room and never leave it, approved for the room or not."""
+    by = row.context.channel
+    kept = row.labels & OF_THE_ROOM or ("L:HBA" in row.labels and by in ("notice", "review"))
+    return silent("SENSITIVE_CATEGORY") if kept and by != "view" else None
+
+
+def product(row: Row, code: str) -> Said | None:
+    if row.context.channel != "product" or row.profile.own or row.approved or code in POINTER:
+        return None
+    return owner()
+
+
 TABLES = (
     Table(
         "statutory-bars",
@@ -71,5 +86,22 @@ TABLES = (
         "document, notice or print, never across a harm link, never for any other purpose",
         "ICO reprimands of 2023; DfE golden rules 2024 (protect those who may be harmed)",
         places,
+    ),
+    Table(
+        "of-the-room",
+        "channel",
+        "Intelligence, informants and court papers leave the room by no product, notice, print or draft, "
+        "approved for the room or not; no notice and no draft tells of honour-based abuse",
+        "Metropolitan Police Authority report on multi-agency safeguarding hubs, 7 July 2011; Forced "
+        "Marriage statutory guidance 2023",
+        leaves_the_room,
+    ),
+    Table(
+        "product",
+        "channel",
+        "Of a partner's records a product names the service, whom to ring and who it is about; for more the "
+        "owner is asked",
+        "Practice of the room: each agency owns what it holds",
+        product,
     ),
 )

@@ -5,6 +5,7 @@ Promise: a purpose without a column, or a class without a cell, is withheld; the
 
 from collections.abc import Mapping
 
+from services.policy.invariants.askers import REFERRED
 from services.policy.invariants.row import Row, depth
 from services.policy.invariants.said import Said, Table, coarser, owner, silent, withheld
 
@@ -73,6 +74,11 @@ def matrix(row: Row, code: str) -> Said | None:
     return coarser(**FORMS.get(code, {})) if effect == G else None
 
 
+def about_others(row: Row, _: str) -> Said | None:
+    asked_for = row.profile.subject in ("case-child", "case-adult")
+    return withheld("THIRD_PARTY") if row.purpose in REFERRED and row.partner and not asked_for else None
+
+
 def kind_of_service(row: Row, code: str) -> Said | None:
     """Broad purposes name no provider of adults: the kind of service and years, for everybody of that kind alike."""
     broad = row.purpose in OVERVIEWS or (row.purpose == "C-SCREEN" and not row.risk)
@@ -105,6 +111,14 @@ TABLES = (
         "UK GDPR Art. 5(1)(c); Caldicott principles 2 and 3; Children Act 1989 ss.17 and 47; Care Act "
         "2014 s.42",
         matrix,
+    ),
+    Table(
+        "about-others",
+        "matrix",
+        "What a person, or somebody with authority for a person, asks for gives nothing about anybody else, "
+        "in the reviewer's draft neither",
+        "UK GDPR Art. 15(4); DPA 2018 Sch. 2 para. 16",
+        about_others,
     ),
     Table(
         "kind-of-service",

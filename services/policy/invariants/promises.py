@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from services.contract.decisions import Cell
 from services.contract.vocabulary import code_list
+from services.policy.invariants.askers import REFERRED
 from services.policy.invariants.bars import BARRED
 from services.policy.invariants.invariant import Invariant
 from services.policy.invariants.labels import SEXUAL
@@ -119,12 +120,15 @@ def children(row: Row) -> Told:
 
 def owners_tasks(row: Row) -> Told:
     nobodys_to_hear_of = row.labels & {"L:ADOPT", "L:GRA", "L:PROTECTED"} or row.profile.adoption == "before"
-    if row.purpose not in ("C-S47", "A-S42") or row.profile.own or nobodys_to_hear_of:
+    # What goes by another channel than the view was seen in the room.
+    in_the_room = row.context.channel == "view"
+    if row.purpose not in ("C-S47", "A-S42") or not in_the_room or row.profile.own or nobodys_to_hear_of:
         return
     for code in CLASSES:
         cell = row.cells[code]
         # What its publisher replaced or withdrew is known to it.
-        if cell.silent and row.profile.currency in ("CURRENT", "REVIEW_OVERDUE") and not cell.tasks:
+        current = row.profile.currency in ("CURRENT", "REVIEW_OVERDUE")
+        if cell.silent and current and not cell.tasks:
             yield code, "nobody at the holder is told that an enquiry cannot see this"
 
 
@@ -139,7 +143,9 @@ def break_glass(row: Row) -> Iterator[tuple[str, str]]:
 def never_an_answer(row: Row) -> Told:
     """What the purposes of research, audit, tests and access requests give by themselves: nothing."""
     never = {"HRESCH", "PLANNING", "IG-AUDIT", "HTEST", "PATRQT", "FAMRQT", "PWATRNY"}
-    for code in CLASSES if row.purpose in never and row.partner else ():
+    # A reviewer's draft of an answer to such a request is where somebody decides.
+    drafted = row.purpose in REFERRED and row.context.channel == "review"
+    for code in CLASSES if row.purpose in never and row.partner and not drafted else ():
         if row.cells[code].released:
             yield code, "a value about a person leaves without anybody deciding"
 

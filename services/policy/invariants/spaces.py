@@ -12,6 +12,7 @@ from typing import Any
 from services.contract.decisions import Context, Profile
 from services.contract.vocabulary import code_list, codes
 from services.policy.invariants.askers import CASE, CASELOAD, INCIDENT, ceiling_of
+from services.policy.invariants.bars import LOCATION, OF_THE_ROOM
 from services.policy.invariants.labels import SEXUAL
 from services.policy.invariants.row import USUAL, Row
 from services.policy.invariants.written import Written
@@ -76,7 +77,8 @@ def usual(written: Written, purpose: str, role: str) -> Asked:
     needs_case = bool(code_list("purposes")[purpose]["opens_case"])
     context = Context(
         on=DAY, organisation=asker, organisation_type=written.type_of(asker), role=role, purpose=purpose,
-        case="OPEN" if needs_case else "NONE", evidence=EVIDENCE.get(purpose, ()), ground="stated",
+        case="OPEN" if needs_case else "NONE", evidence=EVIDENCE.get(purpose, ()),
+        ground="urgent" if purpose == "BTG" else "stated",
     )  # fmt: skip
     profile = Profile(
         source_organisation="",
@@ -158,6 +160,7 @@ def labels_with(plain: Asked, written: Written) -> Iterator[Asked]:
         (SEXUAL | {"L:EOL"}, lambda step: "item_share" in step.profile),
         (frozenset(codes("sensitivity")), lambda step: step.profile.get("owner_decision") == "approved"),
         (frozenset(codes("sensitivity")), lambda step: bool(step.profile.get("own"))),
+        (OF_THE_ROOM | LOCATION | {"L:HBA"}, lambda step: step.member == "channel"),
         (frozenset({"L:INTEL", "L:COURT", "L:INFORMANT"}) | SEXUAL, lambda step: step.member == "opened_by_asker"),
     )  # fmt: skip
     for labels, wanted in together:
@@ -225,7 +228,7 @@ def _members() -> Mapping[str, tuple[Any, ...]]:
 
 def _situations(asks: Context) -> Iterator[tuple[str, Any]]:
     yield from (("case", state) for state in codes("case-states") if state != asks.case)
-    yield from (("ground", ground) for ground in ("none", "urgent"))
+    yield from (("ground", ground) for ground in ("none", "stated", "urgent") if ground != asks.ground)
     yield from (("channel", channel) for channel in codes("channels") if channel != "view")
     kinds = ((), ("perceived-risk",), ("override",), ("agreement",), ("reasonable-cause",), ("refusal",))
     yield from (("evidence", kind) for kind in kinds if kind != asks.evidence)

@@ -18,7 +18,7 @@ from services.runtime.book import Book
 from tests.policy_world import embedded, shipped_book
 
 SOME = ("FAM-OVERVIEW", "C-S47", "A-S42", "TREAT", "ETREAT", "CP-ALERT", "COMMISSION")
-PURPOSES = ("FAM-OVERVIEW", "C-S47", "TREAT", "BTG", "HRESCH")
+PURPOSES = ("FAM-OVERVIEW", "C-S47", "TREAT", "BTG", "HRESCH", "PATRQT")
 """Enough for each invariant to have something to say."""
 RELEASED = Cell("release")
 SHOWN = Cell("withhold", "MINIMISATION", "MINIMISATION")
