@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -166,6 +167,8 @@ def make_world(home: Path, database: str = "") -> World:
         rules=FakeRules(_partners(), _PURPOSES),
         gate=faults,
         resource_types=TYPES,
+        # The clock of the paper looks at the book: here it finds no ISA to tell anybody of.
+        shelf=SimpleNamespace(current=lambda: SimpleNamespace(isas=())),
         clock=clock,
     )
     app = make_gateway(parts)

@@ -51,6 +51,14 @@ class SourceEntry(Message):
     people: tuple[PersonState, ...]
 
 
+class Lacking(Message):
+    """One thing that would change a refusal: a code of missing.json, its sentence, and whom to ask."""
+
+    code: str
+    sentence: str
+    who_can_change: str
+
+
 class Withheld(Message):
     """What was not given, why, and who can change it. `person` is a `ref`; `class_` a plain title of the class."""
 
@@ -62,6 +70,8 @@ class Withheld(Message):
     who_can_change: str
     effect: str = "withhold"
     """withhold | generalise | ask-owner."""
+    missing: tuple[Lacking, ...] = ()
+    """What would change it, in the order of the list; empty where nothing would, or where saying so would disclose."""
     ask: str | None = Field(None, repr=False)
     """The token by which the owner may be asked for it (`POST /cases/{id}/approvals`), for half a day."""
 

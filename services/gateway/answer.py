@@ -122,7 +122,7 @@ def as_bundle(view: FamilyView, receipts_url: str) -> bytes:
         {
             "severity": "information",
             "code": "suppressed",
-            "details": {"text": row.sentence},
+            "details": {"text": " ".join([row.sentence, *(one.sentence for one in row.missing)])},
             "diagnostics": f"{row.source}; {row.class_}; {row.code}; {row.effect}",
         }
         for row in view.withheld

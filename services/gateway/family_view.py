@@ -84,7 +84,7 @@ def _show(request: Request, match: matching.Match, person: str, trail: Trail) ->
     view = answer.assemble(request, match, kin, built, strip, trail)
 
     # What is left to be done is noted with the entry, and done after the answer, out of the asker's sight.
-    arising.from_view(request, trail, kin, decided, gathered, refused)
+    arising.from_view(request, trail, kin, decided, built, gathered, refused)
 
     # 8. Entry: durable, under a signed checkpoint, before a byte leaves. On failure this raises, and nothing leaves.
     view = record.release(request, view, kin, built, trail, asked_of)

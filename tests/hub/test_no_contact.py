@@ -31,7 +31,7 @@ def invites(text: str) -> bool:
 
 def texts() -> Iterator[tuple[str, str]]:
     """Every text that an asker can read beside an answer."""
-    for name in ("reasons", "obligations", "no-consent-reasons", "held-back"):
+    for name in ("reasons", "missing", "obligations", "no-consent-reasons", "held-back"):
         for code, row in code_list(name).items():
             for member in ("sentence", "who_can_change", "title"):
                 yield f"{name}/{code}", str(row.get(member, ""))

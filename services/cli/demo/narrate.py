@@ -103,13 +103,18 @@ def _not_given(given: Sequence[Given], rows: Iterable[Mapping[str, str]]) -> Tex
     return text
 
 
-def _row(row: Mapping[str, str]) -> Text:
+def _row(row: Mapping[str, Any]) -> Text:
     effect = row.get("effect", "withhold")
     changed = f" ({row['who_can_change']})" if row.get("who_can_change") else ""
     return Text.assemble(
         (f"{_WORD.get(effect, effect)}: ", _STYLE.get(effect, "red")),
-        f"{row['class']}: {row['sentence']} [{row['code']}]{changed}\n",
+        f"{row['class']}: {' '.join(_sentences(row))} [{row['code']}]{changed}\n",
     )
+
+
+def _sentences(row: Mapping[str, Any]) -> Iterable[str]:
+    """Why, and what would change it, each sentence once."""
+    return dict.fromkeys([row["sentence"], *(one["sentence"] for one in row.get("missing", ()))])
 
 
 def _whole(answer: Mapping[str, Any]) -> RenderableType:

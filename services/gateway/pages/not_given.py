@@ -7,7 +7,7 @@ to ask.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from services.contract.views import Withheld
+from services.contract.views import Lacking, Withheld
 from services.gateway.pages import words
 
 EFFECTS = {"generalise": "Made less exact", "ask-owner": "The owner decides", "withhold": "Withheld"}
@@ -22,15 +22,18 @@ class Missing:
     sources: str
     sentence: str
     who_can_change: str
+    missing: tuple[tuple[str, str], ...] = ()
+    """(what is missing, whom to ask)."""
     asks: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """(source, the token by which its owner may be asked)."""
 
 
 def missing_of(rows: Sequence[Withheld]) -> tuple[Missing, ...]:
     """Rows that say the same of several sources are told once."""
-    said: dict[tuple[str, str, str, str], list[Withheld]] = {}
+    said: dict[tuple[str, str, str, str, tuple[Lacking, ...]], list[Withheld]] = {}
     for row in rows:
-        said.setdefault((row.effect, row.class_, row.sentence, row.who_can_change), []).append(row)
+        key = (row.effect, row.class_, row.sentence, row.who_can_change, row.missing)
+        said.setdefault(key, []).append(row)
     return tuple(
         Missing(
             EFFECTS.get(effect, effect),
@@ -38,7 +41,8 @@ def missing_of(rows: Sequence[Withheld]) -> tuple[Missing, ...]:
             words.listed(words.first_up(row.source) for row in alike),
             sentence,
             change,
+            tuple((one.sentence, one.who_can_change) for one in missing if one.sentence != sentence),
             tuple((words.first_up(row.source), row.ask) for row in alike if row.ask),
         )
-        for (effect, what, sentence, change), alike in said.items()
+        for (effect, what, sentence, change, missing), alike in said.items()
     )

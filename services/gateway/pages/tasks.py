@@ -63,6 +63,8 @@ def facts_of(desk: Desk, told: dict[str, Any]) -> tuple[Fact, ...]:
     said: dict[str, Callable[[str], Fact]] = {
         "asking_role": lambda code: Fact("Asked by", words.title("roles", code)),
         "asking_organisation": lambda id: Fact("Of organisation", desk.organisation_name(id)),
+        "holding_organisation": lambda id: Fact("Whose records", desk.organisation_name(id)),
+        "paper_defect": lambda code: Fact("What is wrong", words.title("paper-defects", code)),
         "worker": lambda id: Fact("Worker", desk.staff_name(id)),
         "refused_as": lambda code: Fact("Refused as", words.title("task-answers", code)),
         "source": lambda id: Fact("Source", _source(desk, id)),

@@ -12,8 +12,9 @@ from services.contract.people import Gathered
 from services.contract.vocabulary import code_list
 from services.gateway.family import Family
 from services.gateway.matching import Match
-from services.gateway.release import Decided
+from services.gateway.release import Built, Decided
 from services.gateway.request import Request
+from services.gateway.tasks.gone_on import went_on
 from services.gateway.tasks.post import Post
 from services.gateway.trail import Trail
 from services.runtime.logs import log
@@ -31,6 +32,7 @@ def from_view(
     trail: Trail,
     kin: Family,
     decided: Sequence["Decided"],
+    built: Built,
     gathered: Gathered,
     refused: Mapping[tuple[str, str], Cell],
 ) -> None:
@@ -43,6 +45,7 @@ def from_view(
     note.posts += [
         one for one in found if (one.source, one.person) not in harmed and one.person not in unheard
     ]
+    note.posts += went_on(request, trail, kin, built, unheard)
     note.posts += _by_place(request)
     note.conflict = any(related.conflict for related in kin.people)
     note.across = tuple(person for person, related in people.items() if related.harm_link)
