@@ -77,6 +77,7 @@ def revised(number: int) -> Book:
 # --- What the hub's token opens ----------------------------------------------------------------------------
 
 DATA = "/v1/data/mash/main/answer"
+TABLES = "/v1/data/mash/tables/answer"
 CLOSED: Mapping[str, tuple[str, str, Any]] = {
     "write data": ("PUT", "/v1/data/book", {"isas": {}}),
     "patch data": ("PATCH", "/v1/data/book", [{"op": "remove", "path": "/isas"}]),
@@ -93,6 +94,9 @@ CLOSED: Mapping[str, tuple[str, str, Any]] = {
     "status": ("GET", "/v1/status", None),
     "metrics": ("GET", "/metrics", None),
     "an answer without strict errors": ("POST", DATA, {"input": dict(NOTHING)}),
+    "a table without strict errors": ("POST", TABLES, {"input": {"name": "harm", "keys": []}}),
+    "a table by reading": ("GET", f"{TABLES}?strict-builtin-errors=true", None),
+    "another rule of the tables": ("POST", "/v1/data/mash/tables/decided", {"input": {}}),
     "an answer by reading": ("GET", f"{DATA}?strict-builtin-errors=true", None),
     "the root": ("POST", "/", {}),
 }
@@ -105,14 +109,17 @@ def test_the_gateways_token_opens_nothing_else(guarded: Guarded, way: str) -> No
     assert guarded.engine.ready(shipped_book())
 
 
-def test_the_one_answer_and_health_are_open_to_the_token_and_to_nobody_else(guarded: Guarded) -> None:
-    asked: dict[str, Any] = {"json": {"input": ASKED}}
-    address = f"{DATA}?strict-builtin-errors=true"
-    assert guarded.call("POST", address, **asked) == 200
+def test_the_answer_the_tables_and_health_are_open_to_the_token_and_to_nobody_else(guarded: Guarded) -> None:
+    key = {"on": "2026-11-23"}
+    open_to: Mapping[str, Any] = {DATA: ASKED, TABLES: {"name": "gateways_on_day", "keys": [key]}}
     assert guarded.call("GET", "/health") == 200
-    for token in ("", "another", guarded.files.token[:-1]):
-        assert guarded.call("POST", address, token, **asked) == 401
-        assert guarded.call("GET", "/health", token) == 401
+    for path, asked in open_to.items():
+        address, body = f"{path}?strict-builtin-errors=true", {"input": asked}
+        assert guarded.call("POST", address, json=body) == 200
+        for token in ("", "another", guarded.files.token[:-1]):
+            assert guarded.call("POST", address, token, json=body) == 401
+            assert guarded.call("GET", "/health", token) == 401
+    assert guarded.engine.tabulate(shipped_book(), "gateways_on_day", [key])["found"] != [None]
 
 
 # --- Books change under callers ----------------------------------------------------------------------------

@@ -5,6 +5,7 @@ before is not walked again.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -19,8 +20,8 @@ from services.policy.tables.factors import Factor, Row, factors_of
 from services.policy.tables.lookup import Lookup, Places
 from services.policy.tables.normalise import Normaliser
 
-CONTEXTS, SEEN, COMPOSED = 200, 20_000, 50_000
-"""What is remembered at most; beyond it a memory is begun anew."""
+CONTEXTS, SEEN, COMPOSED = 5_000, 200_000, 50_000
+"""What is remembered at most, of all contexts together; beyond it a memory is begun anew."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -62,6 +63,7 @@ class Walk:
         self._composed: dict[tuple[Any, ...], Found] = {}
         self._cells: dict[tuple[Any, ...], tuple[Mapping[str, Any], Cell]] = {}
         self._asked = len(codes("classes"))
+        self._seen = 0
 
     # --- For those who have contexts and profiles -------------------------------------------------------
 
@@ -97,7 +99,7 @@ class Walk:
 
     def forget(self) -> None:
         """Forget everything that was seen."""
-        self._plans, self._plan_of, self._composed, self._cells = {}, {}, {}, {}
+        self._plans, self._plan_of, self._composed, self._cells, self._seen = {}, {}, {}, {}, 0
 
     # --- For those who have a document, whatever it holds -----------------------------------------------
 
@@ -136,7 +138,7 @@ class Walk:
         plan = self._plans.get(places)
         if plan is None:
             if len(self._plans) >= CONTEXTS:
-                self._plans = {}
+                self._plans, self._plan_of = {}, {}
             known = self._lookup.settled(dict(zip(self._context.names, places, strict=True)))
             plan = self._plans[places] = Plan(known, rows=tuple({} for _ in self._factors))
         return plan
@@ -151,9 +153,8 @@ class Walk:
             if part is None:
                 if not known:
                     known = {**plan.places, **dict(zip(self._profile.names, places, strict=True))}
-                if len(memory) >= SEEN:
-                    memory.clear()
                 part = memory[at] = factor.of(known)
+                self._seen += 1
             parts.append(part)
         found = self._compose(tuple(parts))
         self._remember(plan, raw, found)
@@ -164,12 +165,13 @@ class Walk:
             value for name, value in zip(self._profile.names, raw, strict=True) if name in self._profile.flags
         ]
         if set(map(type, flags)) <= {bool}:
-            if len(plan.seen) >= SEEN:
-                plan.seen.clear()
-            try:
+            # A list where a word should be is walked each time.
+            with suppress(TypeError):
                 plan.seen[raw] = found
-            except TypeError:
-                return  # A list where a word should be: walked each time.
+                self._seen += 1
+        if self._seen >= SEEN:
+            # Whoever walks a plan that is forgotten here goes on with it to the end of its call.
+            self._plans, self._plan_of, self._seen = {}, {}, 0
 
     def _compose(self, parts: tuple[Any, ...]) -> Found:
         found = self._composed.get(parts)
