@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Self
 
 from services.contract.problems import Problem
-from services.policy.build import BUILT
+from services.policy.build import BUILT, read_built
 from services.policy.engine_rows import EngineRows
 from services.policy.kept import compiled_of, kept, read_kept
 from services.policy.ports import Rows
+from services.policy.tabled import Tabled
 from services.policy.wasm import EmbeddedEngine
 
 LONGEST = 60.0
@@ -27,6 +28,7 @@ class KeptRows(Mapping[str, Rows]):
         self._home, self._built = home, built
         self._rows: dict[str, Rows | None] = {}
         self._engines = ExitStack()
+        self._tabled = Tabled(built)
 
     def __enter__(self) -> Self:
         return self
@@ -49,11 +51,13 @@ class KeptRows(Mapping[str, Rows]):
         return len(kept(self._home))
 
     def _open(self, digest: str) -> Rows | None:
+        """Of the rules that the program has, by its tables; of others by the engine that was kept beside them, and that one
+        makes tables for nobody."""
         with suppress(Problem):
             book = read_kept(self._home, digest)
-            beside = compiled_of(self._home, digest)
-            engine = EmbeddedEngine(beside if beside.is_dir() else self._built, LONGEST)
+            own = read_built(self._built)[1].source_digest == book.rules_digest
+            engine = EmbeddedEngine(self._built if own else compiled_of(self._home, digest), LONGEST)
             self._engines.callback(engine.close)
             engine.prepare(book)
-            return EngineRows(engine, book)
+            return self._tabled.rows(engine, book) if own else EngineRows(engine, book)
         return None

@@ -1,17 +1,18 @@
 """Recorded decisions decided again, from the records, the books and their rows alone.
 
-Promise: a record whose every cell comes out as it was is counted, and any other is named with the reason; equal bytes are
-decided once, which is sound because a record is canonical JSON and a decision reads nothing but its record and its book.
+Promise: a record whose every cell comes out as it was is counted, and any other is named with the reason; what is equal but for
+its salt is decided once, which is sound because a decision reads nothing but its record and its book.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from services.contract.decisions import Context
+from services.contract.canonical import digest
+from services.contract.decisions import Cell, Context
 from services.policy.ports import EngineFailed, Rows
-from services.policy.raw_record import Pieces, RawCall, pieces_of
-from services.policy.recorded import AnotherShape, Call, Recorded, read_record, told
+from services.policy.recorded import AnotherShape, Call, Recorded, Told, read_record, told
 
 RECORD_GONE, BOOK_MISSING = "record-gone", "book-missing"
 ANOTHER_SHAPE, OTHERWISE, NO_ENGINE = "another-version", "decided-otherwise", "engine-failed"
@@ -39,6 +40,9 @@ class Replay:
 
 
 NAMED = 1000
+REMEMBERED, CELLS = 1_000_000, 50_000
+"""Records and cells that are remembered at most; beyond it a memory is begun anew."""
+_SALT = re.compile(rb',"salt":"[A-Za-z0-9_-]*"\}')
 
 
 class Replayer:
@@ -46,7 +50,10 @@ class Replayer:
 
     def __init__(self, books: Mapping[str, Rows]) -> None:
         self._books = books
-        self._known: dict[tuple[bytes, ...], str] = {}
+        self._known: dict[bytes, tuple[str, str, int]] = {}
+        """Digest of a record without its salt -> what came of it."""
+        self._told: dict[int, tuple[Cell, Told]] = {}
+        """Address of a cell -> the cell, kept so that no other can have it, and what a record says of it."""
 
     def replay(self, records: Iterable[Recorded]) -> Replay:
         """Every record in turn."""
@@ -67,42 +74,18 @@ class Replayer:
         """The reason ("" where all is the same), the place, and how many rows were decided."""
         if record.body is None:
             return RECORD_GONE, "", 0
-        pieces = pieces_of(record.body)
-        if pieces is None:
-            return self._whole(record.body)
-        rows = 0
-        for number, call in enumerate(pieces.calls):
-            wrong, place = self._call(record.body, pieces, call, number)
-            rows += len(call.profiles)
-            if wrong:
-                return wrong, place, rows
-        return "", "", rows
+        unsalted = _unsalted(record.body)
+        found = self._known.get(unsalted) if unsalted else None
+        if found is None:
+            found = self._read(record.body)
+            # An engine that gave no answer may give one the next time.
+            if unsalted and found[0] != NO_ENGINE:
+                if len(self._known) >= REMEMBERED:
+                    self._known.clear()
+                self._known[unsalted] = found
+        return found
 
-    def _call(self, body: bytes, pieces: Pieces, call: RawCall, number: int) -> tuple[str, str]:
-        """Each profile by its bytes; where one was not met before, the whole call is read and decided."""
-        head = (pieces.context, pieces.cells, call.head)
-        for profile, row in zip(call.profiles, call.rows, strict=True):
-            verdict = self._known.get((*head, profile, row))
-            if verdict is None:
-                return self._read(body, head, call, number)
-            if verdict:
-                return verdict, f"call {number}"
-        return "", ""
-
-    def _read(self, body: bytes, head: tuple[bytes, ...], raw: RawCall, number: int) -> tuple[str, str]:
-        try:
-            decision = read_record(body)
-        except AnotherShape:
-            return ANOTHER_SHAPE, ""
-        verdicts = self._decide(decision.context, decision.calls[number])
-        for profile, row, verdict in zip(raw.profiles, raw.rows, verdicts, strict=True):
-            self._known[(*head, profile, row)] = verdict.partition(" ")[0]
-        wrong = next((verdict for verdict in verdicts if verdict), "")
-        reason, _, place = wrong.partition(" ")
-        return reason, f"call {number} {place}".strip() if reason else ""
-
-    def _whole(self, body: bytes) -> tuple[str, str, int]:
-        """A record that is not in the form that the hub writes: read, never by its bytes."""
+    def _read(self, body: bytes) -> tuple[str, str, int]:
         try:
             decision = read_record(body)
         except AnotherShape:
@@ -110,31 +93,52 @@ class Replayer:
         rows = 0
         for number, call in enumerate(decision.calls):
             rows += len(call.profiles)
-            wrong = next((one for one in self._decide(decision.context, call) if one), "")
-            if wrong:
-                return wrong.partition(" ")[0], f"call {number} {wrong.partition(' ')[2]}", rows
+            reason, class_ = self._decide(decision.context, call)
+            if reason:
+                return reason, f"call {number} {class_}".strip(), rows
         return "", "", rows
 
-    def _decide(self, context: Context, call: Call) -> list[str]:
-        """For each profile "", or the reason and the class at which it came out otherwise."""
+    def _decide(self, context: Context, call: Call) -> tuple[str, str]:
+        """Nothing, or the reason and the class at which it came out otherwise."""
         rows = self._books.get(call.digest)
         if rows is None:
-            return [BOOK_MISSING] * len(call.profiles)
+            return BOOK_MISSING, ""
         try:
             decided = rows.rows(context, call.profiles, call.classes)
         except EngineFailed:
-            return [NO_ENGINE] * len(call.profiles)
-        return [
-            next(
-                (
-                    f"{OTHERWISE} {class_}"
-                    for class_, cell, was in zip(call.classes, row, recorded, strict=True)
-                    if told(cell) != was
-                ),
-                "",
-            )
-            for row, recorded in zip(decided, call.cells, strict=True)
-        ]
+            return NO_ENGINE, ""
+        if len(call.cells) != len(decided):
+            return ANOTHER_SHAPE, ""
+        for row, recorded in zip(decided, call.cells, strict=True):
+            now = tuple(map(self._as_told, row))
+            if now != recorded:
+                return OTHERWISE, next(
+                    (
+                        class_
+                        for class_, one, was in zip(call.classes, now, recorded, strict=False)
+                        if one != was
+                    ),
+                    "",
+                )
+        return "", ""
+
+    def _as_told(self, cell: Cell) -> Told:
+        """What a record says of the cell; tables hand out equal cells as one."""
+        found = self._told.get(id(cell))
+        if found is None:
+            if len(self._told) >= CELLS:
+                self._told.clear()
+            found = self._told[id(cell)] = (cell, told(cell))
+        return found[1]
+
+
+def _unsalted(body: bytes) -> bytes:
+    """The digest of everything before the salt, which is drawn for each record and decides nothing; "" where it is elsewhere.
+
+    What stands before decides how the rest is read, and a salt holds no quotation mark: equal digests, equal decisions.
+    """
+    at = body.rfind(b',"salt":"')
+    return digest(body[:at]) if at > 0 and _SALT.fullmatch(body, at) else b""
 
 
 def replay(records: Iterable[Recorded], books: Mapping[str, Rows]) -> Replay:

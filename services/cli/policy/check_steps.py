@@ -16,10 +16,7 @@ from services.policy.input_schema import input_schema
 from services.policy.invariants.run import hold
 from services.policy.lint import lint
 from services.policy.stories import read_stories
-from services.policy.tables.artefact import read_tables
-from services.policy.tables.build import build_tables
-from services.policy.tables.serve import FILE
-from services.policy.tables.walk import Walk
+from services.policy.tabled import Tabled
 from services.policy.telling import Teller
 from services.policy.wasm import EmbeddedEngine
 from services.runtime.book import BadBook, Book
@@ -157,12 +154,10 @@ class Bench:
         engine.prepare(self.book)
         try:
             self.progress("tables of the rules")
-            shipped = read_tables(BUILT / FILE)
-            same = shipped is not None and shipped.revision == self.book.revision
-            tables = shipped if shipped is not None and same else build_tables(self.book, engine, shipped)
+            rows = Tabled(self.built).rows(engine, self.book)
+            found = hold(self.book, rows, quick=self.quick, progress=self.progress)
         finally:
             engine.close()
-        found = hold(self.book, Walk(tables), quick=self.quick, progress=self.progress)
         told = [f"{breach.invariant}: {breach.told}" for breach in found.breaches]
         counted = [f"{name}: {count} breaches in all" for name, count in found.counted.items()]
         return [*told, *counted]

@@ -3,7 +3,7 @@
 Promise: the rows are those of the book that is named, from its tables, or there are none.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -12,9 +12,7 @@ from zoneinfo import ZoneInfo
 from services.contract.places import policies as shipped
 from services.policy.build import BUILT
 from services.policy.ports import Rows
-from services.policy.tables.artefact import Tables
-from services.policy.tables.build import build_tables
-from services.policy.tables.walk import Walk
+from services.policy.tabled import Tabled
 from services.policy.wasm import EmbeddedEngine
 from services.runtime.book import Book, read_book
 
@@ -37,15 +35,9 @@ def deciding(*books: Book) -> Iterator[tuple[Rows, ...]]:
     """Rows of each of the books, until the block ends. Raises `BadSetting` where a book's rules are not compiled here."""
     engine = EmbeddedEngine(BUILT, LONGEST)
     try:
-        yield tuple(_walks(engine, books))
+        for book in books:
+            engine.prepare(book)
+        tabled = Tabled()
+        yield tuple(tabled.rows(engine, book) for book in books)
     finally:
         engine.close()
-
-
-def _walks(engine: EmbeddedEngine, books: Sequence[Book]) -> Iterator[Rows]:
-    """The tables of each book; of the second only those are made that differ from the first's."""
-    before: Tables | None = None
-    for book in books:
-        engine.prepare(book)
-        before = build_tables(book, engine, before)
-        yield Walk(before)

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from services.contract.problems import BadSetting
 from services.policy.build import BUILT
-from services.policy.engine_rows import EngineRows
 from services.policy.impact.impact import impact_of
 from services.policy.impact.report import NARROWER, WIDER, Report, plain
 from services.policy.lifecycle.by_file import by_file
@@ -19,6 +18,7 @@ from services.policy.lifecycle.impact import Found, Line
 from services.policy.lifecycle.proposals import Version
 from services.policy.lifecycle.takes_away import takes_away
 from services.policy.recorded import Recorded
+from services.policy.tabled import Tabled
 from services.policy.wasm import EmbeddedEngine
 
 LONGEST = 60.0
@@ -40,7 +40,8 @@ def cell_by_cell(before: Version, after: Version, records: Iterable[Recorded] = 
     try:
         engine.prepare(before.book)
         engine.prepare(after.book)
-        rows = EngineRows(engine, before.book), EngineRows(engine, after.book)
+        tabled = Tabled()
+        rows = tabled.rows(engine, before.book), tabled.rows(engine, after.book)
         today = datetime.now(ZoneInfo("Europe/London")).date().isoformat()
         report = impact_of(before.book, after.book, *rows, records, on=today)
     except BadSetting:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+import pytest
+
 from services.contract.canonical import canonical, parse
 from services.contract.decisions import Answer, Cell, Context, Profile
 from services.contract.vocabulary import codes
 from services.gateway.trail import Trail
-from services.policy.raw_record import pieces_of
+from services.policy.ports import EngineFailed
 from services.policy.recorded import Recorded
 from services.policy.replay import replay
 from tests.policy_world import context, profile
@@ -83,11 +85,55 @@ def test_what_cannot_be_replayed_is_counted_with_its_reason() -> None:
     assert dict(found.failed) == {"record-gone": 1, "book-missing": 1, "another-version": 2}
 
 
-def test_a_record_is_cut_only_where_it_is_as_written() -> None:
+def test_only_a_salt_is_left_out_of_what_makes_two_records_equal() -> None:
     body = _record("a", context(), profile(), profile(own=True)).body
     assert body is not None
-    pieces = pieces_of(body)
-    assert pieces is not None
-    assert len(pieces.calls[0].profiles) == len(pieces.calls[0].rows) == 2
-    assert pieces_of(body.replace(b",", b", ", 1)) is None or pieces_of(body + b" ") is None
-    assert pieces_of(b"{}") is None
+    salt = parse(body)["salt"].encode()
+    others = {
+        body.replace(salt, b"another"): True,
+        body.replace(salt, b'x","calls":"'): False,
+        body.replace(b',"salt":"', b', "salt":"'): False,
+        body + b" ": False,
+        body.replace(b'"own":true', b'"own":false'): False,
+        body.replace(b'"case":"OPEN"', b'"case":"NONE"'): False,
+    }
+    for other, equal in others.items():
+        assert other != body
+        rows = Counting()
+        replay([Recorded("a", DIGEST, body), Recorded("b", DIGEST, other)], {DIGEST: rows})
+        whole = Counting()
+        replay([Recorded("b", DIGEST, other)], {DIGEST: whole})
+        assert rows.decided == 2 + (0 if equal else whole.decided)
+
+
+def test_an_engine_that_did_not_answer_is_asked_again() -> None:
+    class Once(Counting):
+        def rows(
+            self, context: Context, profiles: Sequence[Profile], classes: Sequence[str] | None = None
+        ) -> Sequence[tuple[Cell, ...]]:
+            if not self.decided:
+                self.decided = 1
+                raise EngineFailed("Timeout")
+            return super().rows(context, profiles, classes)
+
+    record = _record("a", context(), profile())
+    found = replay([record, record], {DIGEST: Once()})
+    assert (found.same, dict(found.failed)) == (1, {"engine-failed": 1})
+
+
+def test_memories_are_begun_anew_and_nothing_is_taken_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("REMEMBERED", "CELLS"):
+        monkeypatch.setattr(f"services.policy.replay.{name}", 1)
+    records = [_record(name, context(), profile(own=name == "b")) for name in "abab"]
+    rows = Counting()
+    assert replay(records, {DIGEST: rows}).same == 4
+    assert rows.decided == 4
+
+
+def test_a_record_that_gives_more_or_fewer_rows_than_profiles_is_of_another_shape() -> None:
+    body = _record("a", context(), profile(), profile(own=True)).body
+    assert body is not None
+    document = parse(body)
+    document["calls"][0]["cells"].pop()
+    found = replay([Recorded("a", DIGEST, canonical(document))], {DIGEST: Counting()})
+    assert dict(found.failed) == {"another-version": 1}
