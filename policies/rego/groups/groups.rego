@@ -61,12 +61,12 @@ approved(key) if key.owner_decision == "approved"
 # custom:
 #   group: duties
 #   reads: [duties_for_purpose, gateways_for_asker, gateways_for_holder, gateways_on_day]
-duties(key) := [id |
+duties(key) := sort([id |
 	some id in key.duties_for_purpose
 	id in key.gateways_for_asker
 	id in key.gateways_for_holder
 	id in key.gateways_on_day
-]
+])
 
 # METADATA
 # description: |

@@ -51,79 +51,79 @@ gateway_stands_in(key) if {
 # custom:
 #   group: gateways_for_purpose
 #   reads: [purpose]
-gateways_for_purpose(key) := [id |
+gateways_for_purpose(key) := sort([id |
 	some id, gateway in data.book.gateways
 	gateway.signed
 	not gateway.holder_decides
 	gateway.purposes[key.purpose]
-]
+])
 
 # METADATA
 # description: The signed gateways that name the purpose and give the holder a decision to make.
 # custom:
 #   group: duties_for_purpose
 #   reads: [purpose]
-duties_for_purpose(key) := [id |
+duties_for_purpose(key) := sort([id |
 	some id, gateway in data.book.gateways
 	gateway.signed
 	gateway.holder_decides
 	gateway.purposes[key.purpose]
-]
+])
 
 # METADATA
 # description: The gateways that the asker's type of organisation may use.
 # custom:
 #   group: gateways_for_asker
 #   reads: [organisation_type]
-gateways_for_asker(key) := [id |
+gateways_for_asker(key) := sort([id |
 	some id, gateway in data.book.gateways
 	gateway.askers[key.organisation_type]
-]
+])
 
 # METADATA
 # description: The gateways that reach records of the holder's type of organisation.
 # custom:
 #   group: gateways_for_holder
 #   reads: [source_organisation]
-gateways_for_holder(key) := [id |
+gateways_for_holder(key) := sort([id |
 	holder := data.book.organisations[key.source_organisation]
 	some id, gateway in data.book.gateways
 	gateway.holders[holder]
-]
+])
 
 # METADATA
 # description: The gateways in force on the day, both ends included. Days compare as text; what is no day opens none.
 # custom:
 #   group: gateways_on_day
 #   reads: [on]
-gateways_on_day(key) := [id |
+gateways_on_day(key) := sort([id |
 	key.on != "ANY_OTHER"
 	some id, gateway in data.book.gateways
 	gateway.from <= key.on
 	key.on <= gateway.last
-]
+])
 
 # METADATA
 # description: The gateways that stand in for an ISA for this purpose today.
 # custom:
 #   group: gateways_in_force
 #   reads: [gateway_stands_in, gateways_for_purpose, gateways_on_day]
-gateways_in_force(key) := [id |
+gateways_in_force(key) := sort([id |
 	key.gateway_stands_in
 	some id in key.gateways_for_purpose
 	id in key.gateways_on_day
-]
+])
 
 # METADATA
 # description: The gateways that stand in for an ISA between asker and holder.
 # custom:
 #   group: gateways
 #   reads: [gateways_in_force, gateways_for_asker, gateways_for_holder]
-gateways(key) := [id |
+gateways(key) := sort([id |
 	some id in key.gateways_in_force
 	id in key.gateways_for_asker
 	id in key.gateways_for_holder
-]
+])
 
 # METADATA
 # description: |

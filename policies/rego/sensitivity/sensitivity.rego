@@ -12,7 +12,7 @@ import data.mash.classes
 # custom:
 #   group: purpose_exceptions
 #   reads: [purpose, decision_maker]
-purpose_exceptions(key) := [name |
+purpose_exceptions(key) := sort([name |
 	some name, true_here in {
 		"break-glass": key.purpose == "BTG",
 		"status-check": key.purpose == "CP-ALERT",
@@ -20,7 +20,7 @@ purpose_exceptions(key) := [name |
 		"decision-maker-of-an-enquiry": [key.purpose, key.decision_maker] == ["C-S47", true],
 	}
 	true_here
-]
+])
 
 # METADATA
 # description: Exceptions that the kind of source makes, by name.
@@ -84,7 +84,7 @@ screening(key) if key.purpose == "C-SCREEN"
 # custom:
 #   group: child_exceptions
 #   reads: [family_minor, subject_age, asks_about_child, screening]
-child_exceptions(key) := [name |
+child_exceptions(key) := sort([name |
 	key.family_minor
 	some name, true_here in {
 		"family-child-in-my-care": key.asks_about_child == "care",
@@ -93,7 +93,7 @@ child_exceptions(key) := [name |
 		"family-child-13-17": from_13(key),
 	}
 	true_here
-]
+])
 
 default told(_) := false
 

@@ -122,7 +122,8 @@ class Papers:
 
     def __init__(self, book: Book, on: str) -> None:
         self.book, self.on = book, on
-        self._known: dict[tuple[str, ...], str] = {}
+        self._known: dict[tuple[object, ...], str] = {}
+        self._naming: dict[str, tuple[frozenset[str], ...]] = {}
 
     def told(self, asker: str, role: str, purpose: str, source: Source) -> str:
         """The same words for two questions only where every rule reads the same of both."""
@@ -150,12 +151,22 @@ class Papers:
         return found
 
     def _isa(self, asker: str, role: str, purpose: str, holder: str) -> str:
-        key = (asker, role, purpose, holder)
+        # Of a role paper is told nothing but which ISAs name it: roles that the same name are one question.
+        key = (asker, self._named(role), purpose, holder)
         if key not in self._known:
             context = usual_context(self.book, Asking(asker, role, purpose, self.on))
             paper = paper_between(self.book, context, holder)
             self._known[key] = f"{paper} {self._read_of(paper.isa, role, holder, purpose)}"
         return self._known[key]
+
+    def _named(self, role: str) -> tuple[frozenset[str], ...]:
+        """The ISAs that name the role, as they are written and as the rules read them."""
+        if role not in self._naming:
+            self._naming[role] = (
+                frozenset(isa["id"] for isa in self.book.isas if role in isa["roles"]),
+                frozenset(name for name, isa in self.book.data["isas"].items() if role in isa["roles"]),
+            )
+        return self._naming[role]
 
     def _read_of(self, isa: str, role: str, holder: str, purpose: str) -> str:
         compiled = self.book.data["isas"].get(isa, {})
