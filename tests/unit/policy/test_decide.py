@@ -129,7 +129,7 @@ def test_a_book_that_decides_is_kept_whole(deciding: Deciding, home: Path) -> No
     ask(decider)
     kept = home / "books" / shipped_book().digest
     assert {path.name for path in kept.iterdir()} == {
-        "data.json", "organisations.yaml", "labels.yaml", "frameworks", "isa", "gateways", "catalogue", "rego",
+        "data.json", "organisations.yaml", "labels.yaml", "frameworks", "isa", "gateways", "catalogue", "rego", "built",
     }  # fmt: skip
     assert (kept / "isa/housing.yaml").read_bytes() == (policies() / "isa/housing.yaml").read_bytes()
     before = kept.stat().st_mtime_ns
