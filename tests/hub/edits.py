@@ -10,8 +10,9 @@ from typing import Any
 from tests.hub.served import SOCIAL_WORKER, Served
 
 CALLERS = 3
-FILE, BEFORE, AFTER = "isa/safeguarding-children.yaml", "obligations: []", "obligations: [NORDSCLCD]"
-"""What is released under the agreement must not be disclosed further: the answer says so from then on."""
+FILE, DUTY = "isa/safeguarding-children.yaml", "NOAUTH"
+BEFORE, AFTER = "obligations: [NORDSCLCD]", f"obligations: [NORDSCLCD, {DUTY}]"
+"""What is released under the agreement bears one duty more: the answer says so from then on."""
 Entries = Callable[[str], Iterable[dict[str, Any]]]
 
 
@@ -58,6 +59,7 @@ def edit_under_callers(hub: Served, entries: Entries) -> None:
             return False
         file = shelf.folder / FILE
         text = file.read_text(encoding="utf-8")
+        assert BEFORE in text or AFTER in text
         if BEFORE in text:
             scratch = file.with_suffix(".new")
             scratch.write_text(text.replace(BEFORE, AFTER), encoding="utf-8")
@@ -76,7 +78,7 @@ def edit_under_callers(hub: Served, entries: Entries) -> None:
         under = revisions[told["receipt"]["id"]]
         assert under in (old, new)
         # The whole answer is of that one revision.
-        assert ("NORDSCLCD" in told["obligations"]) == (under == new), under
+        assert (DUTY in told["obligations"]) == (under == new), under
         seen.append(under)
     assert seen[0] == old
     assert seen[-1] == new

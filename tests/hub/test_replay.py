@@ -27,7 +27,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _asks(world)
     isa = world.parts.shelf.folder / "isa/safeguarding-children.yaml"
     text = isa.read_text(encoding="utf-8")
-    isa.write_text(text.replace("obligations: []", "obligations: [NORDSCLCD]"), encoding="utf-8")
+    isa.write_text(text.replace("obligations: [", "obligations: [NOAUTH, "), encoding="utf-8")
     assert world.parts.shelf.reload()
     _asks(world)
     world.close()
