@@ -10,7 +10,6 @@ import pytest
 
 from services.contract.cases import Asker, DecideTask
 from services.contract.people import About
-from services.contract.places import policies
 from services.contract.views import Refused
 from services.gateway.tasks.deciding import decide_task
 from services.gateway.tasks.inbox import Task, opened, waiting
@@ -21,11 +20,6 @@ from tests.hub.world import MIA, World, a_world, released
 DANA = About(nhs_number="9991000046", given="Dana", family="Reid", birth_date="1990-02-11")
 POLICE = Asker("northshire-police", "POLICE", "PRIVACY-OFFICER", "police-owner", token="t")
 SOURCE = "Police"
-
-
-# Where the rules put no such question there is nothing to hold them to.
-ASKED = any("holder-decides-16la" in path.read_text("utf-8") for path in policies().rglob("*.rego"))
-pytestmark = pytest.mark.skipif(not ASKED, reason="no rule puts the holder's decision under section 16LA yet")
 
 
 @pytest.fixture
