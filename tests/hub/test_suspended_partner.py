@@ -3,7 +3,7 @@ holds is given to anybody.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.cookies import SimpleCookie
 
 import pytest
@@ -64,7 +64,7 @@ def test_a_suspended_partner_is_refused_everything_and_told_whom_to_ring(hub: Se
             if row.organisation == POLICE and OFFICER.role in row.roles
         )
     flag = {"resourceType": "Flag", "id": "x", "status": "active"}
-    attempts = {
+    attempts: dict[str, Callable[[], bytes]] = {
         "the view": lambda: hub.view(case, person),
         "a case": lambda: hub.raw("POST", "/cases", person, {}),
         "its tasks": lambda: hub.raw("GET", "/tasks", person),
@@ -79,7 +79,8 @@ def test_a_suspended_partner_is_refused_everything_and_told_whom_to_ring(hub: Se
         told = ask()
         assert told.startswith(b"HTTP/1.1 403"), (name, told[:400])
         assert b"suspended" in told and telephone in told, name
-    for token in (lambda: hub.token(OFFICER), lambda: hub.publishing(POLICE)):
+    tokens: tuple[Callable[[], str], ...] = (lambda: hub.token(OFFICER), lambda: hub.publishing(POLICE))
+    for token in tokens:
         with pytest.raises(NotPlayed, match="400") as refused:
             token()
         assert telephone.decode() in str(refused.value)
