@@ -129,3 +129,20 @@ test_profiles_that_are_no_list_have_no_row if {
 		found.cells == []
 	}
 }
+
+test_profiles_that_are_no_list_raise_no_warning if {
+	question := f.question({}, [])
+	going_on := f.profile({"paper": "LAPSED", "paper_defect": "ENDED"})
+	listed := main.answer with input as object.union(question, {"profiles": [going_on]}) with data.book as f.book
+	listed.warnings != []
+	found := main.answer with input as object.union(question, {"profiles": {"a": going_on}}) with data.book as f.book
+	found.warnings == []
+}
+
+test_only_what_is_kept_back_is_silent if {
+	coarser := {"effect": 1, "how": {"date": "year"}, "rule": "harm", "code": "MINIMISATION", "silent": true, "missing": [], "tasks": []}
+	found := main.composed([coarser], []) with data.book as f.book
+	found == {"effect": "generalise", "how": {"date": "year"}, "code": "MINIMISATION", "shown_as": "MINIMISATION"}
+	nothing := main.composed([object.union(coarser, {"effect": 0})], []) with data.book as f.book
+	nothing == {"effect": "release"}
+}

@@ -135,3 +135,30 @@ test_in_a_subjects_own_request_what_is_about_others_is_about_somebody_else if {
 	said({"purpose": "PATRQT"}, {"subject": "other"}, ["DM0"]).DM0.code == "THIRD_PARTY"
 	said({"purpose": "MARAC"}, {"subject": "other"}, ["DM8"]).DM8.code == "COMMERCIAL"
 }
+
+test_what_the_matrix_keeps_back_is_shown if {
+	every more in [{}, {"subject": "ANY_OTHER"}] {
+		every class, finding in said({}, more, ["DM2", "DM5", "DM8", "DM9"]) {
+			[class, finding.silent] == [class, false]
+		}
+	}
+	said({}, {}, ["DM8"]).DM8.effect == 3
+	said({"purpose": "SOMETHING"}, {}, ["ASK"]).ASK.silent == false
+	odd := object.union(f.book, {"matrix": {
+		"subjects_only": [],
+		"columns": {"C-S47": {"DM0": {"cell": "Q", "code": "COMMERCIAL"}}},
+	}})
+	found := matrix.of(f.key_in(odd, {}, {})) with data.book as odd
+	found.DM0 == {
+		"rule": "matrix", "effect": 3, "silent": false, "code": "MINIMISATION", "how": {}, "missing": [], "tasks": [],
+	}
+}
+
+test_evidence_of_another_kind_does_not_lift_the_same_words if {
+	broad(["refusal"])
+	broad([])
+	not broad(["perceived-risk"])
+	not broad(["refusal", "perceived-risk"])
+}
+
+broad(evidence) if f.key({"purpose": "C-SCREEN", "evidence": evidence}, {}).broad

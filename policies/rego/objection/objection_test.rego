@@ -49,3 +49,22 @@ test_the_national_opt_out_is_read_for_research_and_planning_only if {
 		said({"purpose": purpose}, {"objection": "NDOO"}).DM0 == ""
 	}
 }
+
+test_in_both_kinds_of_emergency if said({"purpose": "ERTREAT"}, {"objection": "EMERGENCY-ONLY"}).DM4 == ""
+
+finding(context, more) := found if {
+	found := objection.of(f.key(context, more)) with data.book as f.book
+}
+
+test_an_objection_is_told_and_an_opt_out_is_not if {
+	object.filter(finding(treat, {"objection": "OBJECTED"}).DM4, ["effect", "silent"]) == {"effect": 3, "silent": false}
+	object.filter(finding({"purpose": "HRESCH"}, {"objection": "NDOO"}).DM4, ["effect", "silent"]) == {"effect": 3, "silent": true}
+	without := finding({"purpose": "A-S42", "ground": "none"}, {"objection": "OBJECTED"})
+	object.filter(without.DM4, ["effect", "silent"]) == {"effect": 3, "silent": false}
+
+	# Who the person is, and that a service knows them.
+	every class in ["DM0", "DM0p", "DM1", "DM1i"] {
+		not class in object.keys(without)
+	}
+	"DM2" in object.keys(without)
+}

@@ -20,3 +20,7 @@ test_what_the_isa_and_the_labels_lay_on_the_receiver if {
 }
 
 test_nothing_is_owed_to_oneself if said({}, {"own": true, "labels": ["TAKEN"]}) == []
+
+test_a_label_of_nobodys_is_taken_for_one_that_forbids_contact if {
+	said({}, {"labels": ["SOMETHING"]}) == ["DELAU", "NOCONTACT", "PERSISTLABEL"]
+}

@@ -23,3 +23,10 @@ test_a_source_that_keeps_back_all_it_holds_is_not_asked_either if {
 	object.get(found, "ASK", {}).effect == 3
 	object.get(found, "QUERY", {}).effect == 3
 }
+
+test_what_was_kept_back_is_withheld_and_told if {
+	every decision in ["refused", "detriment", "harm", "ANY_OTHER"] {
+		found := owner_decision.of(f.key({}, {"owner_decision": decision})) with data.book as f.book
+		object.filter(found.DM0, ["effect", "silent"]) == {"effect": 3, "silent": false}
+	}
+}

@@ -37,3 +37,8 @@ test_break_glass_is_offered_where_care_stops_to_whoever_may if {
 would_do(context) := found.DM0.missing if {
 	found := relationship.of(f.key(context, {"relationship": "none"})) with data.book as f.book
 }
+
+test_what_is_refused_is_withheld_and_told if {
+	found := relationship.of(f.key({}, {"relationship": "none"})) with data.book as f.book
+	object.filter(found.DM0, ["effect", "silent"]) == {"effect": 3, "silent": false}
+}

@@ -57,3 +57,24 @@ test_in_the_reviewers_draft_the_rule_is_left_out_and_in_nobody_elses if {
 	said(object.union(request, {"channel": "review"})) == ""
 	said(object.union(request, {"channel": "review", "role": "SW-CHILD"})) == "PURPOSE_NOT_PERMITTED"
 }
+
+test_an_urgent_ground_is_a_stated_one_and_another_kind_of_evidence_is_no_cause if {
+	said({"ground": "urgent"}) == ""
+	said({"ground": "none", "evidence": ["referral"]}) == "PURPOSE_NOT_PERMITTED"
+}
+
+test_no_case_stands_for_a_purpose_of_nobodys if {
+	found := role_purpose.case_stands({"purpose": "SOMETHING", "case": "OPEN"}) with data.book as f.book
+	found == false
+}
+
+test_what_is_refused_is_told_and_what_is_referred_is_put_to_somebody if {
+	every row in [
+		[{"role": "LADO"}, 3],
+		[{"role": "DPO", "purpose": "PATRQT", "case": "NONE"}, 2],
+		[{"role": "GP", "purpose": "BTG", "ground": "stated"}, 3],
+	] {
+		found := role_purpose.of(f.key(row[0], {})) with data.book as f.book
+		object.filter(found.DM0, ["effect", "silent"]) == {"effect": row[1], "silent": false}
+	}
+}

@@ -71,3 +71,13 @@ test_the_holder_hears_of_what_an_enquiry_cannot_see_but_for_what_nobody_may_hear
 	}
 	said({}, {"adoption": "before"}).DM4.tasks == []
 }
+
+test_what_came_after_an_adoption_is_the_childs_present_life if said({}, {"adoption": "after"}) == {}
+
+test_each_role_that_works_with_the_birth_family if {
+	every role in ["SW-CHILD", "SW-TEAM-MGR", "SW-EDT"] {
+		found := said({"role": role}, {"adoption": "before", "own": true})
+		found.DM1.effect == 1
+		not "DM4" in object.keys(found)
+	}
+}
