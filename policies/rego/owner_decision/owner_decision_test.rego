@@ -30,3 +30,12 @@ test_what_was_kept_back_is_withheld_and_told if {
 		object.filter(found.DM0, ["effect", "silent"]) == {"effect": 3, "silent": false}
 	}
 }
+
+test_what_is_kept_back_from_others_is_ones_own_to_read if {
+	every decision in ["refused", "detriment", "harm"] {
+		found := owner_decision.of(f.key({}, {"owner_decision": decision, "own": true})) with data.book as f.book
+		found == {}
+	}
+	unclear := owner_decision.of(f.key({}, {"owner_decision": "harm", "own": "yes"})) with data.book as f.book
+	object.get(unclear, "DM0", {}).effect == 3
+}

@@ -154,7 +154,7 @@ def asked_back(row: Row, _: str) -> Said | None:
 
 def unknown(row: Row, _: str) -> Said | None:
     foreign = [label for label in row.profile.labels if label not in code_list("sensitivity")]
-    return silent("SENSITIVE_CATEGORY") if foreign and row.partner else None
+    return silent("SENSITIVE_CATEGORY") if foreign else None
 
 
 DUTY = "common law duty of confidence; Caldicott principles 3 and 4"
@@ -287,7 +287,7 @@ TABLES = (
     Table(
         "unknown-label",
         "sensitivity",
-        "A label that nobody here knows is taken for the strictest: silence",
+        "A label that nobody here knows is taken for the strictest: silence, on own records too",
         "UK GDPR Art. 25(2): protection by default",
         unknown,
     ),

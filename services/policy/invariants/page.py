@@ -8,8 +8,20 @@ from services.policy.invariants.every import OF_A_CHANGE, OF_A_ROW, TABLES, TOGE
 HEAD = """# Invariants
 
 Made by `python schemas/export.py` from `services/policy/invariants/`. Each was written from law and practice, by another hand
-than the rules, and is held against them by `mash policy check`: over every purpose with every role, each value of each input,
-and (without `--quick`) every two together. A breach is told in words: who asked for what, what came out, what was due.
+than the rules, and is held against them by `mash policy check`. A breach is told in words: who asked for what, what came out,
+what was due.
+
+What is asked exhaustively, and what is not:
+
+- **Every key of every rule.** The tables of a book hold each rule's answer to every value of all that it reads; a rule without
+  an answer to one of them is refused as the tables are built. The invariants are held over rows that these tables put together.
+- **Every purpose with every role**, open to it or not, and for each that is open: each value of each input by itself; each
+  label with whose the record is, age, agreement to share the item, approval, channel, and who opened the case.
+- **Without `--quick`, every two things otherwise**, two labels included, for each purpose with one role of each kind that law
+  tells apart (ceiling, professional group, who decides); besides, rows with two to five things otherwise, drawn at random from a
+  fixed seed.
+- **Not asked:** three or more things otherwise, but for those drawn; every two for a second role of the same kind; another day
+  than one; more than one asking organisation for a purpose and role (each of its partners is asked).
 """
 
 

@@ -22,7 +22,7 @@ from services.policy.invariants.said import (
     expected_effect,
     shown,
 )  # fmt: skip
-from services.policy.invariants.unsettled import unsettled
+from services.policy.invariants.unsettled import unsettled, unsettled_class
 
 Told = Iterable[tuple[str, str]]
 
@@ -34,12 +34,14 @@ NO_LESS = "no-less-than-due"
 def against(tables: Sequence[Table], row: Row) -> Iterator[tuple[str, str, str]]:
     """(table, class, what is wrong) of a row: what shows more than a table says, or less than all of them together say."""
     bite = [table for table in tables if row.labels or table.part not in OF_LABELS]
+    of_row = [(table, one) for table in bite if table.whole and (one := table.says(row, "")) is not None]
+    of_class, open_ = [table for table in bite if not table.whole], unsettled(row)
     for code in CLASSES:
-        said = [(table, one) for table in bite if (one := table.says(row, code)) is not None]
+        said = [*of_row, *((table, one) for table in of_class if (one := table.says(row, code)) is not None)]
         for table, one in said:
             if wrong := _more_than(row.cells[code], one):
                 yield table.name, code, wrong
-        if not unsettled(row, code):
+        if not open_ and not unsettled_class(row, code):
             cell = row.cells[code]
             came_out = (cell.effect, cell.silent, cell.code, cell.shown_as)
             if wrong := _other_than(tuple((table.part, one) for table, one in said), came_out):

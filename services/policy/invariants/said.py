@@ -7,6 +7,7 @@ stated orders, and from the parts whose effect is the cell's own.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from inspect import signature
 
 from services.contract.vocabulary import code_list
 from services.policy.invariants.row import Row, rank
@@ -66,6 +67,11 @@ class Table:
     title: str
     source: str
     says: Callable[[Row, str], Said | None]
+    whole: bool = field(init=False)
+    """Whether it says the same of every class: its function then calls the class `_`, and is asked once for a row."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "whole", "_" in signature(self.says).parameters)
 
 
 def expected_effect(said: Iterable[Said]) -> tuple[str, bool]:

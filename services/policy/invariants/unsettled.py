@@ -12,9 +12,9 @@ from services.policy.invariants.persons import needs_agreement
 from services.policy.invariants.row import Row, depth
 
 
-def unsettled(row: Row, code: str) -> bool:
-    """Whether a cell may be stricter than the tables say."""
-    return _by_situation(row) or _by_person(row) or _by_class(row, code)
+def unsettled(row: Row) -> bool:
+    """Whether every cell of a row may be stricter than the tables say."""
+    return _by_situation(row) or _by_person(row)
 
 
 def _by_situation(row: Row) -> bool:
@@ -48,7 +48,8 @@ def _by_person(row: Row) -> bool:
     return bool(row.labels & SEXUAL) and row.child
 
 
-def _by_class(row: Row, code: str) -> bool:
+def unsettled_class(row: Row, code: str) -> bool:
+    """Whether the cell of one class may be."""
     if code == "DM7" or (code == "DM6" and not ceiling_of(row) >= {"DM5"}):
         return True
     # The form of a mental health or substance use record in an enquiry is the catalogue's, class by class.
