@@ -59,6 +59,17 @@ class PersonFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Introduced:
+    """What a record that introduces somebody says that may bar it, and with it that there is such a person."""
+
+    source: str
+    adoption: str = "none"
+    """none | before | after."""
+    labels: tuple[str, ...] = ()
+    """Those of its own labels that the law bars."""
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """Somebody whom a question may mean."""
 
@@ -72,6 +83,8 @@ class Candidate:
     """The source whose record gives name and year."""
     conflict: bool = False
     """The asker's own record, household or declared conflict."""
+    introduced: tuple[Introduced, ...] = ()
+    """What the records of this person say, each once: first the one that gives name and year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +164,9 @@ class Edge:
     record_person: str
     """Whom that record is about."""
     event_age: str = "NO_EVENT"
+    adoption: str = "none"
+    labels: tuple[str, ...] = ()
+    """Of the record: whether it is of the time before or after an adoption, and those of its labels that the law bars."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ def _notes(request: Request, kin: Family, built: Built, trail: Trail) -> tuple[s
         notes.append(MAY_BE_INCOMPLETE)
     if request.hub.is_care(request.context.purpose):
         notes += decisions.notes_on(built.resources)
-    notes += _offers(request, built)
+    notes += _offers(request, kin, built)
     if trail.objection and trail.stated_ground in over_objection(request.context.purpose):
         notes.append(OVER_OBJECTION.format(ground=entry("grounds", trail.stated_ground)["title"]))
     if request.body.about.by_place:
@@ -100,10 +100,14 @@ def _notes(request: Request, kin: Family, built: Built, trail: Trail) -> tuple[s
     return tuple(notes)
 
 
-def _offers(request: Request, built: Built) -> list[str]:
-    """What a care worker without a relationship can do: ask the patient, and only then break the glass."""
+def _offers(request: Request, kin: Family, built: Built) -> list[str]:
+    """What a care worker without a relationship to the patient can do: ask them, and only then break the glass."""
     asked_by_care = entry("purposes", request.context.purpose)["relationship"] == "CARE"
-    if not asked_by_care or not any(row.code == "NO_RELATIONSHIP" for row in built.withheld):
+    # A row without a person is about everybody of the answer. Relatives who are nobody's patient here need no offer.
+    patient = {"", *(built.refs[one.person] for one in kin.people if not kin.why[one.person])}
+    if not asked_by_care or not any(
+        row.code == "NO_RELATIONSHIP" and row.person in patient for row in built.withheld
+    ):
         return []
     role = request.asker.role
     may = break_glass.PURPOSE in request.hub.book.role_purposes.get(role, ()) and break_glass.may_break(role)

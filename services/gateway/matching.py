@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.contract.decisions import Cell, Profile
-from services.contract.people import Candidate, Candidates
+from services.contract.people import Candidate, Candidates, Introduced
 from services.contract.views import Stub
 from services.contract.vocabulary import codes
 from services.gateway.profiles import stub_profile
@@ -32,20 +32,24 @@ class Match:
 
 
 def profiles(request: Request, found: Candidates) -> list[Profile]:
-    """One profile per candidate, in order."""
+    """The profiles of each candidate in order, one for each thing that their records say."""
     sources = request.hub.book.sources
     return [
-        stub_profile(request.asker, request.case, person, sources[person.source]) for person in found.people
+        stub_profile(request.asker, request.case, person, sources[said.source], said)
+        for person in found.people
+        for said in _said(person)
     ]
 
 
+def _said(person: Candidate) -> tuple[Introduced, ...]:
+    return person.introduced or (Introduced(person.source),)
+
+
 def settle(request: Request, found: Candidates, rows: Sequence[tuple[Cell, ...]]) -> Match:
-    """`rows`: the cells of each candidate, by position, over all classes."""
+    """`rows`: the cells of each of `profiles`, by position, over all classes."""
     if found.number_conflict:
         return Match("NONE")
-    identity_class = codes("classes").index("DM1")
-    cells = [row[identity_class] for row in rows]
-    left = [(person, cell) for person, cell in zip(found.people, cells, strict=True) if not cell.silent]
+    left = _not_silent(found, rows)
     connected = any(person.conflict for person, _ in left)
     settled = [person for person, _ in left if person.grade == "exact"]
     if len(settled) == 1:
@@ -58,9 +62,22 @@ def settle(request: Request, found: Candidates, rows: Sequence[tuple[Cell, ...]]
     return replace(_potential(request, left), conflict=connected)
 
 
+def _not_silent(found: Candidates, rows: Sequence[tuple[Cell, ...]]) -> list[tuple[Candidate, Cell]]:
+    """Those of whom some record may be spoken of, each with the cell of the record that gives name and year."""
+    identity_class = codes("classes").index("DM1")
+    cells = iter([row[identity_class] for row in rows])
+    left = []
+    for person in found.people:
+        own = [next(cells) for _ in _said(person)]
+        if not all(cell.silent for cell in own):
+            left.append((person, own[0]))
+    return left
+
+
 def _potential(request: Request, left: Sequence[tuple[Candidate, Cell]]) -> Match:
     asked = request.body.about.model_fields_set
-    shown = [person for person, cell in left if cell.released]
+    # A stub is name and year: nothing for whom no more than the year may be told.
+    shown = [person for person, cell in left if cell.released and cell.how.get("identity") != "birth-year"]
     stubs = tuple(
         Stub(
             candidate=request.hub.candidates.seal(person.person, request.asker, request.case.id, asked),

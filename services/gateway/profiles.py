@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from services.contract.cases import PERMISSION, Asker, CaseState, EvidenceState
 from services.contract.decisions import NOT_YET, Context, Profile
 from services.contract.directory import Source
-from services.contract.people import Candidate, Edge, Item, PersonFacts, Related
+from services.contract.people import Candidate, Edge, Introduced, Item, PersonFacts, Related
 from services.contract.vocabulary import code_list, entry
 from services.gateway.tasks.owners import Decisions
 
@@ -60,8 +60,10 @@ def _by(purpose: str, case: str) -> str:
     return {"CARE": "caseload", "INCIDENT": "incident"}.get(str(reached_by), case)
 
 
-def stub_profile(asker: Asker, case: CaseState, candidate: Candidate, source: Source) -> Profile:
-    """A candidate before anybody is settled on: the case stands for the relationship, which comes after identity."""
+def stub_profile(
+    asker: Asker, case: CaseState, candidate: Candidate, source: Source, said: Introduced
+) -> Profile:
+    """A candidate by one record, before anybody is settled on: the case stands for the relationship, which comes after."""
     exact = "CONFIRMED" if candidate.person in case.confirmed else "MATCH"
     return Profile(
         source_organisation=source.organisation,
@@ -73,7 +75,8 @@ def stub_profile(asker: Asker, case: CaseState, candidate: Candidate, source: So
         subject_age=candidate.facts.age,
         objection=candidate.facts.objection,
         confidentiality=candidate.facts.confidentiality,
-        labels=candidate.facts.labels,
+        labels=tuple(sorted({*candidate.facts.labels, *said.labels})),
+        adoption=said.adoption,
     )
 
 
@@ -100,13 +103,14 @@ class Profiler:
     def for_edge(self, edge: Edge, named: str) -> Profile:
         """The record that puts `named` into the family: about one person, naming another."""
         about, other = self.people.get(edge.record_person, self.people[named]), self.people[named]
-        labels = {*about.facts.labels, *other.facts.labels}
+        labels = {*about.facts.labels, *other.facts.labels, *edge.labels}
         profile = self._person(edge.source, about, about.facts, labels)
         return replace(
             profile,
             harm_link=other.harm_link,
             conflict=about.conflict or other.conflict,
             event_age=edge.event_age,
+            adoption=edge.adoption,
         )
 
     def for_item(self, item: Item, facts: Mapping[str, PersonFacts]) -> Profile:

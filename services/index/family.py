@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from services.contract.people import Edge
-from services.index import ages
+from services.index import ages, barred
 from services.index.people import Known, People, in_parts, same_home
 from services.index.read import codings
 from services.index.schema import RECORD
@@ -110,18 +110,24 @@ def _edge(
     codes = [code for system, code in codings(resource.get("relationship")) if system == ROLES]
     code = codes[0] if codes else ""
     age = ages.relation_age(resource, people.on, people.book.lookback)
+    said = barred.introduced(resource, known.source, people.book)
     return Edge("relationship", toward, REVERSE.get(code, "FAMMEMB") if reverse and code else code, known.source,
-                known.record, about, age)  # fmt: skip
+                known.record, about, age, said.adoption, said.labels)  # fmt: skip
 
 
 def _housemates(people: People, person: str, members: dict[str, list[Edge]]) -> None:
     homes = people.homes(person) if people.of([person])[person] else []
-    others = people.same_home([person])[person]
-    for other, records in people.of(others).items():
+    others = people.of(people.same_home([person])[person])
+    said = barred.introductions(people, [known for records in others.values() for known in records])
+    for other, records in others.items():
         for known in records:
             there = [home for home in known.summary.homes if home.current(people.on)]
             if any(same_home(one, two) for one in homes for two in there):
-                members[other].append(Edge("address", person, "", known.source, known.record, other))
+                one = said[known.record]
+                members[other].append(
+                    Edge("address", person, "", known.source, known.record, other,
+                         adoption=one.adoption, labels=one.labels)
+                )  # fmt: skip
 
 
 def address_groups(people: People, persons: Collection[str]) -> dict[str, str]:

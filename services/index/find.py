@@ -8,8 +8,8 @@ statements run whether somebody is absent, unknown or protected.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from services.contract.people import About, AskerIdentity, Candidate, Candidates, Resolve
-from services.index import facts, family, keys, normalise
+from services.contract.people import About, AskerIdentity, Candidate, Candidates, Introduced, Resolve
+from services.index import barred, facts, family, keys, normalise
 from services.index.people import Known, People
 from services.index.read import Summary
 
@@ -83,6 +83,7 @@ def resolve(people: People, query: Resolve) -> Candidates:
     persons = [one.person for one in found.people]
     known_facts = facts.facts_of(people, persons)
     avoided = conflicts(people, query.asker)
+    said = _introduced(people, found)
     candidates = tuple(
         Candidate(
             person=one.person,
@@ -92,11 +93,21 @@ def resolve(people: People, query: Resolve) -> Candidates:
             facts=known_facts[one.person],
             source=one.known.source,
             conflict=one.person in avoided,
+            introduced=said[one.person],
         )
         for one in found.people
         if not (about.by_place and (known_facts[one.person].protected or _restricted(people, one.person)))
     )
     return Candidates(candidates[:MOST], found.conflict, found.more or len(candidates) > MOST)
+
+
+def _introduced(people: People, found: Finding) -> dict[str, tuple[Introduced, ...]]:
+    """What each one's records say, each once, the shown one first."""
+    records = {one.person: (one.known, *people.of([one.person])[one.person]) for one in found.people}
+    said = barred.introductions(people, [known for of in records.values() for known in of])
+    return {
+        person: tuple(dict.fromkeys(said[known.record] for known in of)) for person, of in records.items()
+    }
 
 
 def find(people: People, about: About) -> Finding:
@@ -125,12 +136,14 @@ def score(asked: Asked, summary: Summary) -> int:
     born = _born_points(asked, summary)
     if born < 0:
         return 10 if numbered else 0
+    another = bool(asked.number) and bool(summary.verified) and summary.verified != asked.number
     best = 0
     for name in summary.names:
         family = _name_points(asked.family, name.family)
         given = _name_points(asked.given, name.given)
-        # A family name changes, by marriage, adoption or mistake; another given name on one day of birth is a twin.
-        if given < 0 or (family < 0 and not (born == 4 and given == 3)):
+        # A family name changes, by marriage or mistake; another given name on one day of birth is a twin. Under another
+        # family name and another number nobody is offered: who asks by what was before an adoption would learn of after.
+        if given < 0 or (family < 0 and (another or not (born == 4 and given == 3))):
             continue
         agreed = sum(points > 0 for points in (family, given, born))
         if agreed >= 2:

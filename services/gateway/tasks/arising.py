@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from services.contract.decisions import Cell
 from services.contract.people import Gathered
-from services.contract.vocabulary import code_list
+from services.contract.vocabulary import code_list, entry
 from services.gateway.family import Family
 from services.gateway.matching import Match
 from services.gateway.release import Built, Decided
@@ -67,7 +67,9 @@ def _of_records(request: Request, decided: Sequence["Decided"]) -> Iterable[Post
         if NOBODYS_TO_HEAR & set(one.item.facts.labels) or one.item.facts.adoption != "none":
             continue
         cells = [*one.cells.values(), *(cell for held in one.elements.values() for cell in held.values())]
-        for kind in dict.fromkeys(task for cell in cells for task in cell.tasks if _raises(task, cell)):
+        raised = [task for cell in cells for task in cell.tasks if _raises(task, cell)]
+        raised += [CONSIDER for cell in cells if _unspoken(request, cell)]
+        for kind in dict.fromkeys(raised):
             records.setdefault((kind, one.item.source, one.item.person), {})[one.item.record] = None
     for (kind, source, person), found in records.items():
         row = code_list("task-kinds")[kind]
@@ -98,6 +100,14 @@ def _raises(task: str, cell: Cell) -> bool:
         return False
     # Silent by a label, and by that alone: what law bars is nobody's to offer.
     return task != CONSIDER or (cell.silent and cell.code == _SILENT_BY_LABEL)
+
+
+def _unspoken(request: Request, cell: Cell) -> bool:
+    """The owner could lift it, and the asker is not told so, because that would say that the owner holds something: in
+    safeguarding the owner hears of it instead, or nobody ever would.
+    """
+    column = entry("purposes", request.context.purpose)["sensitivity_column"]
+    return column == "A" and cell.silent and cell.effect == "ask-owner"
 
 
 def _of_holders(request: Request, refused: Mapping[tuple[str, str], Cell]) -> Iterable[Post]:

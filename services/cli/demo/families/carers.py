@@ -14,7 +14,7 @@ ROUNDS_TEAM = "beacon-rounds"
 
 def ashgrove(shelf: Shelf) -> None:
     """The first provider: its service, its visits, and its contract."""
-    arthur = shelf.patient(ARTHUR, address(ORCHARD), local="ASH-2207", verified=False)
+    arthur = shelf.patient(ARTHUR, address(ORCHARD), local="ASH-2207")
     shelf.add(
         "EpisodeOfCare",
         "homecare",
@@ -50,5 +50,5 @@ def ashgrove(shelf: Shelf) -> None:
 
 def beacon(shelf: Shelf) -> None:
     """The second provider: it sits with him at night, and its coordinator has him on the round."""
-    arthur = shelf.patient(ARTHUR, address(ORCHARD), local="BCN-118", verified=False)
+    arthur = shelf.patient(ARTHUR, address(ORCHARD), local="BCN-118")
     shelf.care_team("rounds", arthur, ROUNDS_TEAM, "Night sitting", -30)

@@ -1,0 +1,37 @@
+"""What a record that introduces somebody says of an adoption, and which of its labels the law bars.
+
+Promise: each record speaks for itself: one that is barred does not bar another source's record of the same person, nor does
+another open it; the same statements run whether anybody was found.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from services.contract.people import Introduced
+from services.index import labels
+from services.index.people import Known, People, in_parts
+from services.index.ports import Book
+from services.index.schema import RECORD
+
+
+def introductions(people: People, records: Collection[Known]) -> dict[str, Introduced]:
+    """Version of a record -> what it says."""
+    found = {}
+    for some in in_parts(sorted({known.record for known in records})):
+        for row in people.connection.execute(select(RECORD).where(RECORD.c.id.in_(some))):
+            found[row.id] = introduced(people.store.body(row), row.source, people.book)
+    return found
+
+
+def introduced(resource: Mapping[str, Any], source: str, book: Book) -> Introduced:
+    """What one record says."""
+    carried = labels.labels_of(resource, source, book)
+    barring = tuple(label for label in carried if _bars(label, book))
+    return Introduced(source, labels.adoption(resource, carried), barring)
+
+
+def _bars(label: str, book: Book) -> bool:
+    row = book.labels.get(label)
+    return bool(row.get("bar") if isinstance(row, Mapping) else getattr(row, "bar", False))
