@@ -20,6 +20,8 @@ from tests.mutation.mutants import Mutant
 
 PURPOSES = ("C-S47", "FAM-OVERVIEW", "TREAT", "C-SCREEN")
 """Of these the invariants are held: between them they reach every rule."""
+PATIENT = ("--timeout", "120s")
+"""A test that is slow because the machine is busy has noticed nothing."""
 NO_MUTANT = "does not compile"
 SURVIVED = ""
 
@@ -40,11 +42,11 @@ def by_tests(mutant: Mutant, folder: Path, opa: Path) -> str:
     """Whether the rules' own tests notice: those beside the rule first, for they mostly do."""
     rego, own = folder / "rego", f"data\\.mash\\.{Path(mutant.file).stem}_test\\."
     with planted(mutant, folder):
-        first = _run(opa, "test", rego, "--run", own)
+        first = _run(opa, "test", *PATIENT, rego, "--run", own)
         if "occurred: " in first.stderr + first.stdout:
             # Errors of reading and compiling, not of a test.
             return NO_MUTANT
-        return "tests" if first.returncode or _run(opa, "test", rego).returncode else SURVIVED
+        return "tests" if first.returncode or _run(opa, "test", *PATIENT, rego).returncode else SURVIVED
 
 
 def by_deciding(mutant: Mutant, folder: Path, opa: Path, stories: Sequence[Story]) -> str:

@@ -144,6 +144,7 @@ test_what_the_matrix_keeps_back_is_shown if {
 	}
 	said({}, {}, ["DM8"]).DM8.effect == 3
 	said({"purpose": "SOMETHING"}, {}, ["ASK"]).ASK.silent == false
+	said({}, {"own": true}, ["ANY_OTHER"]).ANY_OTHER.silent == false
 	odd := object.union(f.book, {"matrix": {
 		"subjects_only": [],
 		"columns": {"C-S47": {"DM0": {"cell": "Q", "code": "COMMERCIAL"}}},
