@@ -37,7 +37,9 @@ _LETTERS = str.maketrans(
 
 def squeeze(text: str) -> str:
     """Letters and digits only, lower case, without accents: `12, High St.` and `12 HIGH ST` are both `12highst`."""
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    # Taken apart before case is folded, and again after: a mathematical "A" becomes a letter only then, a German "ß" two.
+    folded = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
+    plain = unicodedata.normalize("NFKD", folded)
     return "".join(ch for ch in plain.translate(_LETTERS) if ch.isalnum())
 
 
