@@ -6,6 +6,7 @@ Promise: a purpose without a column, or a class without a cell, is withheld; the
 from collections.abc import Mapping
 
 from services.policy.invariants.askers import REFERRED
+from services.policy.invariants.papers import agreed_beforehand
 from services.policy.invariants.row import Row, depth
 from services.policy.invariants.said import Said, Table, coarser, owner, silent, withheld
 
@@ -70,7 +71,7 @@ def matrix(row: Row, code: str) -> Said | None:
             "COMMERCIAL" if code == "DM8" else "MINIMISATION",
         )
     if effect == O:
-        return None if row.approved else owner()
+        return None if row.approved or agreed_beforehand(row, code) else owner()
     return coarser(**FORMS.get(code, {})) if effect == G else None
 
 

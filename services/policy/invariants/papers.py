@@ -21,6 +21,22 @@ def under_isa(row: Row) -> bool:
     return bool(current and isa and row.purpose in isa["purposes"] and row.context.role in isa["roles"])
 
 
+def agreed_beforehand(row: Row, code: str) -> bool:
+    """Whether the holder agreed in a sound ISA to release this class for the purpose without being asked; never narrative.
+
+    A class stands for its letters too: DM4 for DM4r.
+    """
+    isa = row.written.isas.get(row.profile.isa)
+    if isa is None or row.profile.paper_defect != "SOUND" or code in ("DM6", "DM7"):
+        return False
+    return any(
+        clause["holder"] == row.profile.source_organisation
+        and row.purpose in clause["purposes"]
+        and not {code, code[:3]}.isdisjoint(clause["classes"])
+        for clause in isa.get("releases_without_asking", ())
+    )
+
+
 def under_gateway(row: Row) -> bool:
     """Whether the law has a way of its own for such an asker and such a holder on the day."""
     asks = row.context
