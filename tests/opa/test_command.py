@@ -124,7 +124,7 @@ def test_edited_rules_are_held_against_the_stories_as_edited(folder: Path, opa_p
     assert "FAIL  the embedded engine was compiled from these rules" in found.output
     assert "FAIL  invariants hold" in found.output
     assert "conflict-of-interest: " in found.output
-    assert "ok    stories come out as told" in found.output
+    assert "the story says withhold shown CONFLICT_OF_INTEREST, the rules say release shown" in found.output
 
 
 def test_an_invariant_that_does_not_hold_is_told_in_words(folder: Path) -> None:

@@ -65,7 +65,8 @@ def _rows(book: Book, isa: Isa) -> Iterator[tuple[str, str]]:
         "(c) Personal data",
         JOINED.join(
             f"{titles('classes', [code])[0]} ({code}): {HOW_FAR[level].lower()}" for code, level in found
-        ),
+        )
+        or "None: counts only, from which nobody can be told",
     )
     yield "(d) Recipients", f"The parties, in the roles: {JOINED.join(titles('roles', isa['roles']))}"
     yield (
