@@ -105,9 +105,9 @@ def test_a_signed_demonstration_starts_with_a_book_that_its_own_signers_put_in_f
         assert told.returncode == Exit.OK, told.stdout[-2000:] + told.stderr
     keys = tmp_path / "home-signers"
     assert sorted(path.name for path in keys.glob("*.key")) == [
-        "amina.shah.key",
-        "carys.holt.key",
-        "idris.bell.key",
+        "hugh.governance.key",
+        "imogen.governance.key",
+        "samir.guardian.key",
     ]
     assert [path.stat().st_mode & 0o077 for path in keys.iterdir()] == [0] * 4
     assert len(list((home / "policy/activated").iterdir())) == 1
