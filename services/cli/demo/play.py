@@ -40,6 +40,8 @@ class Play:
     settings: Settings
     running: Any
     families: Northshire
+    whole_day: bool = True
+    """Whether the partners' day of 500 decisions is played too, for whoever looks at what a change of policies would change."""
     systems: dict[str, PartnerSystem] = field(default_factory=dict)
     case: str = ""
     answer: Mapping[str, Any] = field(default_factory=dict)
@@ -56,7 +58,8 @@ class Play:
             self._step(f"{MANAGER.name} records the strategy discussion", self._discuss)
             self._step(f"{SOCIAL_WORKER.name}, {SOCIAL_WORKER.role}, asks for the family", self._ask)
             narrate(self.console, self.answer, self._sources())
-            self._step("A day's work of the partners", self._day)
+            if self.whole_day:
+                self._step("A day's work of the partners", self._day)
             self._step("The ledger is verified offline, with keys given from outside", self._verify)
         finally:
             for system in self.systems.values():
