@@ -216,6 +216,7 @@ def test_a_log_that_is_not_what_was_signed_is_not_exported(
         (["export", "{nothing}", "{out}"], "no ledger in this folder", 2),
         (["export", "{ledger}", "{out}", "--log", "nobody"], "no log nobody here", 2),
         (["export", "{ledger}", "/proc/none"], "cannot be written", 2),
+        (["export", "{elsewhere}", "{out}"], "holds no journal; name where the entries stand: --kafka", 2),
         (["verify", "{export}"], "an export holds no keys", 2),
     ],
 )
@@ -224,6 +225,9 @@ def test_bad_input_is_one_line(
     arguments: list[str], said: str, code: int,
 ) -> None:  # fmt: skip
     places = {"nothing": tmp_path, "out": tmp_path / "out", "ledger": ledger[0], "export": exported}
+    # As a hub on Kafka leaves it: checkpoints, and the entries elsewhere.
+    (tmp_path / "kafka/ledger/checkpoints").mkdir(parents=True)
+    places["elsewhere"] = tmp_path / "kafka"
     ran = CliRunner().invoke(app, [one.format(**places) for one in arguments], terminal_width=200)
     assert ran.exit_code == code
     assert said in " ".join(ran.output.replace("│", " ").split())

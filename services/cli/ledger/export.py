@@ -43,6 +43,10 @@ def export_tiles(
         ledger = ledger_folder(place)
     except NoLedger as error:
         raise typer.BadParameter(f"{place}: {error}") from None
+    if not kafka and not (ledger / journal.NAME).is_file():
+        raise typer.BadParameter(
+            f"{ledger} holds no journal; name where the entries stand: --kafka HOST:PORT"
+        )
     notes = _asked(read_checkpoints(ledger), log or [])
     try:
         sizes = _written(ledger, folder, notes, entries=entries, kafka=kafka)
