@@ -15,7 +15,7 @@ from services.cli.policy.check import Quick, lines_of, outcomes_of, progress_lin
 from services.cli.policy.folder import Folder
 from services.cli.policy.installation import Home, KeyFile, PassphraseFile, folder_of, lifecycle_of
 from services.cli.policy.told import show
-from services.policy.lifecycle.cell_by_cell import weighed
+from services.policy.lifecycle.cell_by_cell import in_words
 from services.policy.lifecycle.propose import propose as make
 from services.policy.lifecycle.signers import read_signers
 from services.runtime.book import BadBook, Book, read_book
@@ -41,7 +41,7 @@ def propose(
     print(f"Proposing {folder}")
     _readable(folder)
     signer = signing_key.read(key, passphrase_file)
-    proposal = make(lifecycle, folder, signer, weighed, partial(_checked, quick))
+    proposal = make(lifecycle, folder, signer, in_words, partial(_checked, quick))
     show(proposal, proposal.version())
     print(
         f"\nProposal {proposal.id[:16]}. Next, each signer:  mash policy sign {proposal.id[:16]} --key THEIR-KEY"

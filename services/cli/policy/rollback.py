@@ -12,7 +12,7 @@ from services.cli.policy.activate import Wait, ask, serves_signed
 from services.cli.policy.installation import Home, KeyFile, PassphraseFile, home_of, lifecycle_of
 from services.cli.policy.told import show
 from services.contract.problems import NotFound
-from services.policy.lifecycle.cell_by_cell import weighed
+from services.policy.lifecycle.cell_by_cell import in_words
 from services.policy.lifecycle.propose import propose_rollback
 from services.policy.lifecycle.take_up import Lifecycle
 
@@ -33,7 +33,7 @@ def rollback(
     lifecycle = lifecycle_of(home)
     serves_signed(lifecycle, home_of(home))
     policy = _earlier(lifecycle, to)
-    proposal = propose_rollback(lifecycle, policy, signing_key.read(key, passphrase_file), weighed)
+    proposal = propose_rollback(lifecycle, policy, signing_key.read(key, passphrase_file), in_words)
     show(proposal, proposal.version())
     row = proposal.version().signers.rows[proposal.statement.proposer]
     if proposal.report["widens"] or row.role != "ig-lead":

@@ -6,10 +6,10 @@ Promise: no case, no person and no record; and what is held back is not there: n
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 
 from services.contract.cases import Asker
-from services.gateway.notices.tables import GivenRow
+from services.gateway.notices.tables import GivenRow, may_be_told
 from services.gateway.parts import Parts
 
 READERS = frozenset({"PRIVACY-OFFICER", "DPO", "IG-LEAD", "CALDICOTT"})
@@ -32,10 +32,7 @@ def who_was_given(parts: Parts, asker: Asker) -> Sequence[Told]:
     """The lines, newest first; none for a role that does not read them."""
     if asker.role not in READERS:
         return ()
-    query = select(GivenRow).where(
-        GivenRow.holder == asker.organisation,
-        or_(GivenRow.held_back == "", GivenRow.let_go_at != ""),
-    )
+    query = select(GivenRow).where(GivenRow.holder == asker.organisation, may_be_told())
     with parts.store.begin() as session:
         rows = session.exec(query.order_by(col(GivenRow.at).desc()).limit(LISTED)).all()
     counted: dict[tuple[str, str, str, str], int] = {}
@@ -43,8 +40,5 @@ def who_was_given(parts: Parts, asker: Asker) -> Sequence[Told]:
         key = (row.at[:10], row.purpose, row.organisation, row.role)
         counted[key] = counted.get(key, 0) + 1
     # Sorted by what is shown: nothing of the order of the store can tell that something lies between.
-    return tuple(Told(*key, count) for key, count in sorted(counted.items(), key=_newest))
-
-
-def _newest(row: tuple[tuple[str, str, str, str], int]) -> tuple[str, tuple[str, str, str, str]]:
-    return "".join(chr(255 - ord(one)) for one in row[0][0]), row[0]
+    by_day = sorted(sorted(counted.items()), key=lambda row: row[0][0], reverse=True)
+    return tuple(Told(*key, count) for key, count in by_day)

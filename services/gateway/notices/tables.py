@@ -4,8 +4,8 @@ Promise: who was asked about and on which case stand sealed; a case is found aga
 services/gateway/migrations.
 """
 
-from sqlalchemy import Column, Index, LargeBinary
-from sqlmodel import Field
+from sqlalchemy import Column, ColumnElement, Index, LargeBinary
+from sqlmodel import Field, col, or_
 
 from services.gateway.store.tables import Table
 
@@ -34,6 +34,11 @@ class GivenRow(Table, table=True):
     """When a named person let the holders know; empty until then."""
     sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     """{case, people, records: the holder's own references, plan: those that say a child is on a plan}."""
+
+
+def may_be_told() -> ColumnElement[bool]:
+    """The one condition under which a holder learns of a row: it is not held back, or a named person let it go."""
+    return or_(col(GivenRow.held_back) == "", col(GivenRow.let_go_at) != "")
 
 
 class LetGoRow(Table, table=True):

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from services.contract.cases import Asker
 from services.gateway.cases.break_glass import PURPOSE, USED, reference
 from services.gateway.notices.keep import REACHED
-from services.gateway.notices.tables import GivenRow
+from services.gateway.notices.tables import GivenRow, may_be_told
 from services.gateway.parts import Parts
 from services.gateway.store.tables import CaseRow
 from services.gateway.tasks.tables import TaskRow
@@ -54,9 +54,7 @@ def reaching_uses(parts: Parts, asker: Asker) -> Sequence[Use]:
     if asker.role not in READERS:
         return ()
     query = select(GivenRow).where(
-        GivenRow.purpose == PURPOSE,
-        GivenRow.holder == asker.organisation,
-        (GivenRow.held_back == "") | (GivenRow.let_go_at != ""),
+        GivenRow.purpose == PURPOSE, GivenRow.holder == asker.organisation, may_be_told()
     )
     with parts.store.begin() as session:
         rows = session.exec(query.order_by(col(GivenRow.at).desc()).limit(LISTED)).all()

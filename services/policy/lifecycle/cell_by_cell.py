@@ -32,6 +32,16 @@ def weighed(before: Version, after: Version) -> Found:
     return cell_by_cell(before, after)
 
 
+def in_words(before: Version, after: Version) -> Found:
+    """The verdict of `weighed`, with what every question of the book says of the change: what signers read and sign."""
+    found = weighed(before, after)
+    if not found.widens or takes_away(before, after):
+        return found
+    asked = cell_by_cell(before, after)
+    # What cannot be decided here has the lines of its files alone, and them once.
+    return Found(True, tuple(dict.fromkeys((*asked.lines, *found.lines))), asked.detail)
+
+
 def cell_by_cell(before: Version, after: Version, records: Iterable[Recorded] = ()) -> Found:
     """Every question of the book, today, and the recorded decisions that are given, under both books."""
     if before.book.digest == after.book.digest:

@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 
 from services.policy.lifecycle import cell_by_cell as comparing
-from services.policy.lifecycle.cell_by_cell import weighed
+from services.policy.lifecycle.cell_by_cell import in_words, weighed
 from services.policy.lifecycle.impact import Found
 from services.policy.lifecycle.proposals import Version, version_in
 from services.policy.lifecycle.takes_away import takes_away
 from tests.signing_world import a_folder, edit, key
 
 ISA = "isa/panels.yaml"
+CHILDREN = "isa/safeguarding-children.yaml"
+CLAUSE = "releases_without_asking:\n  - {holder: brook-hospice, purposes: [C-S47], classes: [DM5]}\n"
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +81,27 @@ def test_a_change_that_takes_away_is_asked_about_before_it_is_said_to_narrow(
     before, after = edited((ISA, "last_day: 2031-03-31", "last_day: 2031-03-30"))
     assert weighed(before, after).widens
     assert asked == [after.book.revision]
+
+
+def test_what_a_holder_no_longer_releases_without_being_asked_is_taken_away(
+    edited: Callable[..., tuple[Version, Version]],
+) -> None:
+    before, with_clause = edited((CHILDREN, "lawful_basis:", f"{CLAUSE}lawful_basis:"))
+    assert takes_away(with_clause, before)
+    assert not takes_away(before, with_clause)
+    back = weighed(with_clause, before)
+    assert (back.widens, bool(back.lines)) == (False, True)
+
+
+def test_signers_read_what_the_questions_say_of_a_change_that_counts_as_widening(
+    edited: Callable[..., tuple[Version, Version]],
+) -> None:
+    before, after = edited((CHILDREN, "lawful_basis:", f"{CLAUSE}lawful_basis:"))
+    told = in_words(before, after)
+    assert told.widens
+    assert any("Brook Hospice" in line.text and "DM5" in line.text and line.widens for line in told.lines)
+    assert any(line.text.startswith(CHILDREN) for line in told.lines)
+    assert weighed(before, after).widens
 
 
 def test_the_same_book_narrows_nothing_and_widens_nothing(shipped: Path) -> None:
