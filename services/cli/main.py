@@ -37,11 +37,14 @@ def demo(
     signed: Annotated[
         bool, typer.Option("--signed", help="Policy edits count once signed and activated, as in production.")
     ] = False,
+    short: Annotated[
+        bool, typer.Option("--short", help="Leave out the day of 500 decisions, which takes half a minute.")
+    ] = False,
 ) -> None:
     """The whole hub with invented families, and its main job played for real over HTTP."""
     from services.cli.demo.command import demo as play
 
-    raise typer.Exit(play(once, home, signed=signed))
+    raise typer.Exit(play(once, home, signed=signed, whole_day=not short))
 
 
 @app.command()

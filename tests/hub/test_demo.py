@@ -49,6 +49,7 @@ def test_every_step_is_played_and_told(first: subprocess.CompletedProcess[str]) 
         "child protection enquiry",
         "strategy discussion",
         "asks for the family",
+        "500 decisions, each an entry",
     ):
         assert words in first.stdout
     assert first.stderr == ""
@@ -75,9 +76,10 @@ def test_the_ledger_it_leaves_is_verified_again_with_the_keys_it_gave(
 
 def test_a_second_run_on_the_same_folder_works(first: subprocess.CompletedProcess[str], home: Path) -> None:
     assert first.returncode == Exit.OK
-    second = mash("demo", "--once", "--home", str(home))
+    second = mash("demo", "--once", "--short", "--home", str(home))
     assert second.returncode == Exit.OK, second.stdout[-2000:] + second.stderr
     assert " 0 new" in second.stdout
+    assert "500 decisions" not in second.stdout
 
 
 def test_a_partner_whose_key_is_lost_stops_it(first: subprocess.CompletedProcess[str], home: Path) -> None:
@@ -101,7 +103,7 @@ def test_a_folder_of_live_mode_is_refused(tmp_path: Path) -> None:
 def test_a_signed_demonstration_starts_with_a_book_that_its_own_signers_put_in_force(tmp_path: Path) -> None:
     home = tmp_path / "home"
     for _ in range(2):
-        told = mash("demo", "--once", "--signed", "--home", str(home))
+        told = mash("demo", "--once", "--short", "--signed", "--home", str(home))
         assert told.returncode == Exit.OK, told.stdout[-2000:] + told.stderr
     keys = tmp_path / "home-signers"
     assert sorted(path.name for path in keys.glob("*.key")) == [

@@ -28,12 +28,12 @@ from services.contract.problems import Problem
 from services.runtime.settings import Settings
 
 
-def demo(once: bool, home: Path, *, signed: bool = False) -> int:
-    """Play, and unless `once` keep serving until asked to end. The exit code."""
+def demo(once: bool, home: Path, *, signed: bool = False, whole_day: bool = True) -> int:
+    """Play, and unless `once` keep serving until asked to end. The exit code. `whole_day`: with 500 decisions."""
     console = wide_console()
     console.print(BANNER, style="bold white on blue", highlight=False)
     try:
-        return _played(console, once, home.resolve(), signed)
+        return _played(console, once, home.resolve(), signed, whole_day)
     except NotPlayed as problem:
         report(problem)
         return int(Exit.INCOMPLETE)
@@ -45,14 +45,15 @@ def demo(once: bool, home: Path, *, signed: bool = False) -> int:
         return int(exit_code(problem))
 
 
-def _played(console: Console, once: bool, home: Path, signed: bool) -> int:
+def _played(console: Console, once: bool, home: Path, signed: bool, whole_day: bool) -> int:
     started = time.monotonic()
     with set_up(home, signed=signed) as stage:
         for line in stage.moved:
             console.print(line, highlight=False)
         settings, seconds = stage.settings, time.monotonic() - started
         console.print(f"The hub listens at {settings.url} ({seconds:.2f} s)", highlight=False)
-        Play(console, settings, stage.running, northshire(london_today())).run()
+        families = northshire(london_today())
+        Play(console, settings, stage.running, families, whole_day=whole_day).run()
         if once:
             console.print("Every step succeeded. The folder stays:", home, highlight=False)
             return int(Exit.OK)
