@@ -1,7 +1,7 @@
 """Small counts kept back, so that nobody can be told from a number, nor a number from the others.
 
-Promise: no count from 1 to 9 is shown; the sum of what is kept back cannot be told to within fewer than two counts, and never
-is a single one, so a total minus the rest gives nothing away; where that cannot be had, the total is kept back too.
+Promise: no count from 1 to 9 is shown; of what is kept back a reader can tell the sum alone, of two counts at least and
+never small, whichever counts they know from elsewhere; where that cannot be had, the total is kept back too.
 """
 
 from collections.abc import Mapping
@@ -40,10 +40,16 @@ def suppressed(counts: Mapping[str, int], total: int | None = None, *, insiders:
     if hidden:
         # The smallest of the others join them, until neither one count nor the sum of all says anything.
         for name in sorted(counts, key=lambda one: (counts[one], one)):
-            if len(hidden) >= 2 + insiders and sum(counts[one] for one in hidden) >= SMALLEST:
+            if _says_nothing(counts, hidden, insiders):
                 break
             if counts[name]:
                 hidden.add(name)
-    enough = not hidden or (len(hidden) >= 2 + insiders and sum(counts[one] for one in hidden) >= SMALLEST)
+    enough = not hidden or _says_nothing(counts, hidden, insiders)
     shown = {name: None if name in hidden else count for name, count in counts.items()}
     return Table(shown, whole if enough and not 0 < whole < SMALLEST else None)
+
+
+def _says_nothing(counts: Mapping[str, int], hidden: set[str], insiders: int) -> bool:
+    """Whether what is left of `hidden`, once a reader has taken off the counts that they know, is two or more and not small."""
+    unknown = sorted(counts[name] for name in hidden)[: max(len(hidden) - insiders, 0)]
+    return len(unknown) >= 2 and sum(unknown) >= SMALLEST
