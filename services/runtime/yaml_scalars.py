@@ -15,7 +15,7 @@ from ruamel.yaml.nodes import ScalarNode
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,15})$")
 _TRUTH_ELSEWHERE = re.compile(r"(yes|no|on|off|true|false|null)$", re.IGNORECASE)
 _NUMBER_ELSEWHERE = re.compile(
-    r"[-+]?(0[0-9]+|0[xob][0-9a-f_]+|[0-9]+(_[0-9]+)+|[0-9][0-9_]*(:[0-5]?[0-9])+|[0-9]*\.?[0-9]+e[-+]?[0-9]+"
+    r"[-+]?(0[xob][0-9a-f_]+|[0-9]+(_[0-9]+)+|[0-9][0-9_]*(:[0-5]?[0-9])+|[0-9]*\.?[0-9]+e[-+]?[0-9]+"
     r"|[0-9]+\.[0-9]*|\.[0-9]+|\.inf|[0-9]+)$|\.nan$",
     re.IGNORECASE,
 )
