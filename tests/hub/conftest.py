@@ -22,3 +22,9 @@ def empty(tmp_path: Path) -> Iterator[World]:
     made = a_world(tmp_path, families=False)
     yield made
     made.close()
+
+
+@pytest.fixture
+def case(world: World) -> str:
+    """A child protection enquiry about Mia."""
+    return world.s47()
