@@ -1,6 +1,5 @@
 """The gateway's store behaves alike on SQLite and on a real PostgreSQL: migrations, and what counts on unique rows."""
 
-import secrets
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,8 +9,6 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
-from sqlalchemy.schema import CreateSchema
 
 from services.contract.problems import BadSetting
 from services.gateway.store.opened import StoreUnavailable, migrate, open_store
@@ -19,6 +16,7 @@ from services.gateway.store.tables import METADATA
 from services.runtime.keys import KeyFolder
 from services.runtime.settings import Settings
 from tests.gateway_world import World, make_world
+from tests.verification.databases import database_of
 
 CASE = {
     "purpose": "C-S17",
@@ -31,15 +29,7 @@ TRY = {"candidate": "x" * 80, "identifiers": {"given": "Mia", "sex": "female"}}
 @pytest.fixture(params=["sqlite", "postgres"])
 def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     """A whole gateway on this database, empty."""
-    database = ""
-    if request.param == "postgres":
-        dsn = request.getfixturevalue("postgres_dsn")
-        schema = f"g{secrets.token_hex(6)}"
-        engine = create_engine(dsn)
-        with engine.begin() as connection:
-            connection.execute(CreateSchema(schema))
-        engine.dispose()
-        database = f"{dsn}{'&' if '?' in dsn else '?'}options=-csearch_path%3D{schema}"
+    database = database_of(request, request.param)
     world = make_world(tmp_path / "home", database)
     with world.http:
         yield world

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from services.cli.parts.cache import CannotObtain, file_sha256, keep, locks_folder, say
 from services.cli.parts.java import java
-from services.cli.parts.process import Child, ports_of
+from services.cli.parts.process import Child, Served, ports_of
 
 # A broker dies with 192 MB. Serial collector and first compiler only: it starts sooner.
 JVM = ("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto")
@@ -130,7 +130,7 @@ def _by_maven(folder: Path) -> None:
 # --- Running -----------------------------------------------------------------------------------------------
 
 
-class KafkaBroker:
+class KafkaBroker(Served):
     """One node, broker and controller, in `folder`. `settings` are added to its properties, or replace them.
 
     `scram` holds users and passwords that are put into the cluster when it is formatted.
@@ -158,22 +158,6 @@ class KafkaBroker:
             self._format(properties)
         self._child.command = self._java("kafka.Kafka", str(properties))
         self._child.start(lambda: self._child.said(READY), seconds)
-
-    def stop(self) -> int:
-        """A clean stop: 143, as Java answers SIGTERM."""
-        return self._child.stop()
-
-    def kill(self) -> None:
-        self._child.kill()
-
-    def freeze(self) -> None:
-        self._child.freeze()
-
-    def thaw(self) -> None:
-        self._child.thaw()
-
-    def is_running(self) -> bool:
-        return self._child.is_running()
 
     def _properties(self) -> dict[str, str]:
         broker, controller = self.ports["broker"], self.ports["controller"]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from services.cli.parts.cache import keep, say
 from services.cli.parts.go import go_install
-from services.cli.parts.process import Child, listens, ports_of
+from services.cli.parts.process import Child, Served, listens, ports_of
 
 OPA_VERSION = "1.22.2"
 MODULE = "github.com/open-policy-agent/opa"
@@ -47,7 +47,7 @@ def _build(folder: Path) -> None:
     go_install(f"{MODULE}@v{OPA_VERSION}", folder)
 
 
-class OpaServer:
+class OpaServer(Served):
     """`opa run --server` on loopback, over policy files, folders of them, or bundles.
 
     Its port is kept in `folder`, so a restart keeps the address. `arguments` are added to the command:
@@ -74,21 +74,6 @@ class OpaServer:
             *(str(path) for path in self.policies),
         ]
         self._child.start(lambda: listens(host_and_port), seconds)
-
-    def stop(self) -> int:
-        return self._child.stop()
-
-    def kill(self) -> None:
-        self._child.kill()
-
-    def freeze(self) -> None:
-        self._child.freeze()
-
-    def thaw(self) -> None:
-        self._child.thaw()
-
-    def is_running(self) -> bool:
-        return self._child.is_running()
 
     def log(self) -> list[dict[str, object]]:
         """What the server has said since its start, line by line."""

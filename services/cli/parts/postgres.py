@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from services.cli.parts.cache import CannotObtain
-from services.cli.parts.process import Child, DidNotStart, ports_of
+from services.cli.parts.process import Child, DidNotStart, Served, ports_of
 
 OLDEST = 15
 OWNER = "postgres"
@@ -112,7 +112,7 @@ def make_database(dsn: str, name: str) -> str:
 # --- Running -----------------------------------------------------------------------------------------------
 
 
-class PostgresServer:
+class PostgresServer(Served):
     """One server with its data in `folder`. `settings` go into its configuration.
 
     As root the server runs as another user, so every folder above `folder` must be open to that user.
@@ -167,19 +167,6 @@ class PostgresServer:
     def stop(self) -> int:
         """A fast stop: clients are sent away, everything is written."""
         return self._child.stop(by=signal.SIGINT)
-
-    def kill(self) -> None:
-        self._child.kill()
-
-    def freeze(self) -> None:
-        """Nobody is let in any more; connections that stand have workers of their own and go on."""
-        self._child.freeze()
-
-    def thaw(self) -> None:
-        self._child.thaw()
-
-    def is_running(self) -> bool:
-        return self._child.is_running()
 
     def _password(self) -> str:
         file = self.folder / "password"

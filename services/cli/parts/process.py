@@ -134,6 +134,32 @@ class Child:
         return status
 
 
+class Served:
+    """What every server program of ours can be asked for: an end, a sudden end, standing still."""
+
+    _child: Child
+
+    def stop(self) -> int:
+        """A clean stop; the program's exit status."""
+        return self._child.stop()
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self._child.kill()
+
+    def freeze(self) -> None:
+        """Whoever is connected stays so, and nobody answers."""
+        self._child.freeze()
+
+    def thaw(self) -> None:
+        """Go on after `freeze`."""
+        self._child.thaw()
+
+    def is_running(self) -> bool:
+        """Whether the process is there."""
+        return self._child.is_running()
+
+
 def _guard(pid: int) -> subprocess.Popen[bytes]:
     """A shell that reads from us and kills `pid` with its group when there is nobody left to read from.
 

@@ -1,7 +1,5 @@
 """The policy book: what is refused, and in which words; what a digest covers; how an edit comes into force."""
 
-import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,34 +7,8 @@ import pytest
 from services.contract.places import policies
 from services.contract.problems import BadSetting
 from services.contract.vocabulary import code_list, codes
-from services.runtime.book import BadBook, Book, Shelf, read_book
-
-Edit = Callable[[str, str, str], Path]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    shutil.copytree(policies(), tmp_path / "policies")
-    return tmp_path / "policies"
-
-
-@pytest.fixture
-def edit(folder: Path) -> Edit:
-    """Replace the first `old` in a file by `new`; the folder."""
-
-    def change(file: str, old: str, new: str) -> Path:
-        text = (folder / file).read_text(encoding="utf-8")
-        assert old in text
-        (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
-        return folder
-
-    return change
-
-
-def said(folder: Path) -> list[str]:
-    with pytest.raises(BadBook) as bad:
-        read_book(folder)
-    return [str(finding) for finding in bad.value.findings]
+from services.runtime.book import Book, Shelf, read_book
+from tests.unit.runtime.spoiled import Edit, said
 
 
 @pytest.mark.parametrize(

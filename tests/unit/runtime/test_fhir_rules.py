@@ -181,14 +181,19 @@ RULED: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("key", "good", "bad", "where"), RULED, ids=[row[0] for row in RULED])
-def test_each_rule_is_kept_and_broken(
-    key: str, good: dict[str, Any], bad: dict[str, Any], where: str
-) -> None:
+def kept_and_broken(key: str, good: dict[str, Any], bad: dict[str, Any], where: str) -> None:
+    """`good` has no fault; `bad` has the one of rule `key`, at `where`."""
     assert faults(good) == []
     (fault,) = faults(bad)
     assert (fault.path, fault.code) == (where, "invariant")
     assert f"({key})" in fault.message
+
+
+@pytest.mark.parametrize(("key", "good", "bad", "where"), RULED, ids=[row[0] for row in RULED])
+def test_each_rule_is_kept_and_broken(
+    key: str, good: dict[str, Any], bad: dict[str, Any], where: str
+) -> None:
+    kept_and_broken(key, good, bad, where)
 
 
 def test_each_rule_stands_at_a_definition_of_the_schema() -> None:

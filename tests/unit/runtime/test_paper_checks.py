@@ -1,40 +1,12 @@
 """Frameworks, ISAs and gateways: each disagreement with the law or one another is named with file, line and remedy."""
 
-import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from services.contract.places import policies
-from services.runtime.book import BadBook, read_book
-
-Edit = Callable[[str, str, str], Path]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A copy of the shipped folder."""
-    return Path(shutil.copytree(policies(), tmp_path / "policies"))
-
-
-@pytest.fixture
-def edit(folder: Path) -> Edit:
-    """Replace the first `old` in a file of the copy by `new`; the folder."""
-
-    def change(file: str, old: str, new: str) -> Path:
-        text = (folder / file).read_text(encoding="utf-8")
-        assert old in text
-        (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
-        return folder
-
-    return change
-
-
-def said(folder: Path) -> list[str]:
-    with pytest.raises(BadBook) as bad:
-        read_book(folder)
-    return [str(finding) for finding in bad.value.findings]
+from services.runtime.book import read_book
+from tests.unit.runtime.spoiled import Edit, said
 
 
 def line_of(folder: Path, file: str, text: str) -> int:
