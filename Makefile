@@ -8,6 +8,7 @@ SETUP = $(if $(PYTHON),MASH_PYTHON=1 $(PYTHON),$(or $(FOUND),$(error \
 	No Python 3.11 or later with venv on PATH: install one, or say which with PYTHON=...))) .ci/setup
 
 .DEFAULT_GOAL := help
+export LONG
 .PHONY: help setup demo run up check fix test
 
 help: ## this list
@@ -31,6 +32,6 @@ check: setup ## every check that is not a test (the list is .ci/checks); changes
 fix: setup ## repair what make check finds, where that can be done by program
 	@.venv/bin/python .ci/check --fix
 
-test: setup ## obtain the real parts, then run every test (ARGS=... goes to pytest)
+test: setup ## obtain the real parts, then run every test (ARGS=... to pytest; LONG=1 also the long campaigns)
 	@.venv/bin/python -m tests.real
 	@.venv/bin/python -m pytest $(ARGS)

@@ -5,6 +5,7 @@ leaves it running and thawed: the next test uses the same.
 """
 
 import gc
+import os
 import shutil
 import tempfile
 import warnings
@@ -17,14 +18,17 @@ import pytest
 from playwright.sync_api import Browser
 
 from services.cli.parts.cache import CannotObtain
+from services.cli.parts.kafka_cluster import KafkaCluster
 from services.cli.parts.opa import opa_binary
 from services.cli.parts.postgres import make_database
 from tests.real import browser as browsers
 from tests.real import kafka, opa, outside, postgres
+from tests.real import kafka_secured as kafka_secured_broker
 from tests.real.find import FINDINGS, Server, missing, outlook, required, take
 
 HERE = Path(__file__).parent
 NOWHERE = HERE / "nowhere"
+BROKERS = {"kafka_broker", "kafka_cluster", "kafka_secured"}
 
 
 def pytest_report_header() -> list[str]:
@@ -36,7 +40,13 @@ def pytest_report_header() -> list[str]:
         outlook("browser", browsers.ways()),
         outlook("outside", outside.ways()),
         f"required: {', '.join(sorted(required())) or 'none'}",
+        f"long campaigns: {'run' if _long() else 'left out; make test LONG=1 runs them'}",
     ]
+
+
+def _long() -> bool:
+    """Whether campaigns of minutes are asked for."""
+    return os.environ.get("LONG", "") not in ("", "0")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -46,8 +56,11 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Unit tests have no network; a socket of the machine itself (asyncio's own) is left to them."""
+    """Unit tests have no network; a socket of the machine itself (asyncio's own) is left to them. Long campaigns
+    are run where they are asked for."""
     for item in items:
+        if item.get_closest_marker("long") and not _long():
+            item.add_marker(pytest.mark.skip("a long campaign: make test LONG=1"))
         if item.path.is_relative_to(HERE / "unit") and not item.get_closest_marker("enable_socket"):
             item.add_marker("disable_socket")
 
@@ -61,7 +74,7 @@ def _stop(server: Server) -> None:
 
 
 def _collect_what_kafka_left() -> None:
-    """kafka-python leaves a socket open when a broker goes away under it. Where a broker is in play, and there alone,
+    """kafka-python leaves a socket open when a broker goes away under it. Where one of BROKERS is in play, and there alone,
     that is collected without a warning; everywhere else an unclosed socket fails the run.
     """
     with warnings.catch_warnings():
@@ -72,7 +85,7 @@ def _collect_what_kafka_left() -> None:
 @pytest.fixture(autouse=True)
 def _quiet_after_kafka(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
-    if "kafka_broker" in request.fixturenames:
+    if BROKERS.intersection(request.fixturenames):
         _collect_what_kafka_left()
 
 
@@ -82,6 +95,24 @@ def kafka_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     broker = take("kafka", kafka.ways(tmp_path_factory.mktemp("kafka")))
     yield broker
     _stop(broker)
+    _collect_what_kafka_left()
+
+
+@pytest.fixture(scope="session")
+def kafka_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaCluster]:
+    """Three brokers, three copies of each topic, two of them in step: `.node(1)` to `.node(3)` stop, die and freeze alone."""
+    cluster = take("kafka cluster", kafka.cluster_ways(tmp_path_factory.mktemp("kafka-cluster")))
+    yield cluster
+    _stop(cluster)
+    _collect_what_kafka_left()
+
+
+@pytest.fixture(scope="session")
+def kafka_secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[kafka_secured_broker.Secured]:
+    """A broker that takes clients by TLS, name and password alone, and does for each what its ACLs allow."""
+    secured = take("secured kafka", kafka_secured_broker.ways(tmp_path_factory.mktemp("kafka-secured")))
+    yield secured
+    _stop(secured.broker)
     _collect_what_kafka_left()
 
 

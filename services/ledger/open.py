@@ -26,6 +26,7 @@ from services.ledger.pending import Pending
 from services.ledger.reading import Reading
 from services.ledger.receipts import answered, proof_of, tile_of
 from services.ledger.recover import Logs, recover
+from services.ledger.store.cluster import Cluster
 from services.ledger.store.disk import Disk
 from services.ledger.store.file import FileStore
 from services.ledger.store.ports import Store
@@ -246,7 +247,7 @@ def _store(settings: Settings, folder: Path, disk: Disk) -> Store:
         return FileStore(folder, settings.hub, disk)
     from services.ledger.store.kafka import KafkaStore  # noqa: PLC0415 (a client that only some hubs need)
 
-    return KafkaStore(settings.ledger.removeprefix("kafka://").split(","), settings.hub)
+    return KafkaStore(Cluster.of(settings), settings.hub)
 
 
 def _publisher(folder: Path, disk: Disk) -> Callable[[Iterable[Log]], None]:

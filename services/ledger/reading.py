@@ -84,9 +84,10 @@ def _journal(path: Path) -> Iterator[tuple[str, int, bytes]]:
 def _topics(settings: Settings) -> Iterator[tuple[str, int, bytes]]:
     # The client takes a second to load, and most installations have no broker.
     from services.ledger.store.broker import Broker, log_of  # noqa: PLC0415
+    from services.ledger.store.cluster import Cluster  # noqa: PLC0415
     from services.ledger.store.ports import StoreAway, StoreHalted  # noqa: PLC0415
 
-    broker = Broker(settings.ledger.removeprefix("kafka://").split(","))
+    broker = Broker(Cluster.of(settings))
     try:
         for topic in broker.topics():
             log = log_of(settings.hub, topic)

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from services.contract.problems import BadSetting
 
+LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
+
 
 class Settings(BaseModel):
     """Every setting. Times in seconds unless the name says `_ms`."""
@@ -43,6 +45,12 @@ class Settings(BaseModel):
     ledger: str = Field(
         "file", pattern=r"^(file|kafka://[^/]+)$", description="file, or kafka://HOST:PORT[,HOST:PORT]"
     )
+    ledger_user: str = Field(
+        "",
+        description="Name by which Kafka knows the hub (SCRAM-SHA-512 over TLS); empty: without TLS, loopback only in live mode",
+    )
+    ledger_password_file: Path | None = Field(None, description="File that holds its password, one line")
+    ledger_ca: Path | None = Field(None, description="Certificate authority of the brokers, a PEM file")
     ledger_wait: float = Field(5.0, gt=0, le=60, description="Longest that a release waits for its entry")
     opa: str = Field("", description="Address of an OPA server; default the embedded engine")
     opa_token: str = Field("", repr=False, description="Bearer token that the OPA server knows the hub by")
@@ -75,6 +83,17 @@ class Settings(BaseModel):
                 raise ValueError("keys: set MASH_KEYS to a folder outside MASH_HOME")
             if self.keys.resolve().is_relative_to(self.home.resolve()):
                 raise ValueError("keys: MASH_KEYS must be outside MASH_HOME")
+        return self
+
+    @model_validator(mode="after")
+    def _ledger_access(self) -> Self:
+        given = {"user": self.ledger_user, "password_file": self.ledger_password_file, "ca": self.ledger_ca}
+        lacking = ", ".join(f"MASH_LEDGER_{name.upper()}" for name, value in given.items() if not value)
+        if any(given.values()) and lacking:
+            raise ValueError(f"ledger: a secured Kafka needs {lacking} as well")
+        hosts = {server.rpartition(":")[0] for server in self.ledger.removeprefix("kafka://").split(",")}
+        if self.mode == "live" and self.ledger != "file" and lacking and not hosts <= LOOPBACK:
+            raise ValueError(f"ledger: a Kafka beyond this machine must be secured: set {lacking}")
         return self
 
     @property

@@ -5,6 +5,7 @@ from pathlib import Path
 from services.cli.parts.cache import cache_folder
 from services.cli.parts.java import java_version, system_java
 from services.cli.parts.kafka import KafkaBroker, kafka_jars, kafka_version, kept_as
+from services.cli.parts.kafka_cluster import KafkaCluster
 from services.cli.parts.process import free_port
 from tests.real.containers import Contained
 from tests.real.find import Elsewhere, Server, Way, by_address, by_container
@@ -31,6 +32,18 @@ def local(folder: Path) -> Server:
     broker = KafkaBroker(folder)
     broker.start()
     return broker
+
+
+def cluster_ways(folder: Path) -> list[Way[KafkaCluster]]:
+    """One way: tests kill and freeze its nodes one by one, which somebody else's cluster is not for."""
+    return [Way("local", outlook, lambda: local_cluster(folder))]
+
+
+def local_cluster(folder: Path) -> KafkaCluster:
+    kafka_jars()
+    cluster = KafkaCluster(folder)
+    cluster.start()
+    return cluster
 
 
 def contained() -> Server:

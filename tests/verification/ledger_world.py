@@ -1,8 +1,8 @@
 """A ledger for tests: opened on either store, with drafts about invented people."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,8 @@ class Place:
     store: str = "file"
     hub: str = HUB
     wait: float = 5.0
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """Settings beside these."""
 
     @property
     def folder(self) -> Path:
@@ -37,7 +39,8 @@ class Place:
         return KeyFolder(self.home / "keys")
 
     def settings(self) -> Settings:
-        return Settings(mode="demo", home=self.home, hub=self.hub, ledger=self.store, ledger_wait=self.wait)
+        own: dict[str, Any] = {"mode": "demo", "home": self.home, "hub": self.hub}
+        return Settings(**own | {"ledger": self.store, "ledger_wait": self.wait} | dict(self.more))
 
     @contextmanager
     def opened(self, disk: Disk | None = None) -> Iterator[Ledger]:

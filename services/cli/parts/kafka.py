@@ -127,13 +127,21 @@ def _by_maven(folder: Path) -> None:
     pom.unlink()
 
 
+def cluster_id() -> str:
+    """An id for a new cluster: 22 characters of URL-safe base64."""
+    # An id that began with "-" would be read as an option; a first byte below 0xf8 never encodes to one.
+    drawn = uuid.uuid4().bytes
+    return base64.urlsafe_b64encode(bytes((drawn[0] & 0x7F,)) + drawn[1:]).decode().rstrip("=")
+
+
 # --- Running -----------------------------------------------------------------------------------------------
 
 
 class KafkaBroker(Served):
     """One node, broker and controller, in `folder`. `settings` are added to its properties, or replace them.
 
-    `scram` holds users and passwords that are put into the cluster when it is formatted.
+    `scram` holds users and passwords (SCRAM-SHA-512) that are put into the cluster when it is formatted; `cluster`
+    is the id that the nodes of one cluster share, drawn where it is not given.
     """
 
     def __init__(
@@ -142,9 +150,11 @@ class KafkaBroker(Served):
         *,
         settings: Mapping[str, str] | None = None,
         scram: Mapping[str, str] | None = None,
+        cluster: str = "",
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.settings, self.scram = folder.resolve(), dict(settings or {}), dict(scram or {})
+        self._cluster = cluster
         self.ports = ports_of(self.folder, ("broker", "controller"))
         self.address = f"127.0.0.1:{self.ports['broker']}"
         self._child = Child((), self.folder / "kafka.log")
@@ -185,12 +195,9 @@ class KafkaBroker(Served):
         }
 
     def _format(self, properties: Path) -> None:
-        # An id that began with "-" would be read as an option; a first byte below 0xf8 never encodes to one.
-        drawn = uuid.uuid4().bytes
-        cluster = base64.urlsafe_b64encode(bytes((drawn[0] & 0x7F,)) + drawn[1:]).decode().rstrip("=")
-        arguments = ["format", "-t", cluster, "-c", str(properties)]
+        arguments = ["format", "-t", self._cluster or cluster_id(), "-c", str(properties)]
         for user, password in self.scram.items():
-            arguments += ["--add-scram", f"SCRAM-SHA-256=[name={user},password={password}]"]
+            arguments += ["--add-scram", f"SCRAM-SHA-512=[name={user},password={password}]"]
         command = self._java("kafka.tools.StorageTool", *arguments)
         answer = subprocess.run(command, check=False, capture_output=True, text=True)
         if answer.returncode:

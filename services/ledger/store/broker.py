@@ -5,7 +5,7 @@ Promise: a topic is made and checked by admin, never by accident; reading starts
 every CRC and never skips: a hole, a lost beginning or a setting that would delete entries stops the ledger.
 """
 
-import socket
+import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -16,27 +16,22 @@ import crc32c  # noqa: F401 (without it kafka-python checks CRCs in Python, eigh
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import (
+    ClusterAuthorizationFailedError,
     CorruptRecordError,
     KafkaError,
     LogTruncationError,
     OffsetOutOfRangeError,
     TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
 )
 
+from services.contract.problems import Problem
+from services.ledger.store.cluster import PATIENCE, Cluster, cluster_of
 from services.ledger.store.ports import MARK, Row, StoreAway, StoreHalted
+from services.ledger.store.topic_settings import faults, wanted
 
-PATIENCE = 5.0
-"""Seconds without an answer after which the broker counts as away."""
 BASE: Mapping[str, Any] = {"bootstrap_timeout_ms": int(PATIENCE * 1000), "request_timeout_ms": 10_000}
-_SETTINGS = {
-    "cleanup.policy": "delete",
-    "retention.ms": "-1",
-    "retention.bytes": "-1",
-    "unclean.leader.election.enable": "false",
-    "message.timestamp.type": "LogAppendTime",
-}
-# Without them entries vanish; the timestamp's type only tells what time the broker gives.
-_VITAL = ("cleanup.policy", "retention.ms", "retention.bytes", "unclean.leader.election.enable")
+_CODE = re.compile(r"[a-z0-9-]{2,32}")
 
 
 def topic_of(hub: str, log: str) -> str:
@@ -45,52 +40,42 @@ def topic_of(hub: str, log: str) -> str:
 
 
 def log_of(hub: str, topic: str) -> str:
-    """The log that a topic of this hub holds; "" for another topic."""
+    """The log that a topic of this hub holds; "" for another topic, the doctor's canary among them."""
     head = topic_of(hub, "")
-    return topic[len(head) :] if topic.startswith(head) else ""
+    code = topic.removeprefix(head)
+    return code if topic.startswith(head) and _CODE.fullmatch(code) else ""
 
 
 class Broker:
     """One cluster. A client is made for each admin use, for one held across a restart of the broker goes
     stale."""
 
-    def __init__(self, servers: Sequence[str]) -> None:
-        self.servers = list(servers)
+    def __init__(self, servers: Sequence[str] | Cluster) -> None:
+        self.cluster = cluster_of(servers)
         self._one = threading.Lock()
         self._reader: Any = None
 
     def topics(self) -> Sequence[str]:
         """Names of all topics. Raises `StoreAway`."""
-        with self._admin() as admin:
+        with self.admin() as admin:
             return sorted(admin.list_topics())
 
     def make(self, topic: str) -> None:
         """Make the topic, or check that the one that is there keeps everything. Raises `StoreAway`,
         `StoreHalted`."""
-        with self._admin() as admin:
+        with self.admin() as admin:
             if topic not in admin.list_topics():
-                copies = min(3, len(admin.describe_cluster()["brokers"]))
-                configs = {**_SETTINGS, "min.insync.replicas": str(2 if copies == 3 else 1)}
-                wanted = {"num_partitions": 1, "replication_factor": copies, "configs": configs}
+                new = wanted(len(admin.describe_cluster()["brokers"]))
                 # Another sequencer may be first; the check that follows, and the offsets, tell.
                 with suppress(TopicAlreadyExistsError):
-                    admin.create_topics({topic: wanted}, wait_for_metadata=True)
+                    admin.create_topics({topic: new}, wait_for_metadata=True)
             self._check(admin, topic)
 
     def _check(self, admin: Any, topic: str) -> None:
-        (found,) = admin.describe_topics([topic])
-        if len(found["partitions"]) != 1:
-            raise StoreHalted(
-                f"topic {topic} has {len(found['partitions'])} partitions; a log is one partition"
-            )
-        resource = ConfigResource(ConfigResourceType.TOPIC, topic)
-        configs = admin.describe_configs([resource], config_filter="all")["topic"][topic]
-        for name in _VITAL:
-            value = configs[name]["value"]
-            if value != _SETTINGS[name]:
-                raise StoreHalted(
-                    f"topic {topic}: {name} is {value} and would lose entries; set it to {_SETTINGS[name]}"
-                )
+        described, configs = looked_at(admin, topic)
+        for fault in faults(described, configs, self.cluster.copies):
+            if fault.vital:
+                raise StoreHalted(f"topic {topic}: {fault}. Set it so, and restart")
 
     def read(self, topic: str, start: int) -> Iterator[Row]:
         """Every record from `start` to the end as it is now; `Row.log` is the topic. Raises `StoreAway`,
@@ -111,7 +96,7 @@ class Broker:
                 if records:
                     heard = monotonic()
                 elif monotonic() - heard > PATIENCE:
-                    raise StoreAway(f"the Kafka broker at {','.join(self.servers)} stopped answering")
+                    raise StoreAway(f"the Kafka broker at {self.cluster.names} stopped answering")
                 for record in records:
                     if record.offset != at:
                         raise StoreHalted(f"topic {topic}: offset {record.offset} follows {at - 1}")
@@ -123,7 +108,7 @@ class Broker:
         place = TopicPartition(topic, 0)
         with self._one:
             try:
-                with _plain(self.servers):
+                with plain(self.cluster):
                     self._reader = self._reader or KafkaConsumer(**self._options())
                     self._reader.assign([place])
                     self._reader.seek(place, at)
@@ -135,7 +120,7 @@ class Broker:
                 self._forget()
                 raise
             self._forget()
-        raise StoreAway(f"the Kafka broker at {','.join(self.servers)} did not answer")
+        raise StoreAway(f"the Kafka broker at {self.cluster.names} did not answer")
 
     def close(self) -> None:
         """Let go of the reader."""
@@ -150,7 +135,7 @@ class Broker:
     def _options(self) -> dict[str, Any]:
         return {
             **BASE,
-            "bootstrap_servers": self.servers,
+            **self.cluster.access(),
             # 'latest' and 'earliest' hide a truncated log: the client would silently seek.
             "auto_offset_reset": "none",
             "enable_auto_commit": False,
@@ -160,8 +145,8 @@ class Broker:
 
     @contextmanager
     def _consumer(self) -> Iterator[Any]:
-        with _plain(self.servers):
-            knock(self.servers)
+        with plain(self.cluster):
+            self.cluster.knock()
             consumer = KafkaConsumer(**self._options())
             try:
                 yield consumer
@@ -169,32 +154,26 @@ class Broker:
                 consumer.close()
 
     @contextmanager
-    def _admin(self) -> Iterator[Any]:
-        with _plain(self.servers):
-            knock(self.servers)
-            admin = KafkaAdminClient(bootstrap_servers=self.servers, **BASE)
+    def admin(self) -> Iterator[Any]:
+        """A client for one use. What it raises becomes `StoreAway` or `StoreHalted`."""
+        with plain(self.cluster):
+            self.cluster.knock()
+            admin = KafkaAdminClient(**BASE, **self.cluster.access())
             try:
                 yield admin
             finally:
                 admin.close()
 
 
-def knock(servers: Sequence[str]) -> None:
-    """Whether anybody listens. A client that cannot bootstrap takes its whole time to say so, and leaves its
-    sockets open. Raises `OSError` of the last server."""
-    for number, server in enumerate(servers, 1):
-        host, _, port = server.rpartition(":")
-        try:
-            socket.create_connection((host.strip("[]"), int(port)), timeout=PATIENCE).close()
-        except (OSError, ValueError) as error:
-            if number == len(servers):
-                raise OSError(str(error)) from None
-        else:
-            return
+def looked_at(admin: Any, topic: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The topic as it is described, and its settings by name."""
+    (described,) = admin.describe_topics([topic])
+    resource = ConfigResource(ConfigResourceType.TOPIC, topic)
+    return described, admin.describe_configs([resource], config_filter="all")["topic"][topic]
 
 
 @contextmanager
-def _plain(servers: Sequence[str]) -> Iterator[None]:
+def plain(cluster: Cluster) -> Iterator[None]:
     """The client's errors in the store's two words."""
     try:
         yield
@@ -202,11 +181,21 @@ def _plain(servers: Sequence[str]) -> Iterator[None]:
         raise StoreHalted(
             f"Kafka: {type(error).__name__}: a log was cut or damaged. Restore the topic"
         ) from None
+    except Problem as error:
+        raise StoreAway(error.detail) from None
+    except (TopicAuthorizationFailedError, ClusterAuthorizationFailedError) as error:
+        raise StoreAway(refused(cluster, error)) from None
     except (KafkaError, OSError, AssertionError) as error:
-        raise StoreAway(
-            f"the Kafka broker at {','.join(servers)} does not answer ({type(error).__name__}); start it, "
-            "or mend MASH_LEDGER"
-        ) from None
+        raise StoreAway(cluster.silence(error)) from None
+
+
+def refused(cluster: Cluster, error: BaseException) -> str:
+    """What to do where the broker knows us and does not let us."""
+    who = f"MASH_LEDGER_USER ({cluster.user})" if cluster.user else "a client without a user"
+    return (
+        f"the Kafka broker at {cluster.names} does not let {who} do this ({type(error).__name__}); "
+        "have its administrator run mash ledger acls"
+    )
 
 
 def _row(record: Any, topic: str) -> Row:

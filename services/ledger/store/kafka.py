@@ -14,10 +14,17 @@ from time import monotonic
 from typing import Any
 
 from kafka import KafkaProducer
-from kafka.errors import KafkaError, KafkaTimeoutError
+from kafka.errors import (
+    ClusterAuthorizationFailedError,
+    KafkaError,
+    KafkaTimeoutError,
+    TopicAuthorizationFailedError,
+)
 
-from services.ledger.store.broker import BASE, Broker, knock, log_of, topic_of
+from services.ledger.store.broker import BASE, Broker, log_of, plain, refused, topic_of
+from services.ledger.store.cluster import Cluster
 from services.ledger.store.ports import Row, StoreAway, StoreHalted
+from services.ledger.store.topic_settings import LARGEST_BATCH
 
 _PATIENT_MS = 3_600_000
 # An idempotent producer of kafka-python never recovers once a batch in flight has passed its delivery
@@ -31,10 +38,16 @@ PRODUCER: Mapping[str, Any] = {
     "delivery_timeout_ms": _PATIENT_MS,
     "max_block_ms": 5_000,
     # Only one batch of a partition is under way at a time, so a batch must hold whatever queued meanwhile.
-    "batch_size": 512 * 1024,
+    "batch_size": LARGEST_BATCH,
     "linger_ms": 20,
     "allow_auto_create_topics": False,
 }
+
+
+def _is_refusal(error: BaseException | None) -> bool:
+    """Whether the broker knows us and does not let us write. The client wraps one of its two refusals in words."""
+    refusals = (TopicAuthorizationFailedError, ClusterAuthorizationFailedError)
+    return isinstance(error, refusals) or any(kind.__name__ in str(error) for kind in refusals)
 
 
 class _Doubt(Exception):
@@ -44,7 +57,7 @@ class _Doubt(Exception):
 class KafkaStore:
     """All logs of `hub` on one cluster. Knows nothing of a log until `recover` has read it."""
 
-    def __init__(self, servers: Sequence[str], hub: str) -> None:
+    def __init__(self, servers: Sequence[str] | Cluster, hub: str) -> None:
         self._broker, self._hub = Broker(servers), hub
         self._producer: Any = None
         self._closed = threading.Event()
@@ -57,7 +70,8 @@ class KafkaStore:
         for log in sorted(present | set(covered)):
             if log not in present and covered.get(log, 0):
                 raise StoreHalted(
-                    f"topic {topic_of(self._hub, log)} is gone, and entries with it. Restore it"
+                    f"topic {topic_of(self._hub, log)} is gone, and entries with it, or this user may not see "
+                    "it. Restore it, or have mash ledger acls run"
                 )
             if log in covered:
                 self._broker.make(topic_of(self._hub, log))
@@ -91,7 +105,7 @@ class KafkaStore:
         since = self._since
         if since is None or monotonic() - since < 1:
             return ""
-        return f"waiting for the Kafka broker at {','.join(self._broker.servers)}"
+        return f"waiting for the Kafka broker at {self._broker.cluster.names}"
 
     def close(self) -> None:
         """See `Store`."""
@@ -116,6 +130,9 @@ class KafkaStore:
         for row, future in zip(rows, sent, strict=True):
             if not future.is_done:
                 self._await(future)
+            if _is_refusal(future.exception):
+                # Known, not in doubt; what a retry before it may have left is looked for at the next start.
+                raise StoreHalted(f"{refused(self._broker.cluster, future.exception)}, and restart")
             if future.exception is not None or future.value.offset != row.at:
                 raise _Doubt
 
@@ -176,16 +193,12 @@ class KafkaStore:
         self._drop_producer()
         if self._closed.is_set():
             return
-        try:
-            knock(self._broker.servers)
-            producer = KafkaProducer(bootstrap_servers=self._broker.servers, **PRODUCER)
+        cluster = self._broker.cluster
+        with plain(cluster):
+            cluster.knock()
+            producer = KafkaProducer(**PRODUCER, **cluster.access())
             for log in logs:
                 producer.partitions_for(topic_of(self._hub, log))
-        except (KafkaError, OSError, AssertionError) as error:
-            servers = ",".join(self._broker.servers)
-            raise StoreAway(
-                f"the Kafka broker at {servers} does not answer ({type(error).__name__})"
-            ) from None
         if not producer.config["enable_idempotence"] or producer.config["acks"] != -1:
             raise StoreHalted("kafka-python would write without idempotence; its settings were changed")
         self._producer = producer
