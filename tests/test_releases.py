@@ -58,6 +58,7 @@ CLIENTS = {
     "services/policy/opa.py": "profiles to the policy engine: no person (contract/decisions.py)",
     "services/ledger/store/kafka.py": "entries: roots, digests, codes and counts",
     "services/ledger/store/broker.py": "the broker's topics and settings",
+    "services/ledger/store/acls.py": "rights to the topics, given by an administrator",
 }
 """Modules that send anything out of the process."""
 _SENDERS = {
