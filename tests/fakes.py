@@ -57,6 +57,9 @@ class FakeLedger:
     def tile(self, log: str, path: str) -> bytes | None:
         return None
 
+    def records(self, log: str, path: str) -> Sequence[tuple[str, bytes | None]] | None:
+        return None
+
     def receipt(self, id: str) -> bytes | None:
         return None
 

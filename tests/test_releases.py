@@ -20,6 +20,8 @@ IMPERSONAL = {
     "GET /fhir/metadata": "what the hub offers",
     "GET /fhir/.well-known/smart-configuration": "where tokens are had",
     "GET /ledger/{log}/checkpoint": "a size and a root",
+    "GET /ledger/logs": "which logs there are, and their sizes",
+    "GET /ledger/books/{digest}": "policies: names signers, and no person of a record",
     "GET /cases": "cases as the asker's own side described them: nothing of a source or of the index",
     "GET /cases/{id}/asked": "what members asked for, in the words of answers that were entered, and what came of it by code",
     "GET /tasks": "kinds and times of what waits in one's own inbox: no person, record or case",
@@ -44,6 +46,7 @@ THROUGH = {
     "GET /fhir/{type}/{id}": "services/gateway/partners/publish.py",
     "GET /ledger/receipts/{id}": "services/gateway/receipts.py",
     "GET /ledger/{log}/tile/{path:path}": "services/gateway/receipts.py",
+    "GET /ledger/{log}/records/{path:path}": "services/gateway/auditing.py",
     "GET /ledger/receipts/{id}/opening": "services/gateway/receipts.py",
 }
 """Routes that release or enter, and the module that appends before it answers; tests/hub/test_no_bytes.py sends each of them

@@ -35,6 +35,7 @@ from services.runtime.logs import log
 _API = (
     "services.gateway.api.family_view",
     "services.gateway.api.ledger",
+    "services.gateway.api.auditing",
     "services.gateway.api.tasks",
     "services.gateway.api.asking",
 )

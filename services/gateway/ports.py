@@ -84,6 +84,11 @@ class Ledger(Protocol):
         """The bytes of a tile (C2SP tlog-tiles) that a signed checkpoint covers, or None."""
         ...
 
+    def records(self, log: str, path: str) -> Sequence[tuple[str, bytes | None]] | None:
+        """(event id, decision record or None) for each entry of a tile of entries that decided something; None: no such
+        tile."""
+        ...
+
     def receipt(self, id: str) -> bytes | None:
         """The `.tlog-proof` of an entry, or None."""
         ...

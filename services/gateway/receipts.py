@@ -31,6 +31,8 @@ class Reader:
     client_key: str
     token: str = field(repr=False)
     scopes: frozenset[str] = frozenset()
+    client: str = ""
+    """The registered system through which they read; what is sealed is sealed to its key."""
 
 
 def bound(token: str) -> str:

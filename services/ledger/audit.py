@@ -7,6 +7,7 @@ a cached hash, a key) is taken on trust. Needs no store, no web and no secret.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.contract.canonical import NotJson, canonical, parse, unb64u
@@ -14,6 +15,9 @@ from services.ledger.checkpoint import Checkpoint, open_checkpoint
 from services.ledger.entry import LONGEST, fault_of
 from services.ledger.tree import Tree, leaf_hash
 from services.runtime.note import BadNote, Verifier, split_note
+
+CLOCKS_APART = timedelta(minutes=10)
+"""By how much the hub's clock may be ahead of the auditor's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Audit:
     """Entries that stand twice byte for byte, as a broker may deliver late: harmless, and counted."""
     signed: int = -1
     verified_by: str = ""
+    latest: str = field(default_factory=lambda: _time(datetime.now(UTC) + CLOCKS_APART))
     _chains: set[str] = field(default_factory=set)
 
     def find(self, kind: str, index: int, detail: str) -> None:
@@ -98,6 +103,10 @@ class Audit:
         elif stored["entry"]["origin"] != self.origin:
             self.find("origin", at, f"an entry of {stored['entry']['origin']} in the log {self.origin}")
         else:
+            if stored["entry"]["time"] > self.latest:
+                self.find(
+                    "time", at, f"dated {stored['entry']['time']}, which is still to come by this clock"
+                )
             return stored
         return None
 
@@ -133,6 +142,11 @@ class Audit:
             return
         self.signed = found.size
         self.verified_by = ", ".join(key.vkey for key in keys if key.name == found.origin)
+
+
+def _time(moment: datetime) -> str:
+    """As entries have it, so that texts compare as moments do."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 def _is_short(value: object) -> bool:

@@ -43,7 +43,7 @@ class _Log:
         self.waiting.append(leaf)
         if len(self.waiting) == WIDTH or self.tree.size == self.size:
             number = (self.tree.size - 1) // WIDTH
-            _write(self.folder, Tile(-1, number, len(self.waiting)).path, bundle(self.waiting))
+            put(self.folder, Tile(-1, number, len(self.waiting)).path, bundle(self.waiting))
             self.waiting.clear()
 
     def finish(self, code: str) -> None:
@@ -52,8 +52,8 @@ class _Log:
                 f"log {code} is not what was signed at size {self.size}: run mash ledger verify first"
             )
         for tile in tiles_of(self.size, entries=False):
-            _write(self.folder, tile.path, hashes(self.tree, tile))
-        _write(self.folder, CHECKPOINT, self.note)
+            put(self.folder, tile.path, hashes(self.tree, tile))
+        put(self.folder, CHECKPOINT, self.note)
 
 
 def export(
@@ -80,7 +80,8 @@ def export(
     return {code: log.size for code, log in sorted(logs.items())}
 
 
-def _write(folder: Path, path: str, data: bytes) -> None:
+def put(folder: Path, path: str, data: bytes) -> None:
+    """A file of an export, durable and whole, or not there. Raises `OSError`."""
     target = folder / path
     target.parent.mkdir(parents=True, exist_ok=True)
     scratch = target.with_name(f".{target.name}.new")

@@ -24,7 +24,7 @@ from services.ledger.entry import EntryRefused, build, check_log, event_bytes, n
 from services.ledger.log import Log
 from services.ledger.pending import Pending
 from services.ledger.reading import Reading
-from services.ledger.receipts import answered, proof_of, tile_of
+from services.ledger.receipts import answered, proof_of, records_of, tile_of
 from services.ledger.recover import Logs, recover
 from services.ledger.store.cluster import Cluster
 from services.ledger.store.disk import Disk
@@ -99,6 +99,12 @@ class Ledger:
         `LedgerUnavailable`."""
         found = self._sequencer.logs.by_code.get(log)
         return tile_of(found, self._store, path) if found else None
+
+    def records(self, log: str, path: str) -> Sequence[tuple[str, bytes | None]] | None:
+        """(event id, decision record or None) for each entry of a tile of entries that decided something. Raises
+        `LedgerUnavailable`."""
+        found = self._sequencer.logs.by_code.get(log)
+        return records_of(found, self._store, path, self.decision) if found else None
 
     def receipt(self, id: str) -> bytes | None:
         """The `.tlog-proof` of the entry with this event id, or None."""

@@ -3,6 +3,7 @@
 Promise: a receipt holds under the log's public key alone, and is the same entry after a restart.
 """
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from services.contract.canonical import canonical, parse
@@ -40,6 +41,22 @@ def tile_of(log: Log, store: Store, path: str) -> bytes | None:
     if tile.level >= 0:
         return hashes(log.tree, tile)
     return bundle([_read(store, log.code, tile.first + at) for at in range(tile.width)])
+
+
+def records_of(
+    log: Log, store: Store, path: str, decision: Callable[[str], bytes | None]
+) -> Sequence[tuple[str, bytes | None]] | None:
+    """(event id, decision record) of each entry of a tile of entries that decided something; None where the path names
+    no such tile. A record that is gone is None. Raises `LedgerUnavailable`."""
+    tile = Tile.read(path)
+    if tile is None or tile.level >= 0 or tile.end > log.signed.head.size:
+        return None
+    entries = [_entry(_read(store, log.code, tile.first + at)) for at in range(tile.width)]
+    return [
+        (str(entry["event_id"]), decision(str(entry["event_id"])))
+        for entry in entries
+        if "decision_digest" in entry
+    ]
 
 
 def answered(logs: Logs, store: Store, pending: Pending, event_id: str) -> Receipt:

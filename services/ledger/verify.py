@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, NamedTuple
 from services.ledger import journal
 from services.ledger.audit import Audit, Finding, Named, by_origin, pair
 from services.ledger.checkpoint import Checkpoint
+from services.ledger.earlier import Earlier, hold_earlier
 from services.runtime.note import BadKey, BadNote, Verifier, split_note
 
 _PATIENCE = 2.0
@@ -41,6 +42,8 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    contradictions: list[Mapping[str, str]] = field(default_factory=list)
+    """Pairs of signed checkpoints that cannot both be true: `{log, kind, earlier, now}`."""
 
     @property
     def exit_code(self) -> int:
@@ -48,7 +51,7 @@ class Report:
         return 1 if self.findings else 5 if self.gaps else 0
 
     def as_json(self) -> dict[str, Any]:
-        """For `--json`: `{result, logs, findings, gaps, notes}`."""
+        """For `--json`: `{result, logs, findings, gaps, notes, contradictions}`."""
         words = {0: "good", 1: "findings", 5: "incomplete"}
         return {"result": words[self.exit_code], **asdict(self)}
 
@@ -96,10 +99,11 @@ def verify_folder(
     *,
     only: bool = False,
     step: Callable[[int], None] = lambda _: None,
+    earlier: Sequence[Earlier] = (),
 ) -> Report:
     """Verify the journal in `folder`. `only`: `keys` name the one log asked about. `step` hears of bytes
-    read."""
-    check = _Check(by_origin(keys), only)
+    read. `earlier`: checkpoints from before, which it must have grown from."""
+    check = _Check(by_origin(keys), only, earlier)
     path = folder / journal.NAME
     if not path.is_file():
         check.find("journal", "the journal is missing")
@@ -120,6 +124,7 @@ def verify_records(
     keys: Sequence[Verifier],
     *,
     only: bool = False,
+    earlier: Sequence[Earlier] = (),
 ) -> Report:
     """Verify records read elsewhere (a Kafka topic for each log) against signed checkpoints by code of the
     log.
@@ -127,7 +132,7 @@ def verify_records(
     The checkpoints are fetched before the records and again after. A running hub may have gone on meanwhile:
     a log that has grown beyond what was read is held against its earlier checkpoint.
     """
-    check = _Check(by_origin(keys), only)
+    check = _Check(by_origin(keys), only, earlier)
     check.is_of(hub)
     before = checkpoints()
     for record in records:
@@ -169,9 +174,11 @@ def _read(check: "_Check", file: BinaryIO, folder: Path, step: Callable[[int], N
 class _Check:
     """One run over one ledger."""
 
-    def __init__(self, keys: Mapping[str, Sequence[Verifier]], only: bool) -> None:
+    def __init__(
+        self, keys: Mapping[str, Sequence[Verifier]], only: bool, earlier: Sequence[Earlier] = ()
+    ) -> None:
         self.report = Report()
-        self._keys, self._only, self._hub = keys, only, ""
+        self._keys, self._only, self._hub, self._earlier = keys, only, "", earlier
         self._audits: dict[str, Audit] = {}
         self._events: dict[str, Named] = {}
         self._first: dict[str, int] | None = None
@@ -237,11 +244,16 @@ class _Check:
                 self.report.notes.append(f"log {code} was not asked about")
                 continue
             audit.finish(checkpoints.get(code), keys)
+            self.report.contradictions += hold_earlier(audit, checkpoints.get(code), self._earlier, keys)
             self._gaps(audit, bool(keys))
         pair(self._audits, self._events)
         for origin in self._keys:
             if origin not in {audit.origin for audit in self._audits.values()}:
                 self.report.gaps.append(f"a key was given for {origin}, and that log is not here")
+        here = {audit.origin for audit in self._audits.values()}
+        for one in self._earlier:
+            if one.head.origin not in here:
+                self.report.gaps.append(f"{one.place} is of {one.head.origin}, and that log is not here")
         for _, audit in sorted(self._audits.items()):
             if not self._only or self._keys.get(audit.origin):
                 self.report.findings += audit.findings

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from services.ledger.audit import Finding, by_origin
+from services.ledger.audit import Audit, Finding, by_origin
 from services.ledger.checkpoint import Checkpoint, open_checkpoint
+from services.ledger.earlier import FOLDER, Earlier, hold_earlier, read_earlier
 from services.ledger.tiles import Tile, hashes, tiles_of, unbundle
 from services.ledger.tree import HASH, Tree, leaf_hash
 from services.ledger.verify import Record, Report, verify_records
@@ -73,21 +74,35 @@ def verify_tiles(
     *,
     only: bool = False,
     step: Callable[[int], None] = lambda _: None,
+    earlier: Sequence[Earlier] = (),
 ) -> Report:
-    """Verify every exported log in `folder`. `only`: `keys` name the one log asked about. `step` hears of bytes read."""
+    """Verify every exported log in `folder`. `only`: `keys` name the one log asked about. `step` hears of bytes read.
+    `earlier`: checkpoints from before, beside those that the folder itself has kept."""
     found, unreadable = _logs(folder, keys, only=only)
+    kept = [
+        one for log in found if (log.folder / FOLDER).is_dir() for one in read_earlier(log.folder / FOLDER)
+    ]
     whole = {log.code: log for log in found if log.has_entries}
     hub = next((log.head.origin.partition("/")[0] for log in found), "")
     notes = {code: log.note for code, log in whole.items()}
     apart = {log.head.origin for log in found if not log.has_entries}
     held = [key for key in keys if key.name not in apart]
     report = verify_records(
-        _records(whole.values(), step), hub, lambda: notes, held, only=only and bool(held)
+        _records(whole.values(), step),
+        hub,
+        lambda: notes,
+        held,
+        only=only and bool(held),
+        earlier=[one for one in (*kept, *earlier) if one.head.origin not in apart],
     )
     report.findings[:0] = unreadable
     for log in found:
         if not log.has_entries:
             _hashes_only(log, keys, report)
+            audit = Audit(log.code, log.head.origin, log.tree, signed=log.head.size)
+            own = by_origin(keys).get(log.head.origin, [])
+            report.contradictions += hold_earlier(audit, log.note, (*kept, *earlier), own)
+            log.findings += audit.findings
         _hold_tiles(log)
         report.findings += log.findings
     return report
@@ -103,8 +118,16 @@ def _logs(folder: Path, keys: Sequence[Verifier], *, only: bool) -> tuple[list[_
         except BadNote as error:
             wrong.append(Finding(name, "signature", -1, f"the checkpoint does not hold: {error}"))
             continue
-        if not only or head.origin in asked:
-            found.append(_Log(head.origin.rpartition("/")[2], path, note, head))
+        code = head.origin.rpartition("/")[2]
+        if path != folder and name != code:
+            wrong.append(Finding(name, "mixed-up", -1, f"the folder {name} holds the log {head.origin}"))
+        elif not only or head.origin in asked:
+            found.append(_Log(code, path, note, head))
+    hubs = {log.head.origin.partition("/")[0] for log in found}
+    if len(hubs) > 1:
+        wrong.append(
+            Finding("", "mixed-up", -1, f"logs of several hubs in one folder: {', '.join(sorted(hubs))}")
+        )
     return found, wrong
 
 

@@ -22,6 +22,7 @@ from services.gateway.tasks.inbox import waiting
 from services.gateway.tasks.post import Post, post
 from services.ledger.open import open_ledger
 from services.ledger.store.disk import Disk
+from tests.hub.audited import auditors_token
 from tests.hub.served import MANAGER, SOCIAL_WORKER, Served, a_served
 from tests.hub.world import closed_port
 from tests.test_releases import THROUGH
@@ -77,6 +78,7 @@ def _releases(hub: Served, case: str) -> dict[str, Callable[[], bytes]]:
     officer = hub.token(next(one for one in STAFF if one.role == "PRIVACY-OFFICER"))
     size = hub.world.parts.ledger.health().sizes["northshire-csc"]
     entries = f"/ledger/northshire-csc/tile/entries/000.p/{size}"
+    records, auditor = entries.replace("/tile/entries/", "/records/"), auditors_token(hub)
     raw = hub.raw
     task = f"/tasks/{_task(hub)}"
     row = next(one for one in shown["withheld"] if one["source"] == "Haven" and "ask" in one)
@@ -105,6 +107,7 @@ def _releases(hub: Served, case: str) -> dict[str, Callable[[], bytes]]:
         "GET /ledger/receipts/{id}": lambda: raw("GET", receipt, worker),
         "GET /ledger/receipts/{id}/opening": lambda: raw("GET", f"{receipt}/opening", worker),
         "GET /ledger/{log}/tile/{path:path}": lambda: raw("GET", entries, publisher),
+        "GET /ledger/{log}/records/{path:path}": lambda: raw("GET", records, auditor),
         "PUT /fhir/{type}/{id}": lambda: raw("PUT", "/fhir/Patient/new-one", publisher, patient),
         "POST /fhir/{type}": lambda: raw("POST", "/fhir/Patient", publisher, unnamed),
         "POST /fhir": lambda: raw("POST", "/fhir", publisher, bundle),

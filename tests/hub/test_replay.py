@@ -3,6 +3,7 @@
 import json
 import shutil
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -128,4 +129,7 @@ def test_a_decision_that_comes_out_otherwise_is_named(home: Path, monkeypatch: p
 def test_nothing_there_and_a_day_to_begin_at(home: Path, tmp_path: Path) -> None:
     ran = CliRunner().invoke(app, ["replay", "--home", str(tmp_path / "nothing")])
     assert (ran.exit_code, "no ledger in" in " ".join(ran.output.split())) == (2, True)
-    assert replay(home, "--since", "2999-01-01")[1]["decisions"] == 0
+    today = datetime.now(UTC).date()
+    assert replay(home, "--since", today.isoformat())[1]["decisions"] > 0
+    ahead = CliRunner().invoke(app, ["replay", "--home", str(home), "--since", "2999-01-01"])
+    assert (ahead.exit_code, "still to come" in " ".join(ahead.output.split())) == (2, True)

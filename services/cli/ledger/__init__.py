@@ -10,7 +10,16 @@ import typer
 
 from services.cli.exits import Reporting
 
-COMMANDS = ("verify", "check_receipt", "replay", "export", "acls", "doctor")
+COMMANDS = (
+    "key",
+    "fetch",
+    "verify",
+    "check_receipt",
+    "replay",
+    "export",
+    "acls",
+    "doctor",
+)
 """In the order in which an auditor meets them; each is a module with `add(app)`."""
 
 app = typer.Typer(

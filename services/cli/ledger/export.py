@@ -12,6 +12,7 @@ import typer
 
 from services.cli.exits import Exit
 from services.cli.ledger.progress import progress
+from services.cli.ledger.writing import writing
 from services.ledger import journal
 from services.ledger.export import CannotExport, export
 from services.ledger.verify import NoLedger, Record, ledger_folder, read_checkpoints
@@ -37,7 +38,7 @@ def export_tiles(
 
     Example: mash ledger export home export && mash ledger verify export --trust trust.vkeys
 
-    Exit: 0 written, 1 a log is not what was signed, 2 usage, 3 the broker does not answer.
+    Exit: 0 written, 1 a log is not what was signed, 2 usage, 3 the broker does not answer or the disk is full.
     """
     try:
         ledger = ledger_folder(place)
@@ -49,13 +50,11 @@ def export_tiles(
         )
     notes = _asked(read_checkpoints(ledger), log or [])
     try:
-        sizes = _written(ledger, folder, notes, entries=entries, kafka=kafka)
+        with writing(folder):
+            sizes = _written(ledger, folder, notes, entries=entries, kafka=kafka)
     except (CannotExport, StoreHalts) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(Exit.FINDINGS) from None
-    except OSError as error:
-        print(f"{folder}: cannot be written ({error.strerror}); name another folder", file=sys.stderr)
-        raise typer.Exit(Exit.USAGE) from None
     print(f"Exported {len(sizes)} logs to {folder}{'' if entries else ', hashes only'}")
     for code, size in sizes.items():
         print(f"  {code}: {size} entries")

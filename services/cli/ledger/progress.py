@@ -31,3 +31,25 @@ def progress(total: int) -> Iterator[Callable[[int], None]]:
                 bar.update(task, completed=at)
 
         yield step
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """`step(done so far, of how many)`; a bar on standard error, once there is much to do."""
+    if not sys.stderr.isatty():
+        yield lambda _, __: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        shown = 0
+
+        def step(done: int, total: int) -> None:
+            nonlocal shown
+            if done - shown > total // 200 or done == total:
+                shown = done
+                bar.update(task, completed=done, total=total)
+
+        yield step

@@ -6,21 +6,20 @@ not be decided again is counted and makes the result incomplete, never good.
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from services.cli.exits import Exit
+from services.cli.ledger.days import day_given
+from services.cli.ledger.opened import Source, opened
 from services.cli.policy.recorded import settings_of
 from services.contract.canonical import b64u, digest
-from services.ledger.reading import Entry, Reading
+from services.ledger.reading import Entry
 from services.policy.kept_rows import KeptRows
 from services.policy.recorded import Recorded
 from services.policy.replay import NAMED, WHY, Replayer
-from services.runtime.keys import KeyFolder
-from services.runtime.settings import Settings
 
 ANOTHER_RECORD, ANOTHER_BOOK = "another-record", "another-book"
 OWN_WHY: Mapping[str, str] = {
@@ -38,23 +37,29 @@ def add(app: typer.Typer) -> None:
 
 
 def replay(
+    place: Annotated[
+        str, typer.Argument(help="A download (mash ledger fetch), or MASH_HOME.", show_default=False)
+    ] = "",
     home: Annotated[Path | None, typer.Option(help="MASH_HOME with ledger, vault and books.")] = None,
+    key: Annotated[Path | None, typer.Option(help="The auditor's key file, which opens a download.")] = None,
     log: Annotated[str, typer.Option(help="Only this log (its code).")] = "",
     since: Annotated[str, typer.Option(help="Only decisions from this day on, YYYY-MM-DD (UTC).")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON on stdout.")] = False,
 ) -> None:
     """Decide every recorded decision again under the book that decided it, and name each that comes out otherwise.
 
-    Run `mash ledger verify` first: replay takes the entries as they stand. It needs the key folder, which opens the records.
+    Run `mash ledger verify` first: replay takes the entries as they stand. It needs what opens the records: the auditor's
+    key file for a download, the key folder at the hub.
 
-    Example: mash ledger replay --home demo-home
+    Example: mash ledger replay audit --key auditor.json
 
     Exit: 0 all as recorded, 1 a decision comes out otherwise, 3 no ledger, 5 something could not be decided again.
     """
-    if home is not None and not (home / "ledger").is_dir():
+    if not place and home is not None and not (home / "ledger").is_dir():
         raise typer.BadParameter(f"--home: no ledger in {home}; name MASH_HOME")
-    settings = settings_of(home)
-    found = decide_again(settings, log, since)
+    where = place or str(home or settings_of(None).home)
+    with opened(where, key) as ledger:
+        found = decide_again(ledger.source, ledger.home, log, day_given("--since", since))
     if as_json:
         print(json.dumps(found, indent=2))
     else:
@@ -64,9 +69,9 @@ def replay(
     )
 
 
-def decide_again(settings: Settings, log: str, since: str) -> dict[str, Any]:
-    """`{decisions, rows, same, otherwise, unknown, named: [{log, index, event, reason, place}]}`. Raises
-    `LedgerUnavailable`."""
+def decide_again(source: Source, home: Path, log: str = "", since: str = "") -> dict[str, Any]:
+    """`{decisions, rows, same, otherwise, unknown, named: [{log, index, event, reason, place}]}`. `home`: where the books
+    are. Raises `LedgerUnavailable`."""
     report: dict[str, Any] = {
         "decisions": 0,
         "rows": 0,
@@ -75,11 +80,10 @@ def decide_again(settings: Settings, log: str, since: str) -> dict[str, Any]:
         "unknown": {},
         "named": [],
     }
-    with ExitStack() as opened:
-        reading = opened.enter_context(Reading(settings, KeyFolder(settings.key_folder)))
-        replayer = Replayer(opened.enter_context(KeptRows(settings.home)))
-        for entry in _decided(reading, log, since):
-            reason, place, rows = _one(replayer, reading, entry)
+    with KeptRows(home) as rows_of_books:
+        replayer = Replayer(rows_of_books)
+        for entry in _decided(source, log, since):
+            reason, place, rows = _one(replayer, source, entry)
             report["decisions"] += 1
             report["rows"] += rows
             if not reason:
@@ -93,16 +97,16 @@ def decide_again(settings: Settings, log: str, since: str) -> dict[str, Any]:
     return report
 
 
-def _decided(reading: Reading, log: str, since: str) -> Iterator[Entry]:
-    for entry in reading.entries():
+def _decided(source: Source, log: str, since: str) -> Iterator[Entry]:
+    for entry in source.entries():
         wanted = (not log or entry.log == log) and (not since or str(entry.entry["time"])[:10] >= since)
         if wanted and "decision_digest" in entry.entry:
             yield entry
 
 
-def _one(replayer: Replayer, reading: Reading, entry: Entry) -> tuple[str, str, int]:
+def _one(replayer: Replayer, source: Source, entry: Entry) -> tuple[str, str, int]:
     """The reason ("" where all is as recorded), the place, and how many rows were decided."""
-    body = reading.decision(entry.entry["event_id"])
+    body = source.decision(entry.entry["event_id"])
     if body is not None and b64u(digest(body)) != entry.entry["decision_digest"]:
         return ANOTHER_RECORD, "", 0
     policy = str(entry.entry.get("policy", {}).get("digest", ""))

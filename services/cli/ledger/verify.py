@@ -8,6 +8,7 @@ nothing against whoever holds the folder.
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ import typer
 from services.cli.exits import Exit
 from services.cli.ledger.progress import progress
 from services.ledger import journal
+from services.ledger.earlier import Earlier, read_earlier
 from services.ledger.verify import (
     NoLedger,
     Report,
@@ -27,7 +29,17 @@ from services.ledger.verify import (
     verify_records,
 )
 from services.ledger.verify_tiles import logs_in, verify_tiles
-from services.runtime.note import BadKey, Verifier
+from services.runtime.note import BadKey, BadNote, Verifier
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What to hold a ledger against: keys, whether they name the one log asked about, and checkpoints from before."""
+
+    keys: Sequence[Verifier]
+    only: bool = False
+    earlier: Sequence[Earlier] = ()
+
 
 BESIDE = "with the keys found beside the log, which proves nothing against whoever holds the folder"
 
@@ -51,24 +63,43 @@ def verify(
             envvar="MASH_HOME", help="With kafka://: where the hub publishes its signed checkpoints."
         ),
     ] = None,
+    since: Annotated[
+        Path | None,
+        typer.Option("--from", help="Checkpoints kept from before: a file, or a folder of an earlier time."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON on stdout.")] = False,
 ) -> None:
     """Verify every log found: each entry, the order, the root that was signed, and the signature.
 
-    Example: mash ledger verify home/ledger --trust trust.txt
+    Example: mash ledger verify audit --trust trust.vkeys --from last-year
 
     Exit: 0 all good, 1 findings, 2 usage, 3 the broker does not answer, 5 something could not be checked.
     """
-    keys = keys_given(key, trust)
+    asked = Asked(keys_given(key, trust), bool(key), earlier_given(since))
     if place.startswith("kafka://"):
-        report = _verify_kafka(place.removeprefix("kafka://"), checkpoints, keys, only=bool(key))
+        report = _verify_kafka(place.removeprefix("kafka://"), checkpoints, asked)
     else:
-        report = _verify_path(Path(place), keys, only=bool(key))
+        report = verify_path(Path(place), asked)
     if as_json:
         print(json.dumps(report.as_json(), indent=2))
     else:
-        _tell(report)
+        tell(report)
     raise typer.Exit(report.exit_code)
+
+
+def earlier_given(path: Path | None) -> list[Earlier]:
+    """The checkpoints of `--from`; a usage error names what is none."""
+    if path is None:
+        return []
+    try:
+        found = read_earlier(path)
+    except BadNote as error:
+        raise typer.BadParameter(f"--from: {error}") from None
+    except OSError as error:
+        raise typer.BadParameter(f"--from: {path} cannot be read ({error.strerror})") from None
+    if not found:
+        raise typer.BadParameter(f"--from: no checkpoint in {path}")
+    return found
 
 
 def keys_given(key: str, trust: Path | None) -> list[Verifier]:
@@ -87,19 +118,20 @@ def keys_given(key: str, trust: Path | None) -> list[Verifier]:
     return found
 
 
-def _verify_path(path: Path, keys: Sequence[Verifier], *, only: bool) -> Report:
+def verify_path(path: Path, asked: Asked) -> Report:
+    """Verify a ledger folder, or a folder of tiles; what is neither ends the command with a line that says so."""
     if path.is_dir() and logs_in(path):
-        return _verify_export(path, keys, only=only)
+        return _verify_export(path, asked)
     try:
         folder = ledger_folder(path)
     except NoLedger as error:
         raise typer.BadParameter(f"{path}: {error}") from None
-    beside = not keys
+    beside = not asked.keys
     try:
-        keys = keys or keys_beside(folder)
+        keys = asked.keys or keys_beside(folder)
         size = (folder / journal.NAME).stat().st_size if (folder / journal.NAME).is_file() else 0
         with progress(size) as step:
-            report = verify_folder(folder, keys, only=only, step=step)
+            report = verify_folder(folder, keys, only=asked.only, step=step, earlier=asked.earlier)
     except BadKey as error:
         raise typer.BadParameter(f"{folder / 'keys'}: {error}; give --key or --trust") from None
     except OSError as error:
@@ -110,19 +142,23 @@ def _verify_path(path: Path, keys: Sequence[Verifier], *, only: bool) -> Report:
     return report
 
 
-def _verify_export(folder: Path, keys: Sequence[Verifier], *, only: bool) -> Report:
-    if not keys:
+def _verify_export(folder: Path, asked: Asked) -> Report:
+    if not asked.keys:
         raise typer.BadParameter("an export holds no keys: give --key or --trust")
     try:
         total = sum(path.stat().st_size for path in folder.glob("**/tile/entries/**/*") if path.is_file())
         with progress(total) as step:
-            return verify_tiles(folder, keys, only=only, step=step)
+            return verify_tiles(folder, asked.keys, only=asked.only, step=step, earlier=asked.earlier)
+    except BadNote as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(Exit.FINDINGS) from None
     except OSError as error:
         print(f"{folder} cannot be read ({error.strerror})", file=sys.stderr)
         raise typer.Exit(Exit.UNAVAILABLE) from None
 
 
-def _verify_kafka(servers: str, home: Path | None, keys: Sequence[Verifier], *, only: bool) -> Report:
+def _verify_kafka(servers: str, home: Path | None, asked: Asked) -> Report:
+    keys = asked.keys
     if not keys:
         raise typer.BadParameter("kafka:// holds no keys: give --key or --trust")
     hubs = {verifier.name.partition("/")[0] for verifier in keys}
@@ -141,7 +177,9 @@ def _verify_kafka(servers: str, home: Path | None, keys: Sequence[Verifier], *, 
     hub = hubs.pop()
     records = records_of_topics(servers, hub)
     try:
-        return verify_records(records, hub, lambda: read_checkpoints(folder), keys, only=only)
+        return verify_records(
+            records, hub, lambda: read_checkpoints(folder), keys, only=asked.only, earlier=asked.earlier
+        )
     except StoreAway as error:
         print(error, file=sys.stderr)
         raise typer.Exit(Exit.UNAVAILABLE) from None
@@ -150,7 +188,7 @@ def _verify_kafka(servers: str, home: Path | None, keys: Sequence[Verifier], *, 
         raise typer.Exit(Exit.FINDINGS) from None
 
 
-def _tell(report: Report) -> None:
+def tell(report: Report) -> None:
     """The report in words: a line a log, then what is wrong, then what could not be checked."""
     for row in report.logs:
         good = row["signed"] >= 0
@@ -164,6 +202,9 @@ def _tell(report: Report) -> None:
         print(f"WRONG  {log}{entry}: {finding.kind}: {finding.detail}")
     for gap in report.gaps:
         print(f"NOT CHECKED  {gap}")
+    for pair in report.contradictions:
+        print(f"log {pair['log']} signed both of these, which proves it ({pair['kind']}):")
+        print(f"--- earlier\n{pair['earlier']}--- now\n{pair['now']}---")
     for note in report.notes:
         print(f"note  {note}")
     words = {0: "All good.", 1: "The ledger is not what was signed.", 5: "Incomplete: see NOT CHECKED."}

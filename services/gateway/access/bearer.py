@@ -51,6 +51,7 @@ class Caller:
     client_key: str
     token: str = field(default="", repr=False)
     scopes: frozenset[str] = frozenset()
+    client: str = ""
 
 
 class Bearer:
@@ -107,6 +108,7 @@ class Bearer:
             client_key=str(claims.get("client_key", "")),
             token=str(claims.get("jti", "")),
             scopes=frozenset(str(claims.get("scope", "")).split()) & frozenset(client.scopes),
+            client=client.id,
         )
 
     def _read(self, request: Request) -> tuple[dict[str, Any], Client, Organisation]:

@@ -22,7 +22,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from services.gateway.access.assertions import LEEWAY, Assertions, Signed
-from services.gateway.access.clients import ENTRIES_SCOPE, PERSON_SCOPES, Client, covers
+from services.gateway.access.clients import ENTRIES_SCOPE, PERSON_SCOPES, RECORDS_SCOPE, Client, covers
 from services.gateway.access.signing import TokenKeys
 from services.gateway.access.staff import Staff, Worker
 from services.gateway.parts import Parts
@@ -90,11 +90,10 @@ class TokenDesk:
             telephone = self._parts.settings.support_telephone
             raise UnauthorizedClientError(description=f"This organisation is suspended. Ring {telephone}.")
         if grant == CLIENT_CREDENTIALS:
-            held = [scope for scope in signed.client.scopes if scope not in PERSON_SCOPES]
+            held = [scope for scope in signed.client.scopes if scope not in PERSON_SCOPES | {RECORDS_SCOPE}]
             return self._answer(signed, _granted(form, held), {"sub": signed.client.id})
-        scopes = _granted(
-            form, [scope for scope in signed.client.scopes if scope in PERSON_SCOPES | {ENTRIES_SCOPE}]
-        )
+        persons = PERSON_SCOPES | {ENTRIES_SCOPE, RECORDS_SCOPE}
+        scopes = _granted(form, [scope for scope in signed.client.scopes if scope in persons])
         claims = self._assertions.person(form, signed.client)
         return self._answer(signed, scopes, self._person(claims, signed.client))
 

@@ -3,6 +3,7 @@
 Promise: nothing of the ledger is anonymous; what is not one's own is not there.
 """
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
@@ -17,17 +18,28 @@ Log = Annotated[str, Path(pattern=r"^[a-z0-9-]{2,32}$")]
 TEXT = "text/plain; charset=utf-8"
 
 
-def routes(parts: Parts, bearer: Bearer) -> APIRouter:
-    """The routes."""
-    router = APIRouter(prefix="/ledger", tags=["ledger"])
+def reader_of(bearer: Bearer) -> Callable[[Request], Reader]:
+    """A dependency: whoever holds a good token, a person or a system."""
 
     def reader(request: Request) -> Reader:
         caller = bearer.caller(request)
         return Reader(
-            caller.organisation, caller.role, caller.user, caller.client_key, caller.token, caller.scopes
+            organisation=caller.organisation,
+            role=caller.role,
+            user=caller.user,
+            client_key=caller.client_key,
+            token=caller.token,
+            scopes=caller.scopes,
+            client=caller.client,
         )
 
-    read = Annotated[Reader, Depends(reader)]
+    return reader
+
+
+def routes(parts: Parts, bearer: Bearer) -> APIRouter:
+    """The routes."""
+    router = APIRouter(prefix="/ledger", tags=["ledger"])
+    read = Annotated[Reader, Depends(reader_of(bearer))]
 
     @router.get("/receipts/{id}", summary="The proof that a release is in the ledger", response_model=None)
     def receipt(who: read, id: Id) -> Response:

@@ -1,0 +1,100 @@
+"""A ledger opened for a command that reads entries: an installation's home, a download, or a hub's address.
+
+Promise: a place that is none of these is said to be none; an address is fetched first, so that what is read was entered
+there; decision records open with the installation's keys or with the auditor's, and with nothing else.
+"""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import typer
+
+from services.cli.exits import Exit
+from services.cli.ledger.auditor import Auditor, CannotUnseal
+from services.cli.policy.recorded import settings_of
+from services.ledger.downloaded import Damaged, Downloaded, Unseal
+from services.ledger.reading import Entry, Reading
+from services.ledger.verify_tiles import logs_in
+from services.runtime.keys import KeyFolder
+from services.runtime.settings import Settings
+
+
+class Source(Protocol):
+    """Entries and the decision records sealed with them."""
+
+    def entries(self) -> Iterator[Entry]:
+        """Every entry, each log's in order."""
+        ...
+
+    def decision(self, event_id: str) -> bytes | None:
+        """The record of the entry that was just read, or None."""
+        ...
+
+
+@dataclass(frozen=True)
+class Opened:
+    """`home`: the folder with `books` in it; `settings`: of an installation, None for a download."""
+
+    source: Source
+    home: Path
+    settings: Settings | None = None
+
+
+@contextmanager
+def opened(place: str, key: Path | None = None) -> Iterator[Opened]:
+    """Whatever stands at `place`. A place that is none is a usage error; a damaged file ends the command."""
+    auditor = Auditor.read(key) if key else None
+    try:
+        if place.startswith(("https://", "http://")):
+            with tempfile.TemporaryDirectory(prefix="mash-ledger-") as folder:
+                _fetch(place, auditor, Path(folder))
+                yield Opened(Downloaded(Path(folder), _unsealer(auditor)), Path(folder))
+        elif Path(place).is_dir() and logs_in(Path(place)):
+            yield Opened(Downloaded(Path(place), _unsealer(auditor)), Path(place))
+        else:
+            settings = settings_of(home_of(Path(place)))
+            with Reading(settings, KeyFolder(settings.key_folder)) as reading:
+                yield Opened(reading, settings.home, settings)
+    except Damaged as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(Exit.FINDINGS) from None
+
+
+def _unsealer(auditor: Auditor | None) -> Unseal | None:
+    if auditor is None:
+        return None
+
+    def unseal(sealed: str) -> bytes:
+        try:
+            return auditor.unseal(sealed)
+        except CannotUnseal as error:
+            raise Damaged(str(error)) from None
+
+    return unseal
+
+
+def home_of(place: Path) -> Path:
+    """MASH_HOME, where `place` is one or the folder ledger in it. Raises a usage error."""
+    home = place.parent if place.name == "ledger" and (place / "vault.db").is_file() else place
+    if not (home / "ledger").is_dir():
+        raise typer.BadParameter(f"{place}: no ledger here; name MASH_HOME, a download, or a hub's address")
+    return home
+
+
+def _fetch(address: str, auditor: Auditor | None, folder: Path) -> None:
+    from services.cli.ledger.hub_address import HubAddress
+    from services.ledger.download import CannotDownload, download
+
+    if auditor is None:
+        raise typer.BadParameter("an address is read with the auditor's key file: give --key")
+    try:
+        with HubAddress(address, auditor) as hub:
+            download(hub.get, folder)
+    except CannotDownload as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(Exit.FINDINGS) from None

@@ -1,0 +1,89 @@
+"""An auditor on another machine, with a key file, public keys and an address: downloads, verifies, decides again, signs."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.hub.audited import Audited, an_audited, enrol, make_key, run
+
+
+@pytest.fixture(scope="module")
+def audited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Audited]:
+    with an_audited(tmp_path_factory.mktemp("audited")) as world:
+        yield world
+
+
+@pytest.fixture(scope="module")
+def download(audited: Audited) -> Path:
+    folder = audited.desk / "audit"
+    ran = audited.fetch(folder)
+    assert ran.exit_code == 0, ran.output
+    return folder
+
+
+@pytest.fixture
+def folder(download: Path, tmp_path: Path) -> Path:
+    """A copy to do harm to."""
+    return Path(shutil.copytree(download, tmp_path / "audit"))
+
+
+def test_what_is_downloaded_verifies_and_decides_again(audited: Audited, download: Path) -> None:
+    checked = run("verify", str(download), "--trust", str(audited.trust()))
+    assert checked.exit_code == 0, checked.output
+    again = run("replay", str(download), "--key", str(audited.key), "--json")
+    found = json.loads(again.output)
+    assert (again.exit_code, found["otherwise"], found["unknown"]) == (0, {}, {})
+    assert found["decisions"] == found["same"] >= 1
+
+
+def test_each_reading_is_an_entry_by_the_auditor_before_it_leaves(audited: Audited, download: Path) -> None:
+    reads = audited.reads()
+    assert {(one["log"], "records" in one) for one in reads} >= {
+        ("northshire-csc", False), ("northshire-csc", True), ("hub", False)
+    }  # fmt: skip
+    assert {one["by"]["role"] for one in reads} == {"AUDITOR"}
+
+
+def test_records_are_sealed_to_the_auditor_and_to_nobody_else(
+    audited: Audited, download: Path, tmp_path: Path
+) -> None:
+    sealed = b"".join(path.read_bytes() for path in (download / "records").rglob("*.ndjson"))
+    assert sealed
+    for word in (b"profiles", b"Mia", b"release", b"northshire-csc"):
+        assert word not in sealed
+    other = make_key(tmp_path / "other.json", "another-audit")
+    ran = run("replay", str(download), "--key", str(other))
+    assert ran.exit_code == 1
+    assert "does not open" in ran.output
+    # Without a key nothing can be decided again, and that is said.
+    assert run("replay", str(download)).exit_code == 5
+
+
+def test_a_second_fetch_adds_what_is_new_and_keeps_the_older_checkpoint(
+    audited: Audited, folder: Path
+) -> None:
+    before = (folder / "hub/checkpoint").read_bytes()
+    assert audited.fetch(folder).exit_code == 0
+    kept = list((folder / "hub/earlier").iterdir())
+    assert [path.read_bytes() for path in kept] == [before]
+    assert run("verify", str(folder), "--trust", str(audited.trust())).exit_code == 0
+
+
+def test_one_who_may_read_entries_alone_gets_no_record(audited: Audited, tmp_path: Path) -> None:
+    key = make_key(tmp_path / "entries.json", "entries-only")
+    enrol(audited.served, key, scopes=("ledger/entries.read",))
+    ran = audited.fetch(tmp_path / "got", key=key)
+    assert ran.exit_code == 5
+    assert "NOT GIVEN  the decision records of log northshire-csc" in ran.output
+    assert not (tmp_path / "got/records").exists()
+
+
+def test_one_who_is_not_registered_gets_nothing(audited: Audited, tmp_path: Path) -> None:
+    key = make_key(tmp_path / "nobody.json", "nobody")
+    ran = audited.fetch(tmp_path / "got", key=key)
+    assert ran.exit_code == 4
+    assert "refuses this auditor" in ran.output
+    assert not (tmp_path / "got").exists()
