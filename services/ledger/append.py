@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable
 from time import monotonic
 
 from services.contract.problems import LedgerUnavailable, Problem
-from services.ledger.checkpoints import Checkpoints, Head, Move
+from services.ledger.checkpoints import CheckpointStore, Head, Move
 from services.ledger.entry import store_form
+from services.ledger.lease import LOOK
 from services.ledger.log import Log
-from services.ledger.pending import Pending, wake_all
+from services.ledger.pending import Pending, fail_all, wake_all
 from services.ledger.recover import Logs
-from services.ledger.store.ports import Row, Store, StoreAway, StoreHalted
+from services.ledger.store.ports import Row, Store, StoreAway, StoreHalted, StoreMoved
 from services.ledger.tree import leaf_hash
 from services.ledger.vault import Vault
 from services.runtime.logs import log as hub_log
@@ -35,14 +36,17 @@ class Sequencer(threading.Thread):
         *,
         store: Store,
         vault: Vault,
-        checkpoints: Checkpoints,
+        checkpoints: CheckpointStore,
         begin: Callable[[], Logs],
         make: Callable[[str], Log],
         publish: Callable[[Iterable[Log]], None],
+        guard: Callable[[], None] | None = None,
     ) -> None:
+        """`guard`, of a sequencer that shares its logs by a lease, raises `StoreMoved` once the lease is another's."""
         super().__init__(name="ledger-sequencer", daemon=True)
         self.store, self._vault, self._checkpoints = store, vault, checkpoints
-        self._begin, self._make, self._publish = begin, make, publish
+        self._begin, self._make, self._publish, self._guard = begin, make, publish, guard
+        self._lost = ""
         self._queue: queue.SimpleQueue[Pending | None] = queue.SimpleQueue()
         self._dirty: dict[str, Log] = {}
         self._published = monotonic()
@@ -76,10 +80,24 @@ class Sequencer(threading.Thread):
             self.store.close()
             self.join(timeout=10)
 
+    def step_down(self, reason: str) -> None:
+        """The logs are another sequencer's now: let go of what is queued, and begin again. Any thread may say so."""
+        if not self._lost:
+            self._lost = reason
+            self._queue.put(None)
+
     def run(self) -> None:
-        """Open, then batch after batch until stopped or halted."""
-        if not self._start():
-            return
+        """Open, then batch after batch until stopped or halted; one that had to step down begins again."""
+        while self._start():
+            self._serve()
+            self.open = False
+            self.trouble = self._lost
+            self._fail_queued()
+            self._dirty.clear()
+            if self.halted or self.closing.is_set():
+                break
+
+    def _serve(self) -> None:
         while True:
             batch, last = self._take()
             if batch:
@@ -88,19 +106,18 @@ class Sequencer(threading.Thread):
                 self._busy_since = None
             if self._dirty and (last or monotonic() - self._published > _SETTLE):
                 self._show()
-            if last or self.halted:
+            if self.halted or self._lost or (last and self.closing.is_set()):
                 break
-        self.open = False
-        self._fail_queued()
 
     def _start(self) -> bool:
         while not self.closing.is_set():
             try:
+                self._lost = ""
                 self.logs = self._begin()
                 self._publish(self.logs.by_code.values())
                 self.open, self.trouble = True, ""
             except StoreHalted as error:
-                self._halt(str(error))
+                self._stop_on(error)
             except (StoreAway, Problem) as error:
                 self.trouble = str(error)
             except Exception as error:  # noqa: BLE001 (whatever it was, nothing may be appended after it)
@@ -108,7 +125,7 @@ class Sequencer(threading.Thread):
             self.tried.set()
             if self.open or self.halted:
                 return self.open
-            self.closing.wait(_RETRY)
+            self.closing.wait(_RETRY if self._guard is None else LOOK)
         return False
 
     def _take(self) -> tuple[list[Pending], bool]:
@@ -133,13 +150,13 @@ class Sequencer(threading.Thread):
             self._commit(batch)
         except LedgerUnavailable as error:
             self.trouble = error.detail
-            _fail(batch, error)
+            fail_all(batch, error)
         except StoreHalted as error:
-            self._halt(str(error))
+            self._stop_on(error)
         except Exception as error:  # noqa: BLE001 (a fault of ours between two durable writes: stop, never guess)
             self._halt(f"the sequencer met a fault of its own ({type(error).__name__}); restart the hub")
-        if self.halted:
-            _fail(batch, LedgerUnavailable(self.halted))
+        if self.halted or self._lost:
+            fail_all(batch, LedgerUnavailable(self.halted or self._lost))
 
     def _commit(self, batch: list[Pending]) -> None:
         """The order of the steps is the safety property; each is durable before the next begins."""
@@ -158,6 +175,8 @@ class Sequencer(threading.Thread):
             names = [name for pending in news for name in pending.names]
             self._vault.store(names, [kept for pending in news for kept in pending.kept])
             # 4. The entries.
+            if self._guard is not None:
+                self._guard()
             stood = self.store.append(rows)
             # 5. Into the tree, hashed again from the bytes that were stored.
             touched = self._grow(stood, hashes, news)
@@ -188,7 +207,7 @@ class Sequencer(threading.Thread):
             self.store.create(pending.log)
             self._publish([log])
         except (StoreAway, Problem, OSError) as error:
-            _fail([pending], LedgerUnavailable(f"log {pending.log} could not be begun: {error}"))
+            fail_all([pending], LedgerUnavailable(f"log {pending.log} could not be begun: {error}"))
             return False
         self.logs.by_code[pending.log] = log
         return True
@@ -243,6 +262,15 @@ class Sequencer(threading.Thread):
             hub_log.warning("checkpoints-not-published", error=error.strerror)
         self._published = monotonic()
 
+    def _stop_on(self, error: StoreHalted) -> None:
+        """For good; but where several share the logs, what another did in between is read, and gone on with."""
+        if self._guard is not None and isinstance(error, StoreMoved):
+            self.trouble = str(error)
+            hub_log.warning("ledger-stepped-down", reason=self.trouble[:200])
+            self.step_down(self.trouble)
+        else:
+            self._halt(str(error))
+
     def _halt(self, reason: str) -> None:
         self.halted = reason
         self.open = False
@@ -256,11 +284,4 @@ class Sequencer(threading.Thread):
                 left += [found] if found else []
         except queue.Empty:
             pass
-        _fail(left, LedgerUnavailable(self.halted or "the ledger is closed"))
-
-
-def _fail(pendings: Iterable[Pending], error: LedgerUnavailable) -> None:
-    left = [pending for pending in pendings if pending.head is None and pending.error is None]
-    for pending in left:
-        pending.error = error
-    wake_all(left)
+        fail_all(left, LedgerUnavailable(self.halted or "the ledger is closed"))

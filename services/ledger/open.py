@@ -5,10 +5,9 @@ Promise: `append` returns when the entry is durable and covered by a signed chec
 is tried again until it comes.
 """
 
-import fcntl
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import lru_cache
 from pathlib import Path
@@ -19,21 +18,24 @@ from services.contract.problems import BadSetting, LedgerUnavailable
 from services.contract.releases import Draft, LedgerHealth, Prepared, PreparedSubject, Receipt, SubjectCount
 from services.ledger import derive
 from services.ledger.append import Sequencer
-from services.ledger.checkpoints import Checkpoints
+from services.ledger.checkpoints import CheckpointStore
 from services.ledger.entry import EntryRefused, build, check_log, event_bytes, now
+from services.ledger.lease import Heart, Tenancy
 from services.ledger.log import Log
 from services.ledger.pending import Pending
+from services.ledger.publish import publisher
 from services.ledger.reading import Reading
 from services.ledger.receipts import answered, proof_of, records_of, tile_of
 from services.ledger.recover import Logs, recover
-from services.ledger.store.cluster import Cluster
+from services.ledger.store.chosen import checkpoints_of, held, release, store_of
 from services.ledger.store.disk import Disk
-from services.ledger.store.file import FileStore
-from services.ledger.store.ports import Store
+from services.ledger.store.ports import Store, StoreAway
 from services.ledger.vault import DECISION, OPENING, Kept, Vault
 from services.runtime.keys import KeyFolder
 from services.runtime.note import Signer
 from services.runtime.settings import Settings
+
+_TAKEN = "MASH_HOME: another process has this ledger open; end it, or choose another folder"
 
 
 def log_signer(hub: str, code: str, keys: KeyFolder) -> Signer:
@@ -51,7 +53,9 @@ class Ledger:
         keys: KeyFolder,
         settings: Settings,
         close: Callable[[], None],
+        tenancy: Tenancy | None = None,
     ) -> None:
+        self._tenancy = tenancy
         self._sequencer, self._store, self._vault, self._close = sequencer, sequencer.store, vault, close
         self._hub, self._wait = settings.hub, settings.ledger_wait
         self._settings, self._keys = settings, keys
@@ -141,6 +145,12 @@ class Ledger:
         sizes = {code: log.signed.head.size for code, log in dict(sequencer.logs.by_code).items()}
         return LedgerHealth(not detail, detail, sizes)
 
+    def elsewhere(self) -> str:
+        """The address of the gateway that has the sequencer, if it is not this one; else empty."""
+        if self._tenancy is None or self._sequencer.open:
+            return ""
+        return self._tenancy.holder_at if not self._tenancy.held else ""
+
     def close(self) -> None:
         """Finish what is queued, publish the checkpoints, and let go of the folder."""
         self._close()
@@ -184,86 +194,85 @@ def open_ledger(settings: Settings, keys: KeyFolder, *, disk: Disk | None = None
     `health` and refuses every entry; one whose store is away goes on trying. Raises `BadSetting`,
     `LedgerUnavailable` (databases)."""
     folder, disk = settings.home / "ledger", disk or Disk()
-    try:
-        for name in ("checkpoints", "keys"):
-            (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise BadSetting(f"MASH_HOME: cannot write the ledger's folder ({error.strerror})") from None
+    lock = _folder(folder)
     with ExitStack() as opened:
         opened.callback(os.close, lock)
-        _hold(lock)
+        if not settings.ledger_address and not held(lock):
+            raise BadSetting(_TAKEN)
         vault = Vault(folder / "vault.db", keys)
         opened.callback(vault.close)
-        checkpoints = Checkpoints(folder / "checkpoints.db")
+        checkpoints = checkpoints_of(settings, folder)
         opened.callback(checkpoints.close)
-        store = _store(settings, folder, disk)
+        store = store_of(settings, folder, disk)
         opened.callback(store.close)
-        sequencer = _sequencer(
-            settings,
-            keys,
+        tenancy = Tenancy(checkpoints, settings.ledger_address) if settings.ledger_address else None
+        sequencer = Sequencer(
             store=store,
             vault=vault,
             checkpoints=checkpoints,
-            publish=_publisher(folder, disk),
+            begin=_beginning(settings, keys, store, vault, checkpoints, tenancy, lock),
+            make=_maker(settings, keys),
+            publish=publisher(folder, disk, shared=tenancy is not None),
+            guard=tenancy.guard if tenancy else None,
         )
+        if tenancy:
+            opened.callback(tenancy.give_back)
         opened.callback(sequencer.stop)
         sequencer.start()
         sequencer.tried.wait()
-        return Ledger(sequencer, vault, keys, settings, opened.pop_all().close)
+        if tenancy:
+            heart = Heart(tenancy, sequencer.step_down, lambda: bool(sequencer.halted))
+            opened.callback(heart.stop)
+            heart.start()
+        return Ledger(sequencer, vault, keys, settings, opened.pop_all().close, tenancy)
 
 
-def _sequencer(
+def _folder(folder: Path) -> int:
+    """Make the folder; its lock, open and not held."""
+    try:
+        for name in ("checkpoints", "keys"):
+            (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+        return os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise BadSetting(f"MASH_HOME: cannot write the ledger's folder ({error.strerror})") from None
+
+
+def _maker(settings: Settings, keys: KeyFolder) -> Callable[[str], Log]:
+    mark_key = keys.mac("ledger-marks").of("mark")
+    return lambda code: Log(code, log_signer(settings.hub, code, keys), mark_key)
+
+
+def _beginning(
     settings: Settings,
     keys: KeyFolder,
-    *,
     store: Store,
     vault: Vault,
-    checkpoints: Checkpoints,
-    publish: Callable[[Iterable[Log]], None],
-) -> Sequencer:
-    mark_key = keys.mac("ledger-marks").of("mark")
-
-    def make(code: str) -> Log:
-        return Log(code, log_signer(settings.hub, code, keys), mark_key)
+    checkpoints: CheckpointStore,
+    tenancy: Tenancy | None,
+    lock: int,
+) -> Callable[[], Logs]:
+    """What a sequencer does before its first batch: come to hold the logs, and read them."""
+    make = _maker(settings, keys)
 
     def begin() -> Logs:
+        if tenancy is not None:
+            _come_to_hold(tenancy, lock, settings.ledger == "file")
+            # Another process may have written there since.
+            vault.refresh()
         logs = recover(settings.hub, store, checkpoints, make)
         every = logs.by_code.values()
         vault.sweep(logs.places.__contains__, lambda secret: any(log.has_first(secret) for log in every))
         return logs
 
-    return Sequencer(
-        store=store, vault=vault, checkpoints=checkpoints, begin=begin, make=make, publish=publish
-    )
+    return begin
 
 
-def _hold(lock: int) -> None:
-    """The folder is this process's. Two sequencers on one log would fork it: the second does not start."""
+def _come_to_hold(tenancy: Tenancy, lock: int, one_file: bool) -> None:
+    """The lease, and for a journal, which has one writer's place, the folder before it. Raises `StoreAway`."""
+    if one_file and not held(lock):
+        raise StoreAway("another process has this ledger's journal open")
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        raise BadSetting(
-            "MASH_HOME: another process has this ledger open; end it, or choose another folder"
-        ) from None
-
-
-def _store(settings: Settings, folder: Path, disk: Disk) -> Store:
-    if settings.ledger == "file":
-        return FileStore(folder, settings.hub, disk)
-    from services.ledger.store.kafka import KafkaStore  # noqa: PLC0415 (a client that only some hubs need)
-
-    return KafkaStore(Cluster.of(settings), settings.hub)
-
-
-def _publisher(folder: Path, disk: Disk) -> Callable[[Iterable[Log]], None]:
-    """Writes each log's signed checkpoint and public key where `mash ledger verify` looks."""
-
-    def publish(logs: Iterable[Log]) -> None:
-        for log in logs:
-            disk.overwrite(folder / "checkpoints" / log.code, log.signed.note)
-            key = folder / "keys" / f"{log.code}.vkey"
-            if not key.exists():
-                disk.replace(key, log.signer.verifier.vkey.encode() + b"\n")
-
-    return publish
+        tenancy.claim()
+    except (StoreAway, LedgerUnavailable):
+        release(lock)
+        raise

@@ -5,7 +5,7 @@ back.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -76,3 +76,11 @@ def wake_all(decided: Sequence[Pending]) -> None:
     # Whoever wakes may come again at once. A sequencer that went on before they are all awake would make the
     # next batch of the first of them alone, and pay a batch's fsyncs twice for the same callers.
     last.wait(_TURN)
+
+
+def fail_all(pendings: Iterable[Pending], error: LedgerUnavailable) -> None:
+    """Let go, with the error, of those that are not decided yet."""
+    left = [pending for pending in pendings if pending.head is None and pending.error is None]
+    for pending in left:
+        pending.error = error
+    wake_all(left)

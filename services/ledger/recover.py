@@ -9,7 +9,7 @@ read-only and says so.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from services.ledger.checkpoints import Checkpoints, Head, Move
+from services.ledger.checkpoints import CheckpointStore, Head, Move
 from services.ledger.log import Log
 from services.ledger.store.ports import Row, Store, StoreHalted
 from services.ledger.tree import leaf_hash
@@ -23,7 +23,7 @@ class Logs:
     places: dict[bytes, tuple[str, int]] = field(default_factory=dict)
 
 
-def recover(hub: str, store: Store, checkpoints: Checkpoints, make: Callable[[str], Log]) -> Logs:
+def recover(hub: str, store: Store, checkpoints: CheckpointStore, make: Callable[[str], Log]) -> Logs:
     """All logs, whole and signed. Raises `StoreHalted`, `StoreAway`, `LedgerUnavailable`.
 
     The order is a safety property: nothing is compared before all is read, nothing signed before it is

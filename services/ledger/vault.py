@@ -159,6 +159,13 @@ class Vault:
             self._base.execute("COMMIT")
             return len(lost) + len(gone)
 
+    def refresh(self) -> None:
+        """Forget what is only remembered: another process may have written here since. What was drawn and never stored
+        is drawn afresh, so an entry that was prepared before is refused."""
+        with self._lock:
+            self._known.clear()
+            self._new.clear()
+
     def close(self) -> None:
         """Close the database."""
         with self._lock:

@@ -52,6 +52,16 @@ class Settings(BaseModel):
     ledger_password_file: Path | None = Field(None, description="File that holds its password, one line")
     ledger_ca: Path | None = Field(None, description="Certificate authority of the brokers, a PEM file")
     ledger_wait: float = Field(5.0, gt=0, le=60, description="Longest that a release waits for its entry")
+    checkpoints: Literal["file", "database"] = Field(
+        "file",
+        description="Where the ledger's heads and lease stand: SQLite under MASH_HOME, or MASH_DATABASE",
+    )
+    ledger_address: str = Field(
+        "",
+        pattern=r"^(https?://[^/\s]+)?$",
+        description="Address at which the other gateways of this hub reach this one; set, several gateways share one "
+        "ledger, and one of them at a time has its sequencer",
+    )
     opa: str = Field("", description="Address of an OPA server; default the embedded engine")
     opa_token: str = Field("", repr=False, description="Bearer token that the OPA server knows the hub by")
     policy_engine: Literal["auto", "tables", "engine"] = Field(
@@ -78,6 +88,8 @@ class Settings(BaseModel):
     def _modes(self) -> Self:
         if self.mode == "demo" and self.host not in ("127.0.0.1", "localhost", "::1"):
             raise ValueError("host: demo mode listens on loopback only")
+        if self.checkpoints == "database" and not self.database:
+            raise ValueError("checkpoints: set MASH_DATABASE, or leave the checkpoints in files")
         if self.mode == "live":
             if self.keys is None:
                 raise ValueError("keys: set MASH_KEYS to a folder outside MASH_HOME")

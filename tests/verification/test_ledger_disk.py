@@ -2,13 +2,16 @@
 
 import ctypes
 import errno
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from services.contract.problems import BadSetting, LedgerUnavailable
+from services.ledger.checkpoints import Checkpoints
 from services.ledger.journal import Frame, first_line, frame, read_frames, read_hub
+from services.ledger.open import Ledger
 from services.ledger.store.disk import Disk
 from services.ledger.store.file import FileStore
 from services.ledger.store.ports import Row
@@ -40,6 +43,13 @@ class FailingDisk(Disk):
         if self.call == "overwrite":
             raise OSError(self.code, "made to fail")
         super().overwrite(path, data)
+
+
+def heads_of(ledger: Ledger) -> sqlite3.Connection:
+    """The connection by which this ledger moves its heads on."""
+    store = ledger._sequencer._checkpoints
+    assert isinstance(store, Checkpoints)
+    return store._base
 
 
 @pytest.mark.parametrize("call", ["write", "sync"])
@@ -88,7 +98,7 @@ def test_a_full_checkpoint_store_halts_before_anything_is_signed(tmp_path: Path)
     with place.opened() as ledger:
         ledger.append(refusal())
         note = ledger.checkpoint("council")
-        ledger._sequencer._checkpoints._base.execute("PRAGMA query_only=ON")
+        heads_of(ledger).execute("PRAGMA query_only=ON")
         with pytest.raises(LedgerUnavailable, match="checkpoints"):
             ledger.append(refusal())
         assert ledger.checkpoint("council") == note
@@ -126,7 +136,7 @@ def test_a_checkpoint_moved_by_somebody_else_halts_before_signing(tmp_path: Path
         for log in ("council", "nhs-trust"):
             ledger.append(refusal(log))
         notes = {log: ledger.checkpoint(log) for log in ("council", "nhs-trust")}
-        base = ledger._sequencer._checkpoints._base
+        base = heads_of(ledger)
         base.execute("UPDATE head SET size=7 WHERE origin LIKE '%/council'")
         with pytest.raises(LedgerUnavailable, match="another sequencer"):
             ledger.append(refusal())

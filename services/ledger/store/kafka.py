@@ -23,7 +23,7 @@ from kafka.errors import (
 
 from services.ledger.store.broker import BASE, Broker, log_of, plain, refused, topic_of
 from services.ledger.store.cluster import Cluster
-from services.ledger.store.ports import Row, StoreAway, StoreHalted
+from services.ledger.store.ports import Row, StoreAway, StoreHalted, StoreMoved
 from services.ledger.store.topic_settings import LARGEST_BATCH
 
 _PATIENT_MS = 3_600_000
@@ -179,7 +179,7 @@ class KafkaStore:
         known = {row.leaf for row in mine}
         tail = [row._replace(log=log) for row in self._broker.read(topic, mine[0].at)]
         if any(row.leaf not in known for row in tail):
-            raise StoreHalted(
+            raise StoreMoved(
                 f"topic {topic}: another sequencer writes here. Nothing more is signed; end the other "
                 "one, run mash ledger verify, and restart"
             )

@@ -33,6 +33,10 @@ class StoreHalted(Exception):
     """
 
 
+class StoreMoved(StoreHalted):
+    """Another sequencer was at work. Where several share the logs by a lease, beginning again tells what stands."""
+
+
 class Store(Protocol):
     """All logs of one hub. One thread appends; `read` may be called from any."""
 

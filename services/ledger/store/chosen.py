@@ -1,0 +1,46 @@
+"""The stores that the settings name: of entries and of checkpoints; and the lock on a folder that has one writer.
+
+Promise: a second process on a journal is refused, for two of them would fork it.
+"""
+
+import fcntl
+from pathlib import Path
+
+from services.ledger.checkpoints import Checkpoints, CheckpointStore
+from services.ledger.store.cluster import Cluster
+from services.ledger.store.disk import Disk
+from services.ledger.store.file import FileStore
+from services.ledger.store.ports import Store
+from services.runtime.settings import Settings
+
+
+def store_of(settings: Settings, folder: Path, disk: Disk) -> Store:
+    """Where entries go: the journal in `folder`, or a Kafka cluster."""
+    if settings.ledger == "file":
+        return FileStore(folder, settings.hub, disk)
+    from services.ledger.store.kafka import KafkaStore  # noqa: PLC0415 (a client that only some hubs need)
+
+    return KafkaStore(Cluster.of(settings), settings.hub)
+
+
+def checkpoints_of(settings: Settings, folder: Path) -> CheckpointStore:
+    """Where heads and the lease stand: SQLite in `folder`, or the hub's PostgreSQL."""
+    if settings.checkpoints == "file":
+        return Checkpoints(folder / "checkpoints.db")
+    from services.ledger.checkpoints_postgres import PostgresCheckpoints  # noqa: PLC0415 (only some hubs need it)
+
+    return PostgresCheckpoints(settings.database, settings.hub)
+
+
+def held(lock: int) -> bool:
+    """Whether the folder is this process's now."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def release(lock: int) -> None:
+    """Let another process have the folder."""
+    fcntl.flock(lock, fcntl.LOCK_UN)
