@@ -190,3 +190,25 @@ def test_a_holder_paused_in_the_database_keeps_nobody_waiting_for_long(postgres_
     assert store.heads()["hub-locked/council"] == NEW
     engine.dispose()
     store.close()
+
+
+def test_what_was_compared_is_what_is_changed(postgres_dsn: str) -> None:
+    """Another sequencer moves one log on while this one waits for it: neither log is moved here."""
+    store = PostgresCheckpoints(postgres_dsn, "hub-raced")
+    a, b = "hub-raced/council", "hub-raced/nhs-trust"
+    known(store, a, b)
+    engine = create_engine(postgres_dsn.replace("postgresql://", "postgresql+psycopg://"))
+    with ThreadPoolExecutor(1) as pool:
+        with engine.connect() as other, other.begin():
+            other.execute(
+                text("UPDATE ledger_head SET size=5, root=:root WHERE origin=:b"), {"root": b"5", "b": b}
+            )
+            swapping = pool.submit(store.swap, [Move(a, NEW, ONE), Move(b, NEW, TWO)])
+            waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            while not other.execute(waits).scalar_one():
+                assert not swapping.done()
+        with pytest.raises(StoreMoved):
+            swapping.result()
+    assert dict(store.heads()) == {a: NEW, b: Head(5, b"5")}
+    engine.dispose()
+    store.close()
