@@ -30,6 +30,8 @@ MESSAGES: dict[str, Any] = {
     "advice": cases.Advice,
     "view-request": views.ViewRequest,
     "family-view": views.FamilyView,
+    "counts-request": views.CountsRequest,
+    "counts-answer": views.CountsAnswer,
     "context": decisions.Context,
     "profile": decisions.Profile,
     "cell": decisions.Cell,

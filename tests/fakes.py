@@ -13,7 +13,7 @@ from typing import Any
 from services.contract.canonical import b64u
 from services.contract.decisions import WITHHELD_UNAVAILABLE, Answer, Cell, Matrix, MatrixAsked, Question
 from services.contract.directory import Organisation, Source
-from services.contract.people import Candidates, Gather, Gathered, Relate, Relations, Resolve
+from services.contract.people import Candidates, Count, Counted, Gather, Gathered, Relate, Relations, Resolve
 from services.contract.problems import IndexUnavailable, LedgerUnavailable, PolicyUnavailable
 from services.contract.publishing import Accepted, Protection, Stored, Submission
 from services.contract.releases import (
@@ -138,6 +138,9 @@ class FakeIndex:
 
     def gather(self, query: Gather) -> Gathered:
         return Gathered((), {}, {})
+
+    def count(self, query: Count) -> Counted:
+        return Counted({}, {})
 
     def compare(self, person: str, identifiers: Mapping[str, str]) -> bool:
         self.compared.append(person)

@@ -40,6 +40,7 @@ THROUGH = {
     "POST /cases/{id}/advice": "services/gateway/tasks/asking.py",
     "GET /tasks/{id}": "services/gateway/tasks/opening.py",
     "POST /tasks/{id}/decide": "services/gateway/tasks/deciding.py",
+    "POST /counts": "services/gateway/counts/giving.py",
     "POST /fhir": "services/gateway/partners/publish.py",
     "POST /fhir/{type}": "services/gateway/partners/publish.py",
     "PUT /fhir/{type}/{id}": "services/gateway/partners/publish.py",

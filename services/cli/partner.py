@@ -37,7 +37,7 @@ def add(
     keys: Annotated[Path, typer.Option(help="File with its public keys (JSON Web Key Set).")],
     scope: Annotated[
         list[str],
-        typer.Option(help="system/Type.cru, user/family-view, ledger/entries.read …; may be repeated."),
+        typer.Option(help="system/Type.cru, user/family-view, counts.read …; may be repeated."),
     ],
     source: Annotated[
         list[str] | None, typer.Option(help="Source it publishes for; may be repeated.")

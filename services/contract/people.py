@@ -263,3 +263,22 @@ class Gathered:
     facts: Mapping[str, PersonFacts]
     """Person facts joined over everything that came, live answers included (they may bring a label or an objection)."""
     asked_live: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many people some sources know: asked about nobody, answered in numbers."""
+
+    sources: tuple[str, ...]
+    """Ids of the sources whose people are counted; live ones hold nothing to count and are not among them."""
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Every count of one look at the index; exact, so for the gateway's own use and never as it is for an answer."""
+
+    ages: Mapping[str, int]
+    """Age group -> people, each once however many sources know them."""
+    kinds: Mapping[tuple[str, str], int]
+    """(age group, kind of source) -> people known to a source of that kind."""

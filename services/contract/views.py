@@ -1,4 +1,4 @@
-"""The family view as it travels: request, answer, and a refusal as a value.
+"""The family view and the numbers for research as they travel: request, answer, and a refusal as a value.
 
 Promise: the JSON answer is the one source of every form (page, FHIR Bundle, print); its digest is in the ledger.
 """
@@ -6,10 +6,11 @@ Promise: the JSON answer is the one source of every form (page, FHIR Bundle, pri
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from services.contract.cases import Message
 from services.contract.people import About
+from services.contract.vocabulary import code_of, entry
 
 
 class ViewRequest(Message):
@@ -109,4 +110,58 @@ class Refused:
     code: str
     sentence: str
     who_can_change: str
+    receipt: ReceiptEntry | None = None
+
+
+class CountsRequest(Message):
+    """`POST /counts`: words of the vocabulary alone, so that nothing of a person can stand in it."""
+
+    purpose: code_of("purposes")  # type: ignore[valid-type]
+    by: code_of("breakdowns")  # type: ignore[valid-type]
+    among: code_of("ages") | None = None  # type: ignore[valid-type]
+
+    @model_validator(mode="after")
+    def _the_closed_list(self) -> "CountsRequest":
+        wanted = bool(entry("breakdowns", self.by)["among"])
+        if wanted != (self.among is not None):
+            raise ValueError(
+                "say among which age group, for this breakdown" if wanted else "leave among out here"
+            )
+        return self
+
+
+class CountRow(Message):
+    """One number. `count` is None where fewer than `smallest` are in it, none included, or it would tell of so few."""
+
+    code: str
+    title: str
+    count: int | None
+
+
+class CountedSource(Message):
+    """Whether the people of a source are in the numbers, and why not where they are not."""
+
+    source: str
+    counted: bool
+    code: str | None = None
+    sentence: str | None = None
+    who_can_change: str | None = None
+
+
+class CountsAnswer(Message):
+    """The JSON answer of `POST /counts`: the numbers of one month, the same for everybody who may have them."""
+
+    purpose: str
+    by: str
+    among: str | None
+    month: str
+    """YYYY-MM in Europe/London: until it ends the answer stays as it is."""
+    taken_on: str
+    rows: tuple[CountRow, ...]
+    smallest: int
+    sources: tuple[CountedSource, ...]
+    complete: bool
+    """False where a source that is registered is not in the numbers."""
+    obligations: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     receipt: ReceiptEntry | None = None

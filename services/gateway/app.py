@@ -38,6 +38,7 @@ _API = (
     "services.gateway.api.auditing",
     "services.gateway.api.tasks",
     "services.gateway.api.asking",
+    "services.gateway.api.counts",
 )
 LAPSES_EVERY = 60.0
 """Seconds between two looks for enquiries that have lapsed: each says so within a minute, whether or not anybody looks."""

@@ -8,7 +8,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from services.contract.decisions import Answer, Matrix, MatrixAsked, Question
-from services.contract.people import About, Candidates, Gather, Gathered, Relate, Relations, Resolve
+from services.contract.people import (
+    About,
+    Candidates,
+    Count,
+    Counted,
+    Gather,
+    Gathered,
+    Relate,
+    Relations,
+    Resolve,
+)
 from services.contract.publishing import Accepted, Protection, Submission
 from services.contract.releases import Draft, LedgerHealth, Prepared, Receipt, SubjectCount
 
@@ -19,6 +29,10 @@ class Index(Protocol):
     def resolve(self, query: Resolve) -> Candidates: ...
     def relate(self, query: Relate) -> Relations: ...
     def gather(self, query: Gather) -> Gathered: ...
+    def count(self, query: Count) -> Counted:
+        """How many people the sources know, by age and by kind of source. Exact: nothing of it leaves as it is."""
+        ...
+
     def compare(self, person: str, identifiers: Mapping[str, str]) -> bool:
         """Whether every identifier named agrees with a record of the person. Unknown person: False, in the same time."""
         ...

@@ -28,10 +28,11 @@ def introductions(people: People, records: Collection[Known]) -> dict[str, Intro
 def introduced(resource: Mapping[str, Any], source: str, book: Book) -> Introduced:
     """What one record says."""
     carried = labels.labels_of(resource, source, book)
-    barring = tuple(label for label in carried if _bars(label, book))
+    barring = tuple(label for label in carried if bars(label, book))
     return Introduced(source, labels.adoption(resource, carried), barring)
 
 
-def _bars(label: str, book: Book) -> bool:
+def bars(label: str, book: Book) -> bool:
+    """Whether labels.yaml says of a label that the law bars what carries it."""
     row = book.labels.get(label)
     return bool(row.get("bar") if isinstance(row, Mapping) else getattr(row, "bar", False))

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from services.contract.people import Candidates, Gather, Gathered, Relate, Relations, Resolve
+from services.contract.people import Candidates, Count, Counted, Gather, Gathered, Relate, Relations, Resolve
 from services.contract.problems import IndexUnavailable
 from services.contract.publishing import Accepted, Protection, Submission
-from services.index import accept, compare, find, gather, protect, relate, visible
+from services.index import accept, compare, count, find, gather, protect, relate, visible
 from services.index.people import People
 from services.index.ports import Shelf
 from services.index.schema import CURRENT, RECORD
@@ -44,6 +44,11 @@ class Index:
         answered = gather.ask_live(book, self._live, query)
         with self._store.read() as connection:
             return gather.gather(People(connection, self._store, book, query.on), answered, query, _now())
+
+    def count(self, query: Count) -> Counted:
+        """How many people the sources know, by age and by kind of source."""
+        with self._store.read() as connection:
+            return count.count(People(connection, self._store, self._shelf.current(), query.on), query)
 
     def compare(self, person: str, identifiers: Mapping[str, str]) -> bool:
         """Whether every identifier named agrees with a record of the person."""

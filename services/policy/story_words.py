@@ -176,7 +176,8 @@ def _tasked(then: Mapping[str, Any]) -> bool:
 
 def _class(code: str) -> str:
     row = code_list("classes")[code]
-    words = {"ASK": "asking this source", "QUERY": "sending it number and date of birth"}
+    words = {"ASK": "asking this source", "QUERY": "sending it number and date of birth",
+             "COUNT": "its people in numbers, never of fewer than ten"}  # fmt: skip
     return words.get(code) or _lower(str(row["title"]))
 
 

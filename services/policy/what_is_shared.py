@@ -22,6 +22,9 @@ _HEADS: Mapping[str, str] = {
     story_words.SILENT: "Not shown and not mentioned",
 }
 
+COUNT = "COUNT"
+"""The class of numbers about nobody."""
+
 
 def pages(stories: Sequence[Story], book: Book) -> Mapping[PurePosixPath, str]:
     """Every page by its path below `docs/reference`."""
@@ -109,6 +112,12 @@ def _classes(role: str, purpose: str, level: str, book: Book) -> str:
         for code, found in code_list("classes").items()
         if code in reached and code in row and row[code]["cell"] == level
     ]
+    if (
+        level == "R"
+        and COUNT in reached
+        and entry("purposes", purpose)["column"] in book.data["matrix"]["counts"]
+    ):
+        named.append(_lower(str(entry("classes", COUNT)["title"])))
     return ", ".join(named) or "nothing"
 
 

@@ -205,6 +205,7 @@ def _matrix(matrix: Mapping[str, Any]) -> dict[str, Any]:
             for column, row in matrix["columns"].items()
         },
         "subjects_only": matrix["subjects_only"],
+        "counts": matrix["counts"],
     }
 
 

@@ -116,6 +116,7 @@ def _matrix() -> Schema:
                 }
             ),
             "subjects_only": some(words("purposes", "a purpose"), 0),
+            "counts": some(one_of(dict.fromkeys(columns(), ""), "a column"), 0),
         }
     )
 

@@ -46,6 +46,7 @@ def a_person(role: str, organisation: str = "northshire-csc", user: str = "", **
         "brook-hospice": "HOSPICE",
         "eastshire-csc": "LA-CSC",
         "northshire-asc": "LA-ASC",
+        "northshire-university": "RESEARCH-ORG",
     }
     user = user or f"{role.lower()}@{organisation}"
     return Asker(organisation, types[organisation], role, user, ("mash",), **more)

@@ -52,9 +52,11 @@ beyond(key) := {class: refusal[class] |
 	some class in ((classes.all - within(key)) - narrative(key))
 }
 
-within(key) := {class | some class in key.reached} | classes.questions if {
-	key.reached != []
-} else := set()
+# Whoever reaches a class may have a source asked; a role that is given numbers alone may not.
+within(key) := reached | classes.questions if {
+	reached := {class | some class in key.reached}
+	reached - {classes.numbers} != set()
+} else := {class | some class in key.reached}
 
 narrative(key) := {"DM6"} if {
 	"DM5" in key.reached

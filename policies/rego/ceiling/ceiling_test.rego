@@ -36,6 +36,16 @@ test_a_role_of_nobodys_sees_nothing_of_its_own_either if {
 	}
 }
 
+test_numbers_are_for_the_role_that_is_given_nothing_else if {
+	every own in [true, false] {
+		said({"role": "RESEARCHER", "purpose": "HRESCH"}, {"own": own}, ["COUNT", "ASK", "QUERY", "DM0", "DM6"]) == {
+			"COUNT": "", "ASK": "ROLE_NOT_PERMITTED", "QUERY": "ROLE_NOT_PERMITTED",
+			"DM0": "ROLE_NOT_PERMITTED", "DM6": "ROLE_NOT_PERMITTED",
+		}
+		said({"role": "CLERK"}, {"own": own}, ["COUNT", "ASK"]) == {"COUNT": "ROLE_NOT_PERMITTED", "ASK": ""}
+	}
+}
+
 test_what_a_role_may_not_see_is_withheld_and_told if {
 	found := ceiling.of(f.key({}, {})) with data.book as f.book
 	every class in ["DM2", "DM8"] {

@@ -1,8 +1,8 @@
 # METADATA
 # title: Classes
 # description: |
-#   For which classes the rules answer - those of the vocabulary, one that stands for a class in no list, and the two questions
-#   that are decided like classes before a source is asked.
+#   For which classes the rules answer - those of the vocabulary, one that stands for a class in no list, and the questions that
+#   are decided like classes - the two before a source is asked about a person, and whether its people may be counted.
 package mash.classes
 
 # METADATA
@@ -18,8 +18,12 @@ fields := {class | some class, _ in data.book.classes} | {unlisted}
 questions := {"ASK", "QUERY"}
 
 # METADATA
+# description: The question about nobody - may the people of this source be counted into a table.
+numbers := "COUNT"
+
+# METADATA
 # description: Everything that a rule answers for.
-all := fields | questions
+all := (fields | questions) | {numbers}
 
 # METADATA
 # description: The class as the rules know it.

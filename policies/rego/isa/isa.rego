@@ -145,13 +145,14 @@ gateway_reach(key) := reach([data.book.gateways[id].scope | some id in key.gatew
 duty_reach(key) := reach([data.book.gateways[id].scope | some id in key.duties])
 
 # What scopes let through. A source is sent a number and a date of birth only where identity may pass between the two; whether to
-# ask at all needs no more than that something may come of it; a class in no list is the matrix's to name.
+# ask at all needs no more than that something may come of it; to be counted is to be known, which the pointer tells; a class in
+# no list is the matrix's to name.
 reach(scopes) := sort(classes.all) if {
 	some scope in scopes
 	scope.whole
 } else := [] if {
 	scopes == []
-} else := sort(((listed | {"ASK", classes.unlisted}) | {"QUERY" | "DM1" in listed})) if {
+} else := sort((((listed | {"ASK", classes.unlisted}) | {"QUERY" | "DM1" in listed}) | {classes.numbers | "DM0" in listed})) if {
 	listed := {class | some scope in scopes; some class, _ in scope.classes}
 }
 

@@ -203,3 +203,18 @@ test_a_holders_decision_stands_in_for_the_paper_and_a_suspension_stands if {
 	duty({"purpose": "C-S17"}, {"paper": "NONE", "owner_decision": "detriment"}) == {}
 	duty({}, {"paper": "SUSPENDED", "owner_decision": "disclose"}).DM0.code == "PARTNER_SUSPENDED"
 }
+
+test_people_are_counted_where_the_isa_reaches_the_pointer if {
+	sound := {"paper": "CURRENT", "isa": "narrow", "paper_defect": "SOUND"}
+	found := isa.of(f.key({"purpose": "HRESCH"}, sound)) with data.book as f.book
+	not "COUNT" in object.keys(found)
+	"DM1" in object.keys(found)
+
+	without := json.patch(f.book, [{"op": "replace", "path": "/isas/narrow/scope/classes", "value": {"DM1": true}}])
+	kept := isa.of(f.key_in(without, {"purpose": "HRESCH"}, sound)) with data.book as without
+	kept.COUNT.effect == 3
+	not "ASK" in object.keys(kept)
+
+	lapsed := isa.of(f.key({"purpose": "HRESCH"}, {"paper": "LAPSED"})) with data.book as f.book
+	lapsed.COUNT.effect == 3
+}

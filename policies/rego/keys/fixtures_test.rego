@@ -57,6 +57,7 @@ book := {
 		"SW-CHILD": {"any": {"DM0": true, "DM1": true, "DM5": true}, "by": {}, "own_only": false},
 		"CLERK": {"any": {"DM0": true}, "by": {"TREAT": {"DM1": true}}, "own_only": false},
 		"ADOPTION-WORKER": {"any": {"DM0": true, "DM5": true}, "by": {}, "own_only": true},
+		"RESEARCHER": {"any": {"COUNT": true}, "by": {}, "own_only": false},
 	},
 	"classes": {
 		"DM0": "DM0", "DM0p": "DM0", "DM1": "DM1", "DM1i": "DM1", "DM2": "DM2", "DM3": "DM3", "DM3s": "DM3",
@@ -77,6 +78,7 @@ book := {
 			"HRESCH": {"DM0": {"cell": "-", "code": "DEIDENTIFIED_ONLY"}},
 		},
 		"subjects_only": ["MARAC", "PATRQT"],
+		"counts": ["HRESCH"],
 	},
 	"forms": {"DM4": {"date": "month"}},
 	"adult_services": {
@@ -163,7 +165,7 @@ members := {
 	"context": {
 		"words": {
 			"organisation_type": set(["LA-CSC", "LA-ASC", "GP"]),
-			"role": set(["SW-CHILD", "SW-TEAM-MGR", "SW-EDT", "SW-ADULT", "ADOPTION-WORKER", "LADO", "DPO", "AUDITOR", "GP", "ED-NURSE", "CLERK"]),
+			"role": set(["SW-CHILD", "SW-TEAM-MGR", "SW-EDT", "SW-ADULT", "ADOPTION-WORKER", "LADO", "DPO", "AUDITOR", "GP", "ED-NURSE", "CLERK", "RESEARCHER"]),
 			"purpose": set(["A-S45", "COC", "ODD", "ERTREAT", "C-S47", "C-S17", "C-SCREEN", "FAM-OVERVIEW", "A-S42", "TREAT", "ETREAT", "BTG", "MARAC", "CP-ALERT", "PATRQT", "HTEST", "HRESCH"]),
 			"case": set(["OPEN", "LAPSED", "CLOSED", "NOT_MEMBER", "NONE"]),
 			"ground": set(["none", "stated", "urgent"]),

@@ -109,8 +109,8 @@ default row(_) := {}
 
 row(column) := data.book.matrix.columns[column]
 
-# What is outside every column, of own records too - the class in no list, and questions to which nothing can come back.
-outside(column) := object.union({classes.unlisted: unclassified}, unasked(column))
+# What is outside every column, of own records too - the class in no list, questions to which nothing can come back, and counting.
+outside(column) := object.union_n([{classes.unlisted: unclassified}, unasked(column), uncounted(column)])
 
 unclassified := {"rule": "matrix", "effect": 3, "silent": false, "code": "UNCLASSIFIED", "how": {}, "missing": [], "tasks": []}
 
@@ -118,6 +118,11 @@ unasked(column) := {class: withheld(column, "DM0") |
 	[cell | some cell in row(column); cell.cell != "-"] == []
 	some class in classes.questions
 }
+
+# Numbers are what some purposes are answered by; in every other nobody is counted, among one's own people either.
+uncounted(column) := {} if {
+	column in data.book.matrix.counts
+} else := {classes.numbers: withheld(column, "DM0")}
 
 nothing(column) := object.union(outside(column), {class: finding |
 	some class, _ in data.book.classes

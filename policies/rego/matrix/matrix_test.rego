@@ -48,6 +48,18 @@ test_a_purpose_that_needs_nothing_asks_nobody if {
 	said({}, {}, ["ASK"]) == {}
 }
 
+test_people_are_counted_for_numbers_alone if {
+	every own in [true, false] {
+		said({"purpose": "HRESCH"}, {"own": own}, ["COUNT"]) == {}
+		said({"purpose": "HRESCH"}, {"own": own}, ["ASK"]).ASK.code == "DEIDENTIFIED_ONLY"
+		every purpose in ["C-S47", "FAM-OVERVIEW", "HTEST", "MARAC", "SOMETHING"] {
+			found := said({"purpose": purpose}, {"own": own}, ["COUNT"]).COUNT
+			found.effect == 3
+			found.silent == false
+		}
+	}
+}
+
 test_a_panel_looks_at_its_subjects if {
 	said({"purpose": "MARAC"}, {}, ["DM0"]).DM0.effect == 3
 	said({"purpose": "MARAC"}, {"subject": "case-adult"}, ["DM0"]) == {}
@@ -91,6 +103,7 @@ test_an_unclassified_class_and_a_level_of_nobodys_are_withheld if {
 	said({}, {"own": true}, ["ANY_OTHER"]).ANY_OTHER.effect == 3
 	odd := object.union(f.book, {"matrix": {
 		"subjects_only": [],
+		"counts": [],
 		"columns": {"C-S47": {"DM0": {"cell": "Q", "code": "MINIMISATION"}}},
 	}})
 	found := matrix.of(f.key_in(odd, {}, {})) with data.book as odd
@@ -147,6 +160,7 @@ test_what_the_matrix_keeps_back_is_shown if {
 	said({}, {"own": true}, ["ANY_OTHER"]).ANY_OTHER.silent == false
 	odd := object.union(f.book, {"matrix": {
 		"subjects_only": [],
+		"counts": [],
 		"columns": {"C-S47": {"DM0": {"cell": "Q", "code": "COMMERCIAL"}}},
 	}})
 	found := matrix.of(f.key_in(odd, {}, {})) with data.book as odd

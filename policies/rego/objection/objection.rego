@@ -42,6 +42,10 @@ of(key) := {} if {
 } else := {} if {
 	key.objection_read == "opt-out"
 	not key.objection in {"NDOO", "ANY_OTHER"}
+} else := object.remove(absent, {classes.numbers}) if {
+	# A number of people is about nobody; what nobody can read keeps even that back.
+	key.objection_read == "opt-out"
+	key.objection == "NDOO"
 } else := absent if {
 	key.objection_read == "opt-out"
 } else := {} if {

@@ -50,6 +50,17 @@ test_the_national_opt_out_is_read_for_research_and_planning_only if {
 	}
 }
 
+test_whoever_opted_out_stays_counted if {
+	opted := finding({"purpose": "HRESCH"}, {"objection": "NDOO"})
+	not "COUNT" in object.keys(opted)
+	"DM0" in object.keys(opted)
+	"ANY_OTHER" in object.keys(opted)
+
+	# A word that nobody knows keeps everything back.
+	finding({"purpose": "HRESCH"}, {"objection": "ANY_OTHER"}).COUNT.silent
+	finding(treat, {"objection": "OBJECTED"}).COUNT.code == "OBJECTION"
+}
+
 test_in_both_kinds_of_emergency if said({"purpose": "ERTREAT"}, {"objection": "EMERGENCY-ONLY"}).DM4 == ""
 
 finding(context, more) := found if {

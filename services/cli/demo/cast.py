@@ -58,6 +58,7 @@ STAFF: tuple[Member, ...] = (
     Member("edith.guardian", "Edith Marlow", "northshire-mh", "CALDICOTT"),
     Member("victor.owner", "Victor Lund", "northshire-police", "PRIVACY-OFFICER"),
     Member("salma.owner", "Salma Iqbal", "haven-sms", "CALDICOTT"),
+    Member("alma.researcher", "Alma Reeve", "northshire-university", "RESEARCHER"),
     Member("clare.guardian", "Clare Dunmore", "clearwater-shc", "CALDICOTT"),
     Member("hugh.governance", "Hugh Pemberton", "brook-hospice", "IG-LEAD"),
     Member("wanda.duty", "Wanda Price", "brook-hospice", "DUTY-MANAGER"),

@@ -10,7 +10,7 @@ from typing import Protocol
 from services.cli.demo.cast import STAFF, Member, roles_of
 from services.cli.demo.partner import PartnerKey
 from services.contract.problems import BadSetting
-from services.gateway.access.clients import ENTRIES_SCOPE, PERSON_SCOPES, Client, Clients
+from services.gateway.access.clients import COUNTS_SCOPE, ENTRIES_SCOPE, PERSON_SCOPES, Client, Clients
 from services.gateway.access.staff import NewWorker, Staff
 from services.gateway.parts import stamp
 from services.gateway.store.opened import Store
@@ -29,6 +29,9 @@ class Registry(Protocol):
     def now(self) -> datetime: ...
 
 
+RESEARCHER = "RESEARCHER"
+
+
 def client_id(organisation: str) -> str:
     """The client id of an organisation's system."""
     return f"{organisation}.demo"
@@ -45,6 +48,7 @@ def enrol_system(parts: Registry, organisation: str, sources: tuple[str, ...], f
     if known is None:
         roles = roles_of(organisation)
         scopes = (*(PUBLISHING if sources else ()), *(sorted(PERSON_SCOPES) if roles else ()), ENTRIES_SCOPE)
+        scopes += (COUNTS_SCOPE,) if RESEARCHER in roles else ()
         client = Client(id, organisation, roles, scopes, sources, key.public_set())
         register.add(client, stamp(parts.now()))
     return key

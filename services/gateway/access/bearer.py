@@ -71,17 +71,47 @@ class Bearer:
                 raise NotAllowed(
                     "a system's token never gets this: ask for a person's, by the jwt-bearer grant"
                 )
-            if scope not in str(claims.get("scope", "")).split() or scope not in client.scopes:
-                raise NotAllowed(f"{_SCOPE}: it needs {scope}")
-            worker = self._staff.by_id(str(claims["sub"]))
-            role = str(claims["role"])
-            if worker is None or worker.organisation != client.organisation:
-                raise NotSignedIn("the person is no longer in the staff register")
-            if role not in worker.roles or role not in client.roles:
-                raise NotAllowed("the role is no longer registered for this person and system")
-            return _asker(claims, worker, client, organisation)
+            return self._person(claims, client, organisation, scope)
 
         return dependency
+
+    def asker_or_system(self, scope: str, system_scope: str) -> Callable[[Request], Asker]:
+        """A dependency: the person whose token has `scope`, or a system with `system_scope`, in the one role it has.
+
+        For what is about nobody. Raises `NotSignedIn` or `NotAllowed`.
+        """
+
+        def dependency(request: Request) -> Asker:
+            claims, client, organisation = self._read(request)
+            if "role" in claims:
+                return self._person(claims, client, organisation, scope)
+            _need(system_scope, claims, client)
+            if len(client.roles) != 1:
+                raise NotAllowed("a system asks here in the one role that it is registered for: register one")
+            return Asker(
+                organisation=organisation.id,
+                organisation_type=organisation.type,
+                role=client.roles[0],
+                user=client.id,
+                client=client.id,
+                client_key=str(claims.get("client_key", "")),
+                scopes=frozenset(str(claims.get("scope", "")).split()),
+                token=str(claims.get("jti", "")),
+            )
+
+        return dependency
+
+    def _person(
+        self, claims: dict[str, Any], client: Client, organisation: Organisation, scope: str
+    ) -> Asker:
+        _need(scope, claims, client)
+        worker = self._staff.by_id(str(claims["sub"]))
+        role = str(claims["role"])
+        if worker is None or worker.organisation != client.organisation:
+            raise NotSignedIn("the person is no longer in the staff register")
+        if role not in worker.roles or role not in client.roles:
+            raise NotAllowed("the role is no longer registered for this person and system")
+        return _asker(claims, worker, client, organisation)
 
     def publisher(self, request: Request) -> Publisher:
         """A dependency: the partner's system. Raises `NotSignedIn` or `NotAllowed`."""
@@ -128,6 +158,11 @@ class Bearer:
             raise NotSignedIn("the token is for another hub")
         if not isinstance(claims.get("exp"), int) or claims["exp"] <= now:
             raise NotSignedIn("the token has expired: ask for a new one")
+
+
+def _need(scope: str, claims: dict[str, Any], client: Client) -> None:
+    if scope not in str(claims.get("scope", "")).split() or scope not in client.scopes:
+        raise NotAllowed(f"{_SCOPE}: it needs {scope}")
 
 
 def organisation_of(parts: Parts, id: str) -> Organisation:

@@ -18,13 +18,15 @@ from services.contract.problems import BadInput, Conflict, NotFound
 from services.gateway.store.opened import Store
 from services.gateway.store.tables import ClientRow
 
-PERSON_SCOPES = frozenset({"user/family-view", "user/case", "user/task"})
+PERSON_SCOPES = frozenset({"user/family-view", "user/case", "user/task", "user/counts"})
 _SYSTEM = re.compile(r"^system/(\*|[A-Z][A-Za-z]{1,60})\.(c?r?u?d?s?)$")
 ENTRIES_SCOPE = "ledger/entries.read"
 """For a system on its own organisation's log, and for an auditor in person on any."""
 RECORDS_SCOPE = "ledger/records.read"
 """For an auditor in person: sealed decision records and the books that decided, to decide again."""
-_OTHER = frozenset({ENTRIES_SCOPE, RECORDS_SCOPE, "ledger/checkpoint.read"})
+COUNTS_SCOPE = "counts.read"
+"""For a system that counts by itself, in the one role that it is registered for."""
+_OTHER = frozenset({ENTRIES_SCOPE, RECORDS_SCOPE, "ledger/checkpoint.read", COUNTS_SCOPE})
 _ID = re.compile(r"^[A-Za-z0-9._-]{3,64}$")
 _RSA_BITS = 2048
 _KEYS = "keys are RSA of 2048 bits or more, or EC on P-384"
@@ -119,8 +121,8 @@ def _check(client: Client) -> None:
     for scope in client.scopes:
         if scope not in PERSON_SCOPES | _OTHER and not _SYSTEM.match(scope):
             raise BadInput(
-                "a scope is system/Type.cruds, user/family-view, user/case, user/task, ledger/entries.read or "
-                "ledger/records.read"
+                "a scope is system/Type.cruds, user/family-view, user/case, user/task, user/counts, counts.read, "
+                "ledger/entries.read or ledger/records.read"
             )
     try:
         with warnings.catch_warnings():

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from services.contract.vocabulary import code_list
 from services.gateway.monitoring.happened import OUTCOMES, Happened
 from services.gateway.monitoring.papers import PaperState, attention, gateways_for
-from services.gateway.monitoring.suppress import Table, exact, suppressed
+from services.gateway.suppress import Table, exact, suppressed
 from services.runtime.book import Book
 
 BREAK_GLASS = "BTG"

@@ -6,6 +6,7 @@ Promise: true to the routes (a test compares it with them).
 from typing import Any
 
 from services.gateway.access.assertions import ALGORITHMS
+from services.gateway.access.clients import COUNTS_SCOPE, PERSON_SCOPES
 from services.gateway.access.token import CLIENT_CREDENTIALS, JWT_BEARER, PATH
 from services.gateway.parts import Parts
 
@@ -32,7 +33,10 @@ def capability_statement(parts: Parts) -> dict[str, Any]:
     }
     rest = {
         "mode": "server",
-        "documentation": "Publishing one's own records, and reading them back. There is no search here.",
+        "documentation": (
+            "Publishing one's own records, and reading them back. There is no search here. "
+            "Numbers for research and planning are had beside FHIR, at POST /counts (JSON)."
+        ),
         "security": security,
         "resource": resources,
         "interaction": [{"code": "transaction"}],
@@ -58,6 +62,6 @@ def smart_configuration(parts: Parts) -> dict[str, Any]:
         "grant_types_supported": [CLIENT_CREDENTIALS, JWT_BEARER],
         "token_endpoint_auth_methods_supported": ["private_key_jwt"],
         "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
-        "scopes_supported": ["system/*.cru", "user/family-view", "user/case", "user/task"],
+        "scopes_supported": ["system/*.cru", COUNTS_SCOPE, *sorted(PERSON_SCOPES)],
         "capabilities": ["client-confidential-asymmetric", "permission-v2"],
     }

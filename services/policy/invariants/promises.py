@@ -163,6 +163,16 @@ def questions(row: Row) -> Told:
             yield code, "a source is asked for a purpose that is not open to the role"
 
 
+def counting(row: Row) -> Told:
+    cell = row.cells.get("COUNT")
+    if cell is None or not cell.released:
+        return
+    if row.purpose not in ("HRESCH", "PLANNING") or row.context.role != "RESEARCHER":
+        yield "COUNT", "people are counted for a purpose or a role that is not given numbers"
+    if row.partner and row.profile.paper != "CURRENT":
+        yield "COUNT", "a partner's people are counted without a current ISA"
+
+
 INVARIANTS = (
     Invariant(
         "reason-with-a-sentence",
@@ -218,5 +228,12 @@ INVARIANTS = (
         "is not open to the asker's role",
         "Tipping off: nobody who could be implicated learns that somebody asked",
         questions,
+    ),
+    Invariant(
+        "numbers-for-researchers",
+        "People are counted for research and planning only, for a researcher, and a partner's under a "
+        "current ISA",
+        "UK GDPR Art. 89; UK GDPR Art. 5(1)(b)",
+        counting,
     ),
 )

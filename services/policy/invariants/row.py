@@ -13,7 +13,7 @@ from services.contract.vocabulary import code_list, codes
 from services.policy.invariants.written import Written
 
 CLASSES = tuple(code for code in codes("classes") if not code_list("classes")[code]["question"])
-"""The classes of fields; ASK and QUERY are questions about a source, and have invariants of their own."""
+"""The classes of fields; the questions about a source (ASK, QUERY, COUNT) have invariants of their own."""
 PROTECTING = frozenset({"C-S17", "C-S47", "A-S42", "A-S45", "MARAC", "MAPPA", "MISPER", "CASE-REVIEW"})
 CARING = frozenset({"TREAT", "COC", "ETREAT", "ERTREAT", "EOL-CARE", "BTG"})
 USUAL: Mapping[str, Any] = {
@@ -28,7 +28,7 @@ USUAL: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class Row:
-    """What was asked, and what came out: a cell for each code of `CLASSES`, and for ASK and QUERY."""
+    """What was asked, and what came out: a cell for each code of `CLASSES`, and for each question."""
 
     context: Context
     profile: Profile

@@ -12,7 +12,6 @@ from services.contract.problems import BadInput
 from services.contract.views import FamilyView, Refused
 from services.gateway.monitoring.papers import PaperState
 from services.gateway.monitoring.report import MonitoringReport, Section
-from services.gateway.monitoring.suppress import Table
 from services.gateway.notices.letting_go import Held
 from services.gateway.pages.asked import AskedLine
 from services.gateway.pages.case import CasePage, Described, Recorded
@@ -26,6 +25,7 @@ from services.gateway.pages.receipt import ReceiptPage
 from services.gateway.pages.records import in_words
 from services.gateway.pages.rendering import HERE, page
 from services.gateway.pages.tasks import Fact, Item
+from services.gateway.suppress import Table
 from services.policy.lifecycle.standing import InForce, Standing, Waiting
 
 SCRIPT = "<script>alert(1)</script>"

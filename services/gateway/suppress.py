@@ -1,7 +1,8 @@
 """Small counts kept back, so that nobody can be told from a number, nor a number from the others.
 
 Promise: no count from 1 to 9 is shown; of what is kept back a reader can tell the sum alone, of two counts at least and
-never small, whichever counts they know from elsewhere; where that cannot be had, the total is kept back too.
+never small, whichever counts they know from elsewhere; where that cannot be had, the total is kept back too. Where no total
+is ever given, each count is judged by itself.
 """
 
 from collections.abc import Mapping
@@ -47,6 +48,11 @@ def suppressed(counts: Mapping[str, int], total: int | None = None, *, insiders:
     enough = not hidden or _says_nothing(counts, hidden, insiders)
     shown = {name: None if name in hidden else count for name, count in counts.items()}
     return Table(shown, whole if enough and not 0 < whole < SMALLEST else None)
+
+
+def apart(counts: Mapping[str, int]) -> Table:
+    """For a breakdown of which nobody is ever given a total: none, and fewer than ten, are told by the same blank."""
+    return Table({name: None if count < SMALLEST else count for name, count in counts.items()}, None)
 
 
 def _says_nothing(counts: Mapping[str, int], hidden: set[str], insiders: int) -> bool:

@@ -3,7 +3,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.gateway.monitoring.suppress import SMALLEST, Table, exact, suppressed
+from services.gateway.suppress import SMALLEST, Table, exact, suppressed
 
 COUNTS = st.dictionaries(st.sampled_from([*"abcdefgh"]), st.integers(0, 40), min_size=1)
 
