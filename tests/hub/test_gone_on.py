@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from services.contract.cases import Asker, DecideTask
+from services.contract.people import About
+from services.contract.vocabulary import entry
 from services.gateway.tasks.deciding import decide_task
 from services.gateway.tasks.inbox import Task, opened, waiting
 from services.gateway.tasks.opening import open_task
@@ -70,6 +72,20 @@ def test_noted_it_is_not_told_again_on_that_day(housing_lapsed: World) -> None:
     decide_task(world.parts, lead, task.row.id, DecideTask(answer="noted", reason="renewal is under way"))
     world.view(world.s47())
     assert told(world, HOUSING) == []
+
+
+def test_the_warning_says_no_more_than_what_is_done(housing_lapsed: World) -> None:
+    """A partner without an ISA may give nothing: nobody is told then, and the words of the warning hold all the same."""
+    world = housing_lapsed
+    said = str(entry("reasons", "AGREEMENT_LAPSED")["sentence"])
+    nobody_of_housing = About(nhs_number="9991000070", given="Mya", family="Reid", birth_date="2019-07-05")
+    view = world.view(world.s47((nobody_of_housing, "child")), nobody_of_housing, scope="person")
+    assert "AGREEMENT_LAPSED" in view.warnings
+    assert told(world, CSC) == told(world, HOUSING) == []
+    assert "have been told" not in said and "are told of what was shared, where that is safe" in said
+    # Whenever something of it was shared, they are: both of them, and by the time that the note is worked off.
+    world.view(world.s47())
+    assert len(told(world, CSC)) == len(told(world, HOUSING)) == 1
 
 
 def test_what_needs_an_isa_did_not_go_on(housing_lapsed: World) -> None:
