@@ -76,7 +76,6 @@ def _releases(hub: Served, case: str) -> dict[str, Callable[[], bytes]]:
     bundle = {"resourceType": "Bundle", "type": "transaction", "entry": [sent]}
     review = f"/protections/{_protection(hub)}/review"
     officer = hub.token(next(one for one in STAFF if one.role == "PRIVACY-OFFICER"))
-    researcher = hub.token(next(one for one in STAFF if one.role == "RESEARCHER"))
     size = hub.world.parts.ledger.health().sizes["northshire-csc"]
     entries = f"/ledger/northshire-csc/tile/entries/000.p/{size}"
     records, auditor = entries.replace("/tile/entries/", "/records/"), auditors_token(hub)
@@ -109,7 +108,7 @@ def _releases(hub: Served, case: str) -> dict[str, Callable[[], bytes]]:
         "GET /ledger/receipts/{id}/opening": lambda: raw("GET", f"{receipt}/opening", worker),
         "GET /ledger/{log}/tile/{path:path}": lambda: raw("GET", entries, publisher),
         "GET /ledger/{log}/records/{path:path}": lambda: raw("GET", records, auditor),
-        "POST /counts": lambda: raw("POST", "/counts", researcher, {"purpose": "PLANNING", "by": "age"}),
+        **_numbers(hub),
         "PUT /fhir/{type}/{id}": lambda: raw("PUT", "/fhir/Patient/new-one", publisher, patient),
         "POST /fhir/{type}": lambda: raw("POST", "/fhir/Patient", publisher, unnamed),
         "POST /fhir": lambda: raw("POST", "/fhir", publisher, bundle),
@@ -121,6 +120,13 @@ def _releases(hub: Served, case: str) -> dict[str, Callable[[], bytes]]:
         "POST /cases/{id}/close": lambda: raw(
             "POST", f"/cases/{case}/close", manager, {"changed": "no", "outcome": "nothing-new"}
         ),
+    }
+
+
+def _numbers(hub: Served) -> dict[str, Callable[[], bytes]]:
+    researcher = hub.token(next(one for one in STAFF if one.role == "RESEARCHER"))
+    return {
+        "POST /counts": lambda: hub.raw("POST", "/counts", researcher, {"purpose": "PLANNING", "by": "age"})
     }
 
 
