@@ -123,6 +123,16 @@ def test_what_no_cell_shows_is_a_widening_too(engine: EmbeddedEngine, base: Path
     assert path in told.sentence
 
 
+def test_a_field_first_classed_is_a_widening_and_one_no_longer_classed_a_narrowing(base: Path) -> None:
+    book = read_book(base)
+    path = next(iter(book.fields["fields"]))
+    fewer = {**book.fields, "fields": {one: at for one, at in book.fields["fields"].items() if one != path}}
+    without = replace(book, fields=fewer)
+    for old, new, which in ((without, book, WIDER), (book, without, NARROWER)):
+        (told,) = elsewhere(old, new)
+        assert (told.direction, path in told.sentence) == (which, True)
+
+
 def test_the_next_date_is_named_with_what_then_changes(
     engine: EmbeddedEngine, base: Path, tmp_path: Path
 ) -> None:
