@@ -1,6 +1,6 @@
 """What every test can ask for: the real parts, a closed network for unit tests, and a header that says which.
 
-A part is started once for a run, at the first test that asks for it. A test that kills or freezes one
+A part is started once for each process of a run, at the first test there that asks for it. A test that kills or freezes one
 leaves it running and thawed: the next test uses the same.
 """
 
@@ -49,16 +49,33 @@ def _long() -> bool:
     return os.environ.get("LONG", "") not in ("", "0")
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A process of several tells the first what its tests ran on."""
+    told = getattr(session.config, "workeroutput", None)
+    if told is not None:
+        told["parts"] = FINDINGS.taken
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """In the first process: what another one's tests ran on."""
+    FINDINGS.taken.update(getattr(node, "workeroutput", {}).get("parts", {}))
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """What the tests did run on: a way may have answered and then failed."""
     for part, way in FINDINGS.taken.items():
         terminalreporter.write_line(f"real {part}: {way}")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Unit tests have no network; a socket of the machine itself (asyncio's own) is left to them. Long campaigns
-    are run where they are asked for."""
+    are run where they are asked for. Of several processes one takes whatever needs a broker, so that there is one
+    broker; of the rest a file at a time."""
     for item in items:
+        brokers = BROKERS & set(getattr(item, "fixturenames", ()))
+        item.add_marker(pytest.mark.xdist_group("brokers" if brokers else str(item.path.relative_to(HERE))))
         if item.get_closest_marker("long") and not _long():
             item.add_marker(pytest.mark.skip("a long campaign: make test LONG=1"))
         if item.path.is_relative_to(HERE / "unit") and not item.get_closest_marker("enable_socket"):
