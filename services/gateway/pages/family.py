@@ -4,7 +4,7 @@ Promise: it says nothing that the answer does not, and leaves out no row of it; 
 says "a partner".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -89,8 +89,10 @@ class FamilyPage:
     """What the words for how sure a statement is mean; the same on every page."""
 
 
-def family_page(answer: FamilyView, sources: Mapping[str, str], now: datetime) -> FamilyPage:
-    """`sources`: source id -> the name by which people know it."""
+def family_page(
+    answer: FamilyView, sources: Mapping[str, str], now: datetime, kinds: Collection[str] = ()
+) -> FamilyPage:
+    """`sources`: source id -> the name by which people know it; `kinds`: evidence that the worker can record here."""
     names = {
         one.ref: one.name or f"Person {number}, name not shown" for number, one in enumerate(answer.people, 1)
     }
@@ -108,6 +110,7 @@ def family_page(answer: FamilyView, sources: Mapping[str, str], now: datetime) -
             answer,
             sources,
             now,
+            kinds,
         )
         for number, one in enumerate(answer.people, 1)
     )
@@ -115,9 +118,9 @@ def family_page(answer: FamilyView, sources: Mapping[str, str], now: datetime) -
         people=tuple(sorted(people, key=lambda one: _closeness(one, people[0]))),
         answered=answered(answer.sources, names),
         complete=answer.complete,
-        for_everyone=missing_of([row for row in answer.withheld if row.person not in names]),
+        for_everyone=missing_of([row for row in answer.withheld if row.person not in names], kinds),
         warnings=tuple(words.sentence("reasons", code) for code in answer.warnings),
-        notes=tuple(note for note in answer.notes if note != CPR_CONFLICT),
+        notes=_notes(answer.notes),
         obligations=tuple(words.sentence("obligations", code) for code in answer.obligations),
         receipt=answer.receipt,
         offers=Offers(
@@ -138,6 +141,7 @@ def _person(
     answer: FamilyView,
     sources: Mapping[str, str],
     now: datetime,
+    kinds: Collection[str],
 ) -> PersonPage:
     patients = [one for one in records if one["resourceType"] == "Patient"]
     births = list(dict.fromkeys(str(one["birthDate"]) for one in patients if "birthDate" in one))
@@ -157,7 +161,16 @@ def _person(
         alarms=_alarms(shelves),
         facts=facts_of(patients, sources),
         shelves=shelves,
-        missing=missing_of([row for row in answer.withheld if row.person == ref]),
+        missing=missing_of([row for row in answer.withheld if row.person == ref], kinds),
+    )
+
+
+def _notes(notes: Sequence[str]) -> tuple[str, ...]:
+    """First what stands in the way of care, and what to do about it; a conflict of CPR decisions stands with the person."""
+    urgent = (NO_RELATION, BREAK_GLASS)
+    return (
+        *(one for one in urgent if one in notes),
+        *(one for one in notes if one not in (*urgent, CPR_CONFLICT)),
     )
 
 

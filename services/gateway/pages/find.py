@@ -13,7 +13,7 @@ from services.contract.problems import NotFound
 from services.contract.views import FamilyView, Refused, ViewRequest
 from services.gateway.ask import ask, note_outcome
 from services.gateway.cases.states import load
-from services.gateway.pages.case import case_page, described
+from services.gateway.pages.case import case_page, described, kinds_for
 from services.gateway.pages.cases import your_cases
 from services.gateway.pages.desk import Desk, after
 from services.gateway.pages.family import family_page
@@ -59,10 +59,11 @@ def answered(desk: Desk, asker: Asker, person: About, form: Form) -> Response:
 
 
 def _shown(desk: Desk, asker: Asker, body: ViewRequest, answer: FamilyView) -> Response:
-    case = case_page(desk, asker, load(desk.parts, asker, body.case))
+    standing = load(desk.parts, asker, body.case)
+    case = case_page(desk, asker, standing)
     if answer.match == "MATCH":
         sources = {id: one.name for id, one in desk.parts.shelf.current().sources.items()}
-        view = family_page(answer, sources, desk.parts.now())
+        view = family_page(answer, sources, desk.parts.now(), kinds_for(asker, standing.row.purpose))
         return desk.show(asker, "family.html", here="find", case=case, view=view)
     asked = [name for name in IDENTIFIERS if name in body.about.model_fields_set]
     question = described(body.about.model_dump(exclude_none=True))

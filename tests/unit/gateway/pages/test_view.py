@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from services.contract.views import FamilyView
+from services.contract.views import FamilyView, Withheld
+from services.gateway.answer import BREAK_GLASS, NO_RELATION
 from services.gateway.pages import words
 from services.gateway.pages.family import FamilyPage, family_page
+from services.gateway.pages.not_given import Missing, missing_of
 from services.gateway.pages.records import in_words
 
 MIA, DANA, TOM = "urn:uuid:mia", "urn:uuid:dana", "urn:uuid:tom"
@@ -174,3 +176,61 @@ def test_times_are_those_of_the_united_kingdom() -> None:
 )
 def test_ages(born: str, age: str) -> None:
     assert words.age(born, date(2026, 11, 23)) == age
+
+
+def withheld(code: str, effect: str = "withhold", **more: Any) -> dict[str, Any]:
+    told = {"person": MIA, "source": "police", "class": "everything", "code": code, "effect": effect}
+    return told | {"sentence": f"Because {code}.", "who_can_change": "Somebody", **more}
+
+
+def lacking(*codes: str) -> list[dict[str, str]]:
+    return [{"code": code, "sentence": f"No {code}.", "who_can_change": "You"} for code in codes]
+
+
+def not_given(
+    *rows: dict[str, Any], kinds: tuple[str, ...] = ("agreement", "perceived-risk")
+) -> tuple[Missing, ...]:
+    return missing_of([Withheld.model_validate(row) for row in rows], kinds)
+
+
+def test_what_a_worker_can_do_is_a_way_there_and_the_safest_comes_first() -> None:
+    (row,) = not_given(withheld("CONSENT_REQUIRED", missing=lacking("agreement", "perceived-risk")))
+    assert row.acts == (("Record the risk", "perceived-risk"), ("Record the agreement", "agreement"))
+    assert row.hints == (), "the way there says it"
+    (row,) = not_given(withheld("IDENTITY_NOT_CONFIRMED", missing=lacking("identity")))
+    assert row.acts == (("Find and confirm the person", ""),)
+
+
+def test_nothing_is_offered_that_this_worker_cannot_do_here() -> None:
+    (row,) = not_given(withheld("REASON_REQUIRED", missing=lacking("ground")))
+    assert row.acts == ()
+    (row,) = not_given(withheld("NO_RELATIONSHIP", missing=lacking("break-glass", "relationship")))
+    assert (row.acts, row.hints) == ((), ())
+
+
+def test_what_is_missing_is_said_once_and_paper_in_small_print() -> None:
+    (row,) = not_given(withheld("NO_AGREEMENT", missing=lacking("isa-purpose")))
+    assert row.hints == ("No isa-purpose.",)
+    (row,) = not_given(
+        withheld("OWNER_APPROVAL", "ask-owner", missing=lacking("owner-approval"), ask="token")
+    )
+    assert (row.hints, row.asks) == ((), (("Police", "token"),))
+
+
+def test_what_can_be_acted_on_stands_first_and_what_was_given_coarser_last() -> None:
+    rows = not_given(
+        withheld("MINIMISATION", "generalise"),
+        withheld("NO_AGREEMENT"),
+        withheld("OWNER_APPROVAL", "ask-owner", ask="token"),
+        withheld("CONSENT_REQUIRED", missing=lacking("agreement")),
+    )
+    assert [row.sentence.split()[1] for row in rows] == [
+        "OWNER_APPROVAL.",
+        "CONSENT_REQUIRED.",
+        "NO_AGREEMENT.",
+        "MINIMISATION.",
+    ]
+
+
+def test_what_stands_in_the_way_of_care_comes_before_any_other_note() -> None:
+    assert view(notes=["Another.", NO_RELATION, BREAK_GLASS]).notes == (NO_RELATION, BREAK_GLASS, "Another.")
