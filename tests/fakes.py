@@ -17,6 +17,7 @@ from services.contract.people import Candidates, Count, Counted, Gather, Gathere
 from services.contract.problems import IndexUnavailable, LedgerUnavailable, PolicyUnavailable
 from services.contract.publishing import Accepted, Protection, Stored, Submission
 from services.contract.releases import (
+    AnsweredOnce,
     Draft,
     LedgerHealth,
     Prepared,
@@ -71,6 +72,12 @@ class FakeLedger:
             entry = _as_entry(draft, draft.event_id or _short())
             if entry["time"].startswith(month):
                 yield entry, draft.decision_record or None
+
+    def answered_once(self, key: str) -> AnsweredOnce | None:
+        return None
+
+    def forget_answers(self, before: int) -> int:
+        return 0
 
     def health(self) -> LedgerHealth:
         return LedgerHealth(True, "")

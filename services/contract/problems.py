@@ -91,6 +91,12 @@ class Conflict(Problem):
     next_step = "Read it again and decide afresh."
 
 
+class KeyTaken(Conflict):
+    """Another entry stands under the idempotency key of this one, which was therefore not appended."""
+
+    kind = "idempotency-key-taken"
+
+
 class TooMany(Problem):
     """More requests than one person or system may send."""
 

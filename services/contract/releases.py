@@ -59,6 +59,18 @@ class CommittedSubject:
 
 
 @dataclass(frozen=True, slots=True)
+class Once:
+    """A request that its client may send again, named so that it is answered once."""
+
+    key: str
+    """Keyed hash of the client and its idempotency key: 16 bytes, hexadecimal."""
+    request: str
+    """Keyed hash of what was asked, by whom, and in which form: 16 bytes, hexadecimal."""
+    at: int
+    """When it was first asked, in seconds since 1970, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """An entry to be appended. The ledger adds `v`, `time`, `origin`, the user's pseudonym and each subject's chain."""
 
@@ -87,6 +99,10 @@ class Draft:
     """Canonical JSON, sealed into the vault in the same batch; b"" where nothing was decided."""
     opening: bytes = field(default=b"", repr=False)
     """Canonical JSON {salts by leaf, body salt}, sealed into the vault for the receipt's second document."""
+    once: Once | None = None
+    """Where the request may be sent again: no other entry may stand under its key."""
+    answer: bytes = field(default=b"", repr=False)
+    """What is given again to the same request, sealed into the vault in the same batch, for minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +118,16 @@ class Receipt:
     """Size of the tree whose checkpoint covers the entry."""
     root: str
     time: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredOnce:
+    """What stands under an idempotency key."""
+
+    once: Once
+    receipt: Receipt
+    answer: bytes | None = field(repr=False)
+    """None: its time is over, or it was about somebody who has since been forgotten."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from services.gateway.api.cases import case_routes
 from services.gateway.api.fhir import fhir_routes
 from services.gateway.cases.states import sweep_lapsed
 from services.gateway.clock import Clock
+from services.gateway.once import repeat
 from services.gateway.partners.publish import finish_unsent
 from services.gateway.parts import Parts
 from services.gateway.tasks import paper_clock, working_off
@@ -79,6 +80,7 @@ def _clocks(parts: Parts) -> list[Clock]:
     """What the hub looks after by itself. A gateway without a policy book (by itself, in tests) has no paper to look after."""
     clocks = [
         Clock("lapses", lambda: sweep_lapsed(parts), LAPSES_EVERY),
+        Clock("answers", lambda: repeat.forget_answers(parts), repeat.EVERY),
         Clock("notes", lambda: working_off.look_after_notes(parts), working_off.EVERY),
     ]
     if parts.shelf is not None:

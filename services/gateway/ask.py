@@ -3,7 +3,9 @@
 Promise: nothing shows a view but through here; each form of it is rendered from the one answer that was entered.
 """
 
+from collections.abc import Callable
 from threading import Lock
+from typing import TypeVar
 
 from services.contract.cases import Asker
 from services.contract.releases import Asking
@@ -11,8 +13,9 @@ from services.contract.views import FamilyView, Refused, ViewRequest
 from services.gateway.candidates import Candidates
 from services.gateway.cases.states import case_state
 from services.gateway.catalogue import Catalogue
-from services.gateway.family_view import show_family_view
+from services.gateway.family_view import rehearse, show_family_view
 from services.gateway.hub import Hub
+from services.gateway.once.rehearsal import Rehearsed, Repeatable
 from services.gateway.parts import Parts
 from services.gateway.record import outcome
 from services.gateway.tasks.decisions import standing
@@ -21,22 +24,37 @@ from services.gateway.tasks.owners import UNDECIDED, Decisions
 from services.gateway.trail import PolicyMoved
 from services.runtime.book import Book
 
+T = TypeVar("T")
 KEPT = 4
 """Catalogues kept compiled: the book in force, the one before, and what a change back would need."""
 _COMPILING = Lock()
 _COMPILED: dict[str, Catalogue] = {}
 
 
-def ask(parts: Parts, asker: Asker, body: ViewRequest) -> FamilyView | Refused:
+def ask(
+    parts: Parts, asker: Asker, body: ViewRequest, once: Repeatable | None = None
+) -> FamilyView | Refused:
     """The answer, its entry durable. Raises `Unavailable` where policy, ledger or index cannot answer."""
     now = parts.now()
     case = case_state(parts, asker, body.case, now)
     owners = standing(parts, case.id, now)
+    return _unmoved(lambda: show_family_view(asker, body, case, hub_of(parts, owners), now, once))
+
+
+def rehearsed(parts: Parts, asker: Asker, body: ViewRequest) -> Rehearsed:
+    """What would be answered now, as a digest; nothing of it leaves or is entered. Raises `Unavailable`."""
+    now = parts.now()
+    case = case_state(parts, asker, body.case, now)
+    owners = standing(parts, case.id, now)
+    return _unmoved(lambda: rehearse(asker, body, case, hub_of(parts, owners), now))
+
+
+def _unmoved(line: Callable[[], T]) -> T:
     try:
-        return show_family_view(asker, body, case, hub_of(parts, owners), now)
+        return line()
     except PolicyMoved:
         # A server took up an edit between this request's two calls. It is not mixed: it begins again, once.
-        return show_family_view(asker, body, case, hub_of(parts, owners), now)
+        return line()
 
 
 def hub_of(parts: Parts, owners: Decisions = UNDECIDED) -> Hub:

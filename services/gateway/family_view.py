@@ -6,16 +6,27 @@ Read top to bottom: the steps are numbered as in the README, and there is no goi
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from services.contract.cases import Asker, CaseState
 from services.contract.decisions import Cell
-from services.contract.people import AskerIdentity, CaseSubject, Gather, Relate, Related, Relations, Resolve
+from services.contract.people import (
+    AskerIdentity,
+    CaseSubject,
+    Gather,
+    Gathered,
+    Relate,
+    Related,
+    Relations,
+    Resolve,
+)
 from services.contract.views import FamilyView, Refused, ViewRequest
 from services.contract.vocabulary import codes
 from services.gateway import answer, family, matching, record, release
 from services.gateway.cases import break_glass
 from services.gateway.hub import Hub
+from services.gateway.once.rehearsal import Rehearsed, Repeatable, unsealed
 from services.gateway.profiles import Profiler, agreements_of, context_of, most_open, permitted_by
 from services.gateway.request import Request
 from services.gateway.tasks import arising
@@ -26,46 +37,108 @@ ASK = ("ASK", "QUERY")
 
 
 def show_family_view(
-    asker: Asker, body: ViewRequest, case: CaseState, hub: Hub, now: datetime
+    asker: Asker,
+    body: ViewRequest,
+    case: CaseState,
+    hub: Hub,
+    now: datetime,
+    once: Repeatable | None = None,
 ) -> FamilyView | Refused:
     """The answer to `POST /family-view`, with its receipt; or a refusal of the whole question, as a value with its code.
 
     Raises `Unavailable` (policy, ledger or index cannot answer): the caller then sends the constant 503 and nothing else.
     """
     # 1. The asker is authenticated and the case opened by the caller; role and organisation are not in the body.
-    request = Request(asker, body, case, context_of(asker, case, now), hub, now)
+    request = Request(asker, body, case, context_of(asker, case, now), hub, now, once)
     trail = Trail(request.context, stated_ground=case.stated_ground)
 
     # 2. Who is it? Silence about candidates is settled before anything is counted.
-    person = hub.candidates.open(body.about.candidate, asker, case.id) if body.about.candidate else None
-    found = hub.index.resolve(
-        Resolve(body.about, request.context.on, person, case.confirmed, _identity(asker))
-    )
-    profiles = [most_open(asker, case, hub.own_kind(asker.organisation)), *matching.profiles(request, found)]
-    rows = request.decide(trail, profiles, codes("classes"))
-    refusal = _refused_context(rows[0])
-    if refusal:
-        return record.refuse(request, refusal, trail)
-    match = matching.settle(request, found, rows[1:])
+    match = _whom(request, trail)
+    if isinstance(match, str):
+        return record.refuse(request, match, trail)
     if match.person is None:
         arising.from_search(request, trail, match)
         return record.search(request, match, trail)
-    return _show(request, match, match.person, trail)
+
+    # 3 to 7. The complete answer, and nothing of it has left.
+    made = _make(request, match, match.person, trail)
+    if isinstance(made, str):
+        return record.refuse(request, made, trail)
+
+    # What is left to be done is noted with the entry, and done after the answer, out of the asker's sight.
+    arising.from_view(request, trail, made.kin, made.decided, made.built, made.gathered, made.refused)
+
+    # 8. Entry: durable, under a signed checkpoint, before a byte leaves. On failure this raises, and nothing leaves.
+    view = record.release(request, made.view, made.kin, made.built, trail, made.asked_of)
+
+    # 9. Answer. Where a live source was asked, its speed must not show.
+    if made.gathered.asked_live:
+        hub.wait_for_grid(now)
+    return view
 
 
-def _show(request: Request, match: matching.Match, person: str, trail: Trail) -> FamilyView | Refused:
-    """Steps 3 to 9, for somebody who is settled on."""
+def rehearse(asker: Asker, body: ViewRequest, case: CaseState, hub: Hub, now: datetime) -> Rehearsed:
+    """What the hub's own copies would give to this question now: no live source is asked, nothing is entered, and only a
+    digest of it is kept (`once/rehearsal.py`). Raises `Unavailable`."""
+    request = Request(asker, body, case, context_of(asker, case, now), unsealed(hub), now)
+    trail = Trail(request.context, stated_ground=case.stated_ground)
+    match = _whom(request, trail)
+    if isinstance(match, str):
+        return Rehearsed.refusal(match)
+    if match.person is None:
+        return Rehearsed.view(record.search_view(request, match))
+    made = _make(request, match, match.person, trail, ask_live=False)
+    if isinstance(made, str):
+        return Rehearsed.refusal(made)
+    live = [(source, made.built.refs[person]) for source, person in made.live]
+    # What a live source gave is not seen again here: it may be given again under the very same policies only.
+    return Rehearsed.view(made.view, (*live, hub.book.digest) if live else ())
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The complete answer but its receipt, and what its entry and its tasks are made of."""
+
+    view: FamilyView
+    kin: family.Family
+    decided: tuple[release.Decided, ...]
+    built: release.Built
+    gathered: Gathered
+    refused: Mapping[tuple[str, str], Cell]
+    live: tuple[tuple[str, str], ...]
+    """The (live source, person) pairs that may be asked."""
+    asked_of: tuple[str, str] | None
+    """The entry of the question to live sources."""
+
+
+def _whom(request: Request, trail: Trail) -> matching.Match | str:
+    """Step 2: whom the question means; or the code by which the context lets nothing through."""
+    asker, case, hub, about = request.asker, request.case, request.hub, request.body.about
+    person = hub.candidates.open(about.candidate, asker, case.id) if about.candidate else None
+    found = hub.index.resolve(Resolve(about, request.context.on, person, case.confirmed, _identity(asker)))
+    profiles = [most_open(asker, case, hub.own_kind(asker.organisation)), *matching.profiles(request, found)]
+    rows = request.decide(trail, profiles, codes("classes"))
+    return _refused_context(rows[0]) or matching.settle(request, found, rows[1:])
+
+
+def _make(
+    request: Request, match: matching.Match, person: str, trail: Trail, *, ask_live: bool = True
+) -> Made | str:
+    """Steps 3 to 7, for somebody who is settled on; or the code of a refusal."""
     hub, case = request.hub, request.case
 
     # 3. Family, household, relationship, harm link: nobody is related to an unknown.
     relations = hub.index.relate(_relate(request, person))
     if break_glass.reaches_too_far(case, relations):
-        return record.refuse(request, "NO_RELATIONSHIP", trail)
+        return "NO_RELATIONSHIP"
     people = {related.person: related for related in relations.people}
     profiler = _profiler(request, relations, people)
 
     # 4. Whether to ask, for each source and person; a live question is an entry before it goes out.
     kin, asks, refused = _whom_to_ask(request, relations, profiler, trail)
+    live = tuple(pair for pair in asks if hub.book.sources[pair[0]].mode == "live")
+    if not ask_live:
+        asks = [pair for pair in asks if pair not in live]
     asked_of = record.query_sent(request, asks)
 
     # 5. Records and pointers from every allowed source, with a state per source.
@@ -82,17 +155,7 @@ def _show(request: Request, match: matching.Match, person: str, trail: Trail) ->
     plain = {one: ref for one, ref in built.refs.items() if not people[one].harm_link}
     strip = strip_of(lines, plain, {**dict.fromkeys(refused, "NOT_ASKED"), **gathered.states}, built.held)
     view = answer.assemble(request, match, kin, built, strip, trail)
-
-    # What is left to be done is noted with the entry, and done after the answer, out of the asker's sight.
-    arising.from_view(request, trail, kin, decided, built, gathered, refused)
-
-    # 8. Entry: durable, under a signed checkpoint, before a byte leaves. On failure this raises, and nothing leaves.
-    view = record.release(request, view, kin, built, trail, asked_of)
-
-    # 9. Answer. Where a live source was asked, its speed must not show.
-    if gathered.asked_live:
-        hub.wait_for_grid(request.now)
-    return view
+    return Made(view, kin, decided, built, gathered, refused, live, asked_of)
 
 
 def _profiler(request: Request, relations: Relations, people: Mapping[str, Related]) -> Profiler:

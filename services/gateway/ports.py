@@ -20,7 +20,7 @@ from services.contract.people import (
     Resolve,
 )
 from services.contract.publishing import Accepted, Protection, Submission
-from services.contract.releases import Draft, LedgerHealth, Prepared, Receipt, SubjectCount
+from services.contract.releases import AnsweredOnce, Draft, LedgerHealth, Prepared, Receipt, SubjectCount
 
 
 class Index(Protocol):
@@ -110,6 +110,14 @@ class Ledger(Protocol):
     def opening(self, id: str) -> bytes | None: ...
     def recorded(self, month: str) -> Iterator[tuple[Mapping[str, Any], bytes | None]]:
         """Every entry of a month (YYYY-MM, UTC) with its decision record, or None. Raises `LedgerUnavailable`."""
+        ...
+
+    def answered_once(self, key: str) -> AnsweredOnce | None:
+        """What stands under an idempotency key (`Once.key`), or None."""
+        ...
+
+    def forget_answers(self, before: int) -> int:
+        """Delete the kept answers to what was first asked before this second; how many they were."""
         ...
 
     def health(self) -> LedgerHealth: ...

@@ -15,6 +15,7 @@ from services.gateway.commit import commit, counts
 from services.gateway.family import Family
 from services.gateway.matching import Match
 from services.gateway.notices import noting
+from services.gateway.once import keeping
 from services.gateway.receipts import opening_for
 from services.gateway.release import Built
 from services.gateway.request import Request
@@ -50,7 +51,8 @@ def release(
             body_digest=commitment.body_digest,
             opening=opening_for(request.asker.token, commitment.opening),
             ref=ref,
-            facts={"match": view.match, "complete": view.complete},
+            facts={"match": view.match, "complete": view.complete, **draft.facts},
+            answer=keeping.of_view(request.once, body),
         )
     )
     return view.model_copy(update={"receipt": receipt_entry(receipt)})
@@ -58,10 +60,7 @@ def release(
 
 def search(request: Request, match: Match, trail: Trail) -> FamilyView:
     """A question that settled on nobody: POTENTIAL with stubs, MANY or NONE; an entry like any release."""
-    notes: tuple[str, ...] = (PROTECTED_NOTE,) if request.body.about.by_place else ()
-    if match.conflict:
-        notes += (str(entry("reasons", "CONFLICT_OF_INTEREST")["sentence"]),)
-    view = FamilyView(match=match.match, view=dict(EMPTY_BUNDLE), candidates=match.stubs, notes=notes)
+    view = search_view(request, match)
     prepared = request.hub.ledger.prepare([SubjectCount(person, 0) for person in match.shown])
     body = view.model_dump(mode="python", by_alias=True, exclude={"receipt"}, exclude_none=True)
     commitment = commit(prepared, {}, body)
@@ -75,9 +74,18 @@ def search(request: Request, match: Match, trail: Trail) -> FamilyView:
             body_bucket=commitment.body_bucket,
             body_digest=commitment.body_digest,
             opening=opening_for(request.asker.token, commitment.opening),
+            answer=keeping.of_view(request.once, body),
         )
     )
     return view.model_copy(update={"receipt": receipt_entry(receipt)})
+
+
+def search_view(request: Request, match: Match) -> FamilyView:
+    """The answer to a question that settled on nobody, but its receipt."""
+    notes: tuple[str, ...] = (PROTECTED_NOTE,) if request.body.about.by_place else ()
+    if match.conflict:
+        notes += (str(entry("reasons", "CONFLICT_OF_INTEREST")["sentence"]),)
+    return FamilyView(match=match.match, view=dict(EMPTY_BUNDLE), candidates=match.stubs, notes=notes)
 
 
 def refuse(request: Request, code: str, trail: Trail) -> Refused:
@@ -85,7 +93,19 @@ def refuse(request: Request, code: str, trail: Trail) -> Refused:
     draft = _draft(request, "release.refused", trail, trail.sealed_form())
     event_id = request.hub.ledger.prepare(()).event_id
     _leave_note(request, trail, event_id)
-    receipt = request.hub.ledger.append(replace(draft, event_id=event_id, facts={"code": code}))
+    receipt = request.hub.ledger.append(
+        replace(
+            draft,
+            event_id=event_id,
+            facts={"code": code, **draft.facts},
+            answer=keeping.of_refusal(request.once, code),
+        )
+    )
+    return refusal(code, receipt)
+
+
+def refusal(code: str, receipt: Receipt) -> Refused:
+    """A refusal by its code, with the sentence that every asker meets it in."""
     reason = code_list("reasons").get(code) or code_list("reasons")["PURPOSE_NOT_PERMITTED"]
     return Refused(code, str(reason["sentence"]), str(reason["who_can_change"]), receipt_entry(receipt))
 
@@ -148,6 +168,9 @@ def _draft(request: Request, kind: str, trail: Trail, sealed: bytes) -> Draft:
         policy_digest=answered.digest,
         decision_record=sealed,
         decision_digest=b64u(digest(sealed)),
+        once=request.once.once if request.once else None,
+        # Beside the entry's own facts: an auditor sees that no key has two of them.
+        facts={"once": request.once.once.key} if request.once else {},
     )
 
 

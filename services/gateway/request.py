@@ -12,6 +12,7 @@ from services.contract.decisions import Cell, Context, Profile, Question
 from services.contract.problems import PolicyUnavailable
 from services.contract.views import ViewRequest
 from services.gateway.hub import Hub
+from services.gateway.once.rehearsal import Repeatable
 from services.gateway.trail import Trail
 
 
@@ -25,6 +26,8 @@ class Request:
     context: Context
     hub: Hub
     now: datetime
+    once: Repeatable | None = None
+    """Where the client may send it again: under which key, and what must still hold then."""
 
     def decide(
         self, trail: Trail, profiles: Sequence[Profile], classes: tuple[str, ...]

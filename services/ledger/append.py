@@ -16,7 +16,7 @@ from services.ledger.checkpoints import CheckpointStore, Head, Move
 from services.ledger.entry import store_form
 from services.ledger.lease import LOOK
 from services.ledger.log import Log
-from services.ledger.pending import Pending, fail_all, wake_all
+from services.ledger.pending import Pending, fail_all, first_under_key, wake_all
 from services.ledger.recover import Logs
 from services.ledger.store.ports import Row, Store, StoreAway, StoreHalted, StoreMoved
 from services.ledger.tree import leaf_hash
@@ -161,7 +161,8 @@ class Sequencer(threading.Thread):
     def _commit(self, batch: list[Pending]) -> None:
         """The order of the steps is the safety property; each is durable before the next begins."""
         # 1. Which logs, and which entries stand already (a repeat of an event id takes no second place).
-        fresh = [pending for pending in batch if self._admit(pending)]
+        own = first_under_key(batch, self._vault.onces.find)
+        fresh = [pending for pending in own if self._admit(pending)]
         first: dict[bytes, Pending] = {}
         for pending in fresh:
             pending.repeat = pending.event in self.logs.places or pending.event in first
@@ -173,7 +174,8 @@ class Sequencer(threading.Thread):
             rows, hashes, ahead = self._place(news)
             # 3. Secrets and records: an entry must never be durable without what opens it.
             names = [name for pending in news for name in pending.names]
-            self._vault.store(names, [kept for pending in news for kept in pending.kept])
+            kept = [kept for pending in news for kept in pending.kept]
+            self._vault.store(names, kept, [(one.event, one.once) for one in news if one.once])
             # 4. The entries.
             if self._guard is not None:
                 self._guard()

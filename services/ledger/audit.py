@@ -18,6 +18,9 @@ from services.runtime.note import BadNote, Verifier, split_note
 
 CLOCKS_APART = timedelta(minutes=10)
 """By how much the hub's clock may be ahead of the auditor's."""
+REPEATS = ("release.repeat", "release.repeat-refused")
+ANSWERS = ("release.intent", "release.refused", "search.potential", "search.many", "search.none")
+"""What may be given again under an idempotency key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Audit:
     verified_by: str = ""
     latest: str = field(default_factory=lambda: _time(datetime.now(UTC) + CLOCKS_APART))
     _chains: set[str] = field(default_factory=set)
+    _onces: set[str] = field(default_factory=set)
 
     def find(self, kind: str, index: int, detail: str) -> None:
         """Note a finding; the first of a kind in a log names the place, later ones only add to a pile."""
@@ -80,6 +84,7 @@ class Audit:
         if seen:
             self.find("event-id", at, f"its event id is that of entry {seen.index} of log {seen.log}")
         self._chain(at, stored)
+        self._once(at, entry)
         events.setdefault(entry["event_id"], Named(self.code, at, entry["kind"], hashed))
         if "ref" in entry:
             self.refs.append((at, entry["kind"], entry["ref"]["log"], entry["ref"]["event_id"]))
@@ -119,6 +124,13 @@ class Audit:
             self.find("chain", at, "a chain value stands twice: entries were doubled, or the log forked")
         else:
             self._chains.update(chain)
+
+    def _once(self, at: int, entry: Mapping[str, Any]) -> None:
+        once = entry.get("facts", {}).get("once")
+        if isinstance(once, str) and once in self._onces:
+            self.find("once", at, "a second answer under one idempotency key")
+        elif once is not None:
+            self._onces.add(str(once))
 
     def finish(self, note: bytes | None, keys: Sequence[Verifier]) -> None:
         """Hold the tree against the signed checkpoint. Without a key everything but the signature is held."""
@@ -174,6 +186,8 @@ def pair(audits: Mapping[str, Audit], events: Mapping[str, Named]) -> None:
                 audit.find(
                     "ref", at, f"an outcome of entry {named.index}, which is no intent but {named.kind}"
                 )
+            elif kind in REPEATS and named.kind not in ANSWERS:
+                audit.find("ref", at, f"a repeat of entry {named.index}, which is no answer but {named.kind}")
             elif kind == "release.outcome" and event in ended:
                 audit.find("ref", at, f"a second outcome of entry {named.index}")
             elif kind == "release.outcome":

@@ -15,17 +15,26 @@ from typing import Any
 
 from services.contract.canonical import b64u
 from services.contract.problems import BadSetting, LedgerUnavailable
-from services.contract.releases import Draft, LedgerHealth, Prepared, PreparedSubject, Receipt, SubjectCount
+from services.contract.releases import (
+    AnsweredOnce,
+    Draft,
+    LedgerHealth,
+    Prepared,
+    PreparedSubject,
+    Receipt,
+    SubjectCount,
+)
 from services.ledger import derive
 from services.ledger.append import Sequencer
 from services.ledger.checkpoints import CheckpointStore
 from services.ledger.entry import EntryRefused, build, check_log, event_bytes, now
 from services.ledger.lease import Heart, Tenancy
 from services.ledger.log import Log
+from services.ledger.once import ANSWER
 from services.ledger.pending import Pending
 from services.ledger.publish import publisher
 from services.ledger.reading import Reading
-from services.ledger.receipts import answered, proof_of, records_of, tile_of
+from services.ledger.receipts import answered, proof_of, records_of, tile_of, under_key
 from services.ledger.recover import Logs, recover
 from services.ledger.store.chosen import checkpoints_of, held, release, store_of
 from services.ledger.store.disk import Disk
@@ -77,14 +86,15 @@ class Ledger:
     def append(self, draft: Draft) -> Receipt:
         """Append and wait. Raises `LedgerUnavailable` within `ledger_wait` seconds; the entry may then still
         come to stand, as an intent without outcome. A draft whose event id stands already gives that entry's
-        receipt."""
+        receipt; another one under an idempotency key that is taken raises `KeyTaken`."""
         pending = self._pending(draft)
         self._sequencer.submit(pending)
         if not pending.wait(self._wait):
             waiting = self._store.waiting()
             raise LedgerUnavailable(waiting or "the ledger did not make the entry durable in time")
         if pending.error is not None:
-            raise LedgerUnavailable(pending.error.detail)
+            # One of its own for each caller: an exception that several threads raise would carry all their traces.
+            raise type(pending.error)(pending.error.detail)
         return answered(self._sequencer.logs, self._store, pending, b64u(pending.event))
 
     def append_later(self, draft: Draft) -> None:
@@ -134,6 +144,14 @@ class Ledger:
         """The public key line of every log, by its code: what a trust file is made of."""
         return {code: log.signer.verifier.vkey for code, log in dict(self._sequencer.logs.by_code).items()}
 
+    def answered_once(self, key: str) -> AnsweredOnce | None:
+        """What stands under an idempotency key, or None where no entry does. Raises `LedgerUnavailable`."""
+        return under_key(self._sequencer.logs, self._store, self._vault, key)
+
+    def forget_answers(self, before: int) -> int:
+        """Delete the kept answers to what was first asked before this second (since 1970, UTC); how many they were."""
+        return self._vault.onces.forget_answers(before)
+
     def health(self) -> LedgerHealth:
         """Whether entries can be taken now: open, the last batch succeeded, and none is stuck."""
         sequencer = self._sequencer
@@ -170,7 +188,7 @@ class Ledger:
             user=self._pseudonym("user", draft.asking.user),
             case_hash=self._pseudonym("case", draft.case) if draft.case else "",
         )
-        records = ((DECISION, draft.decision_record), (OPENING, draft.opening))
+        records = ((DECISION, draft.decision_record), (OPENING, draft.opening), (ANSWER, draft.answer))
         return Pending(
             log=draft.log,
             event=event,
@@ -179,6 +197,7 @@ class Ledger:
             names=tuple(subject.subject for subject in draft.subjects),
             subjects=subjects,
             kept=tuple(Kept(event, what, subjects, plain) for what, plain in records if plain),
+            once=draft.once,
         )
 
     def _opened(self, id: str, what: str) -> bytes | None:

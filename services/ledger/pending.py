@@ -5,11 +5,12 @@ back.
 """
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from services.contract.problems import LedgerUnavailable
+from services.contract.problems import KeyTaken, LedgerUnavailable
+from services.contract.releases import Once
 from services.ledger.checkpoints import Head
 from services.ledger.vault import Kept, Subject
 
@@ -28,10 +29,11 @@ class Pending:
     names: tuple[str, ...] = ()
     subjects: tuple[Subject, ...] = ()
     kept: tuple[Kept, ...] = ()
+    once: Once | None = None
     waited_for: bool = True
     repeat: bool = False
     head: Head | None = None
-    error: LedgerUnavailable | None = None
+    error: LedgerUnavailable | KeyTaken | None = None
     abandoned: bool = False
     next: "Pending | None" = None
     done: threading.Lock = field(default_factory=threading.Lock)
@@ -78,9 +80,27 @@ def wake_all(decided: Sequence[Pending]) -> None:
     last.wait(_TURN)
 
 
-def fail_all(pendings: Iterable[Pending], error: LedgerUnavailable) -> None:
+def fail_all(pendings: Iterable[Pending], error: LedgerUnavailable | KeyTaken) -> None:
     """Let go, with the error, of those that are not decided yet."""
     left = [pending for pending in pendings if pending.head is None and pending.error is None]
     for pending in left:
         pending.error = error
     wake_all(left)
+
+
+def first_under_key(
+    batch: Iterable[Pending], find: Callable[[str], tuple[bytes, Once] | None]
+) -> list[Pending]:
+    """Those under whose idempotency key no other entry stands (`find`: event and key) or is to stand; the others' callers
+    are told."""
+    holders: dict[str, bytes] = {}
+    own = []
+    for pending in batch:
+        if pending.once is not None:
+            found = find(pending.once.key)
+            holder = found[0] if found else holders.setdefault(pending.once.key, pending.event)
+            if holder != pending.event:
+                fail_all([pending], KeyTaken("another answer was entered under this idempotency key"))
+                continue
+        own.append(pending)
+    return own

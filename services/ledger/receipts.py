@@ -6,16 +6,18 @@ Promise: a receipt holds under the log's public key alone, and is the same entry
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from services.contract.canonical import canonical, parse
+from services.contract.canonical import b64u, canonical, parse
 from services.contract.problems import LedgerUnavailable
-from services.contract.releases import Receipt
+from services.contract.releases import AnsweredOnce, Receipt
 from services.ledger.entry import EntryRefused
 from services.ledger.log import Log, receipt_of
+from services.ledger.once import ANSWER
 from services.ledger.pending import Pending
 from services.ledger.proof import Proof
 from services.ledger.recover import Logs
 from services.ledger.store.ports import Store, StoreAway
 from services.ledger.tiles import Tile, bundle, hashes
+from services.ledger.vault import Vault
 
 
 def proof_of(logs: Logs, store: Store, event: bytes) -> bytes | None:
@@ -74,6 +76,21 @@ def answered(logs: Logs, store: Store, pending: Pending, event_id: str) -> Recei
             raise EntryRefused("another entry with this event id stands in the ledger")
         time = str(stands["time"])
     return receipt_of(logs.by_code[code], event_id, index, time, pending.head)
+
+
+def under_key(logs: Logs, store: Store, vault: Vault, key: str) -> AnsweredOnce | None:
+    """What stands signed under an idempotency key, or None. Raises `LedgerUnavailable`."""
+    found = vault.onces.find(key)
+    place = logs.places.get(found[0]) if found else None
+    if found is None or place is None:
+        return None
+    log, index = logs.by_code[place[0]], place[1]
+    head = log.signed.head
+    if index >= head.size:
+        return None
+    time = str(_entry(_read(store, log.code, index))["time"])
+    receipt = receipt_of(log, b64u(found[0]), index, time, head)
+    return AnsweredOnce(found[1], receipt, vault.open(found[0], ANSWER))
 
 
 def _entry(raw: bytes) -> dict[str, Any]:

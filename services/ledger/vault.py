@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from services.contract.problems import LedgerUnavailable
+from services.contract.releases import Once
+from services.ledger.once import Onces
 from services.runtime.keys import CannotOpen, KeyFolder, Sealer
 
 DECISION, OPENING = "decision", "opening"
@@ -28,6 +30,10 @@ CREATE TABLE IF NOT EXISTS subject (
 CREATE TABLE IF NOT EXISTS sealed (
   event BLOB, what TEXT, body BLOB NOT NULL, PRIMARY KEY (event, what)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS once (
+  key BLOB PRIMARY KEY, request BLOB NOT NULL, event BLOB NOT NULL, at INTEGER NOT NULL, kept INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS once_kept ON once (at) WHERE kept = 1;
 """
 _ID = 16
 _REMEMBERED = 20_000
@@ -44,7 +50,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Something to seal with an entry: `what` is DECISION or OPENING, about the subjects given."""
+    """Something to seal with an entry: `what` is DECISION, OPENING or ANSWER, about the subjects given."""
 
     event: bytes
     what: str
@@ -88,6 +94,7 @@ class Vault:
             self._base.executescript(_TABLES)
         # Readers have a connection of their own, so that nobody who prepares waits for a transaction's fsync.
         self._reading = look_into(path) if read_only else connect(path)
+        self.onces = Onces(look_into(path) if read_only else connect(path))
         self._master = keys.sealer("ledger-vault")
         self._ids = keys.mac("ledger-subjects")
         self._lock = threading.Lock()
@@ -109,16 +116,21 @@ class Vault:
                     self._remember(subject, found)
             return found
 
-    def store(self, subjects: Iterable[str], kept: Sequence[Kept]) -> None:
-        """One durable transaction: the new ones of `subjects`, and `kept` sealed. No row, no transaction."""
+    def store(
+        self, subjects: Iterable[str], kept: Sequence[Kept], onces: Iterable[tuple[bytes, Once]] = ()
+    ) -> None:
+        """One durable transaction: the new ones of `subjects`, `kept` sealed, and of `onces` (event, key taken) each.
+        No row, no transaction."""
         with self._lock:
             new = {subject: self._new[subject] for subject in subjects if subject in self._new}
-        if not new and not kept:
+        taken = [_once(event, once) for event, once in onces]
+        if not new and not kept and not taken:
             return
         try:
             self._base.execute("BEGIN IMMEDIATE")
             self._base.executemany("INSERT INTO subject VALUES (?, ?, ?, 0)", map(self._row, new.values()))
             self._base.executemany("INSERT OR REPLACE INTO sealed VALUES (?, ?, ?)", map(self._seal, kept))
+            self._base.executemany("INSERT INTO once VALUES (?, ?, ?, ?, 1)", taken)
             self._base.execute("COMMIT")
         except sqlite3.Error as error:
             if self._base.in_transaction:
@@ -154,6 +166,9 @@ class Vault:
             gone = set(unseen) - set(kept)
             self._base.execute("BEGIN IMMEDIATE")
             self._base.executemany("DELETE FROM sealed WHERE event=?", lost)
+            onces = [row[0] for row in self._base.execute("SELECT event FROM once")]
+            free = [(event,) for event in onces if not has_entry(event)]
+            self._base.executemany("DELETE FROM once WHERE event=?", free)
             self._base.executemany("DELETE FROM subject WHERE id=?", [(id,) for id in gone])
             self._base.executemany("UPDATE subject SET seen=1 WHERE id=?", [(id,) for id in kept])
             self._base.execute("COMMIT")
@@ -171,6 +186,7 @@ class Vault:
         with self._lock:
             self._base.close()
             self._reading.close()
+        self.onces.close()
 
     def _remember(self, subject: str, row: Subject) -> None:
         self._known[subject] = row
@@ -213,6 +229,10 @@ class Vault:
         if len(subjects) < count:
             raise CannotOpen("about somebody who was forgotten")
         return _joint(subjects).open(inner, place) if subjects else inner
+
+
+def _once(event: bytes, once: Once) -> tuple[bytes, bytes, bytes, int]:
+    return bytes.fromhex(once.key), bytes.fromhex(once.request), event, once.at
 
 
 def _joint(subjects: Sequence[Subject]) -> Sealer:

@@ -58,14 +58,20 @@ class Served:
             return str(system.as_person(MANAGER).post("/cases", body)["id"])
 
     def raw(
-        self, method: str, path: str, token: str, body: Any = None, accept: str = "application/json"
+        self,
+        method: str,
+        path: str,
+        token: str,
+        body: Any = None,
+        accept: str = "application/json",
+        more: tuple[str, ...] = (),
     ) -> bytes:
         """Every byte that the hub sends for one request, the Date line and the request id apart, which say nothing."""
         sent = json.dumps(body).encode() if body is not None else b""
         kind = "application/fhir+json" if path.startswith("/fhir") else "application/json"
         head = [f"{method} {path} HTTP/1.1", "Host: hub", f"Authorization: Bearer {token}", f"Accept: {accept}",
                 f"Content-Type: {kind}", f"Content-Length: {len(sent)}", "Connection: close",
-                f"X-Request-ID: {REQUEST_ID}", "", ""]  # fmt: skip
+                f"X-Request-ID: {REQUEST_ID}", *more, "", ""]  # fmt: skip
         with socket.create_connection(("127.0.0.1", self.port), timeout=60) as link:
             link.sendall("\r\n".join(head).encode() + sent)
             answer = b"".join(iter(lambda: link.recv(65536), b""))

@@ -198,6 +198,16 @@ def test_a_journal_that_is_not_what_was_signed_halts(tmp_path: Path) -> None:
             ledger.append(refusal())
 
 
+def test_a_log_that_was_noted_and_has_no_entry_yet_takes_one_after_a_restart(tmp_path: Path) -> None:
+    """A kill can fall between the note in the checkpoint store and the first frame."""
+    place = Place(tmp_path)
+    with place.opened() as ledger:
+        ledger._sequencer._checkpoints.create(f"{place.hub}/council")
+    with place.opened() as ledger:
+        assert ledger.append(refusal()).index == 0
+        assert ledger.health().ready
+
+
 def test_a_torn_tail_beyond_the_signed_part_is_dropped(tmp_path: Path) -> None:
     place = Place(tmp_path)
     with place.opened() as ledger:

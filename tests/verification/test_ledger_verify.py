@@ -322,6 +322,10 @@ SEMANTIC: dict[str, tuple[str, Callable[[list[Any]], None]]] = {
     "a second outcome": ("ref", lambda rows: rows[5]["entry"].update(ref=dict(rows[2]["entry"]["ref"]))),
     "an outcome before its intent": (
         "ref", lambda rows: rows[2]["entry"].update(ref={"log": "council", "event_id": rows[4]["entry"]["event_id"]})),
+    "a repeat of an outcome": ("ref", lambda rows: rows[5]["entry"].update(
+        kind="release.repeat", ref={"log": "council", "event_id": rows[2]["entry"]["event_id"]})),
+    "a second answer under one key": ("once", lambda rows: [
+        rows[n]["entry"]["facts"].update(once="ab" * 16) for n in (0, 1)][0]),
 }  # fmt: skip
 
 

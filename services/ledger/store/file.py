@@ -30,6 +30,9 @@ class FileStore:
         path = self._folder / journal.NAME
         try:
             self._open(path)
+            # A log may be noted and have no entry yet: a crash can fall between the two.
+            for log in covered:
+                self.create(log)
             broken: journal.Broken | None = None
             with path.open("rb") as file:
                 file.seek(len(journal.first_line(self._hub)))
