@@ -66,8 +66,6 @@ def _releases(hub: Served, case: str) -> dict[str, Callable[[], bytes]]:
     worker, manager = hub.token(SOCIAL_WORKER), hub.token(MANAGER)
     publisher = hub.publishing("northshire-csc")
     shown = json.loads(hub.view(case, worker).split(b"\r\n\r\n", 1)[1])
-    again, once = {"about": MIA, "case": case}, (f'Idempotency-Key: "once-on-{case}"',)
-    assert hub.raw("POST", "/family-view", worker, again, more=once).startswith(b"HTTP/1.1 200")
     doubtful = {"given": "Mia", "family": "Reid", "birth_date": "2019-07-05"}
     stub = json.loads(hub.view(case, worker, **doubtful).split(b"\r\n\r\n", 1)[1])["candidates"][0]
     named = {"candidate": stub["candidate"], "identifiers": {"nhs_number": "9991000011", "given": "Mia"}}
@@ -81,15 +79,14 @@ def _releases(hub: Served, case: str) -> dict[str, Callable[[], bytes]]:
     size = hub.world.parts.ledger.health().sizes["northshire-csc"]
     entries = f"/ledger/northshire-csc/tile/entries/000.p/{size}"
     records, auditor = entries.replace("/tile/entries/", "/records/"), auditors_token(hub)
-    raw = hub.raw
-    task = f"/tasks/{_task(hub)}"
+    raw, task = hub.raw, f"/tasks/{_task(hub)}"
     row = next(one for one in shown["withheld"] if one["source"] == "Haven" and "ask" in one)
     asking = {"ask": row["ask"], "reason": "needed to plan"}
     challenged = {"asked": _refused(hub, case, worker, asking), "reason": "needed tonight"}
     return {
         "POST /family-view": lambda: hub.view(case, worker),
         "a view of nobody": lambda: hub.view(case, worker, **NOBODY),
-        "a view given again": lambda: raw("POST", "/family-view", worker, again, more=once),
+        "a view given again": _again(hub, case, worker),
         "POST /cases": lambda: raw("POST", "/cases", manager, _case()),
         "POST /cases/{id}/evidence": lambda: raw(
             "POST", f"/cases/{case}/evidence", manager, {"kind": "referral", "text": "x"}
@@ -131,6 +128,13 @@ def _numbers(hub: Served) -> dict[str, Callable[[], bytes]]:
     return {
         "POST /counts": lambda: hub.raw("POST", "/counts", researcher, {"purpose": "PLANNING", "by": "age"})
     }
+
+
+def _again(hub: Served, case: str, worker: str) -> Callable[[], bytes]:
+    """A view that was given once, sent for again under its key."""
+    body, once = {"about": MIA, "case": case}, (f'Idempotency-Key: "once-on-{case}"',)
+    assert hub.raw("POST", "/family-view", worker, body, more=once).startswith(b"HTTP/1.1 200")
+    return lambda: hub.raw("POST", "/family-view", worker, body, more=once)
 
 
 def _protection(hub: Served) -> str:
