@@ -87,3 +87,47 @@ def test_one_who_is_not_registered_gets_nothing(audited: Audited, tmp_path: Path
     assert ran.exit_code == 4
     assert "refuses this auditor" in ran.output
     assert not (tmp_path / "got").exists()
+
+
+def test_the_report_is_signed_and_says_what_was_checked(
+    audited: Audited, download: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "report"
+    ran = run(
+        "report", str(download), "--trust", str(audited.trust()), "--key", str(audited.key), "--out", str(out)
+    )
+    assert ran.exit_code == 0, ran.output
+    told = json.loads((out / "report.json").read_bytes())
+    assert told["verdict"] == "good"
+    note = (download / "northshire-csc/checkpoint").read_text(encoding="utf-8")
+    assert note in {row["checkpoint"] for row in told["logs"]}
+    signer = str(audited.key.with_suffix(".public.json"))
+    good = run("check-report", str(out / "report.jws"), "--signer", signer)
+    assert good.exit_code == 0
+    assert "It says: good." in good.output
+    sealed = (out / "report.jws").read_text(encoding="utf-8")
+    head, body, signature = sealed.split(".")
+    (out / "changed.jws").write_text(f"{head}.{body[:-8]}AAAAAAAA.{signature}", encoding="utf-8")
+    assert run("check-report", str(out / "changed.jws"), "--signer", signer).exit_code == 1
+    other = make_key(tmp_path / "other.json").with_suffix(".public.json")
+    assert run("check-report", str(out / "report.jws"), "--signer", str(other)).exit_code == 1
+
+
+def test_a_report_of_what_does_not_hold_says_so_and_is_signed_all_the_same(
+    audited: Audited, folder: Path, tmp_path: Path
+) -> None:
+    shutil.rmtree(folder / "books")
+    bundle = next(path for path in (folder / "hub/tile/entries").rglob("*") if path.is_file())
+    bundle.write_bytes(bundle.read_bytes().replace(b"case.opened", b"case.closed"))
+    out = tmp_path / "report"
+    ran = run(
+        "report", str(folder), "--trust", str(audited.trust()), "--key", str(audited.key), "--out", str(out)
+    )
+    assert ran.exit_code == 1
+    told = json.loads((out / "report.json").read_bytes())
+    assert told["verdict"] == "findings"
+    assert {one["log"] for one in told["verified"]["findings"]} == {"hub"}
+    assert set(told["decided"]["unknown"]) == {"book-missing"}
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "Not as signed or recorded" in page
+    assert "the book that decided is not kept here" in page

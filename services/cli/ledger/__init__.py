@@ -16,6 +16,8 @@ COMMANDS = (
     "verify",
     "check_receipt",
     "replay",
+    "report",
+    "check_report",
     "export",
     "acls",
     "doctor",
