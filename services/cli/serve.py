@@ -103,6 +103,7 @@ def both_ports(settings: Settings) -> tuple[socket.socket, socket.socket]:
 @contextmanager
 def served(settings: Settings, front: socket.socket, back: socket.socket) -> Iterator[Any]:
     """The hub, built and taking connections on both sockets, until the block ends. Raises `Problem`."""
+    from services.cli.ledger.reading_entered import listening
     from services.wiring import build
 
     try:
@@ -115,7 +116,8 @@ def served(settings: Settings, front: socket.socket, back: socket.socket) -> Ite
     try:
         for listener in listeners:
             listener.start()
-        yield running
+        with listening(settings.home, f"http://{LOOPBACK}:{port_of(back)}"):
+            yield running
     finally:
         for listener in listeners:
             listener.stop()

@@ -24,6 +24,7 @@ from services.gateway.access.signing import TokenKeys
 from services.gateway.access.token import oauth_error, token_routes
 from services.gateway.api.cases import case_routes
 from services.gateway.api.fhir import fhir_routes
+from services.gateway.api.operators import reads_route
 from services.gateway.cases.states import sweep_lapsed
 from services.gateway.clock import Clock
 from services.gateway.once import repeat
@@ -99,7 +100,9 @@ def make_ops(parts: Parts) -> FastAPI:
         "policy": parts.policy.ready,
         "ledger": lambda: parts.ledger.health().ready,
     }
-    return web.make_ops(probes, parts.metrics)
+    ops = web.make_ops(probes, parts.metrics)
+    ops.router.routes.append(reads_route(parts))
+    return ops
 
 
 def _found(name: str) -> ModuleType | None:

@@ -4,14 +4,14 @@ Promise: nothing is locked and nothing written; what is read is a prefix of each
 record that was forgotten is None, never an error.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from services.contract.canonical import NotJson, parse
 from services.contract.problems import LedgerUnavailable
-from services.ledger import journal
+from services.ledger import derive, journal
 from services.ledger.entry import EntryRefused, event_bytes
 from services.ledger.vault import DECISION, Vault
 from services.runtime.keys import KeyFolder
@@ -59,6 +59,15 @@ class Reading:
             return self._vault.open(event_bytes(event_id), DECISION)
         except EntryRefused:
             return None
+
+    def about(self, person: str) -> Callable[[str], str]:
+        """Event id -> the handle under which the person would stand in that entry. `person`: the index's opaque id."""
+        secret = self._vault.fetch(person).secret
+        return lambda event_id: derive.handle(secret, event_bytes(event_id))
+
+    def leaves(self) -> Iterator[tuple[str, int, bytes]]:
+        """(log, index, stored leaf) of every entry. Raises `LedgerUnavailable`."""
+        yield from self._leaves()
 
     def _leaves(self) -> Iterator[tuple[str, int, bytes]]:
         if self._settings.ledger == "file":

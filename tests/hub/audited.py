@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,8 @@ from typer.testing import CliRunner, Result
 from services.cli.ledger import app
 from services.cli.ledger.auditor import Auditor
 from services.cli.ledger.hub_address import HubAddress
+from services.cli.ledger.reading_entered import listening
+from services.cli.serve import Listener, bound, port_of
 from services.gateway.access.clients import ENTRIES_SCOPE, RECORDS_SCOPE, Client, Clients
 from services.gateway.access.staff import NewWorker, Staff
 from services.gateway.parts import stamp
@@ -94,9 +96,23 @@ def auditors_token(served: Served) -> str:
 
 
 @contextmanager
-def an_audited(folder: Path) -> Iterator[Audited]:
-    """A hub that has released, searched and refused, and its auditor."""
-    with a_served(folder / "hub") as served:
+def _operators(served: Served) -> Iterator[None]:
+    with closing(bound("127.0.0.1", 0, "MASH_OPS_PORT")) as back:
+        listener = Listener(served.world.running.ops, back)
+        listener.start()
+        try:
+            with listening(served.world.home, f"http://127.0.0.1:{port_of(back)}"):
+                yield
+        finally:
+            listener.stop()
+
+
+@contextmanager
+def an_audited(folder: Path, *, operators: bool = False) -> Iterator[Audited]:
+    """A hub that has released, and its auditor. `operators`: with the operators' listener too."""
+    with a_served(folder / "hub") as served, ExitStack() as more:
+        if operators:
+            more.enter_context(_operators(served))
         desk = folder / "desk"
         desk.mkdir()
         enrol(served, make_key(desk / "auditor.json"))

@@ -5,17 +5,26 @@ Promise: what is written is what was signed; a log that is not is named, and not
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from services.cli.exits import Exit
+from services.cli.ledger.events import write_events
 from services.cli.ledger.progress import progress
 from services.cli.ledger.writing import writing
 from services.ledger import journal
 from services.ledger.export import CannotExport, export
 from services.ledger.verify import NoLedger, Record, ledger_folder, read_checkpoints
+
+
+class Form(StrEnum):
+    """What an export is made of."""
+
+    TILES = "tiles"
+    FHIR = "fhir"
 
 
 def add(app: typer.Typer) -> None:
@@ -25,21 +34,30 @@ def add(app: typer.Typer) -> None:
 
 def export_tiles(
     place: Annotated[Path, typer.Argument(help="MASH_HOME, or the folder ledger in it.")],
-    folder: Annotated[Path, typer.Argument(help="Where to write: one folder a log is made in it.")],
+    folder: Annotated[
+        Path, typer.Argument(help="Where to write: one folder a log is made in it; with --as fhir, the file.")
+    ],
     log: Annotated[list[str] | None, typer.Option(help="Only this log (its code); may be repeated.")] = None,
     entries: Annotated[
         bool, typer.Option(help="With the entries, or the hashes alone (for those who may not read entries).")
     ] = True,
+    form: Annotated[
+        Form, typer.Option("--as", help="tiles; or fhir, AuditEvents as NDJSON in IHE BALP's patterns.")
+    ] = Form.TILES,
     kafka: Annotated[
         str, typer.Option(help="HOST:PORT where the entries stand, if not in the folder's journal.")
     ] = "",
 ) -> None:
-    """Write every log as tiles: checkpoint, hashes and entries, fit to be served from a plain web server.
+    """Write every log as tiles: checkpoint, hashes and entries, fit to be served from a plain web server; or as AuditEvents.
 
     Example: mash ledger export home export && mash ledger verify export --trust trust.vkeys
+    Example: mash ledger export audit events.ndjson --as fhir
 
     Exit: 0 written, 1 a log is not what was signed, 2 usage, 3 the broker does not answer or the disk is full.
     """
+    if form is Form.FHIR:
+        write_events(str(place), folder, log or [])
+        return
     try:
         ledger = ledger_folder(place)
     except NoLedger as error:

@@ -6,11 +6,11 @@ there; decision records open with the installation's keys or with the auditor's,
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import typer
 
@@ -19,7 +19,8 @@ from services.cli.ledger.auditor import Auditor, CannotUnseal
 from services.cli.policy.recorded import settings_of
 from services.ledger.downloaded import Damaged, Downloaded, Unseal
 from services.ledger.reading import Entry, Reading
-from services.ledger.verify_tiles import logs_in
+from services.ledger.verify import read_checkpoints
+from services.ledger.verify_tiles import CHECKPOINT, logs_in
 from services.runtime.keys import KeyFolder
 from services.runtime.settings import Settings
 
@@ -29,6 +30,10 @@ class Source(Protocol):
 
     def entries(self) -> Iterator[Entry]:
         """Every entry, each log's in order."""
+        ...
+
+    def leaves(self) -> Iterator[tuple[str, int, bytes]]:
+        """(log, index, stored leaf) of every entry, each log's in order."""
         ...
 
     def decision(self, event_id: str) -> bytes | None:
@@ -44,10 +49,21 @@ class Opened:
     home: Path
     settings: Settings | None = None
 
+    def notes(self) -> Mapping[str, bytes]:
+        """The signed checkpoint of each log, by its code."""
+        if self.settings is not None:
+            return read_checkpoints(self.home / "ledger")
+        return {code: (path / CHECKPOINT).read_bytes() for code, path in logs_in(self.home).items()}
+
 
 @contextmanager
-def opened(place: str, key: Path | None = None) -> Iterator[Opened]:
-    """Whatever stands at `place`. A place that is none is a usage error; a damaged file ends the command."""
+def opened(
+    place: str, key: Path | None = None, reading: Mapping[str, Any] | None = None, by: str = ""
+) -> Iterator[Opened]:
+    """Whatever stands at `place`. `reading`: what is entered of the reading first, where it is an installation, and `by` whom.
+
+    A place that is none is a usage error; a damaged file ends the command. Raises `NotEntered`.
+    """
     auditor = Auditor.read(key) if key else None
     try:
         if place.startswith(("https://", "http://")):
@@ -57,9 +73,13 @@ def opened(place: str, key: Path | None = None) -> Iterator[Opened]:
         elif Path(place).is_dir() and logs_in(Path(place)):
             yield Opened(Downloaded(Path(place), _unsealer(auditor)), Path(place))
         else:
-            settings = settings_of(home_of(Path(place)))
-            with Reading(settings, KeyFolder(settings.key_folder)) as reading:
-                yield Opened(reading, settings.home, settings)
+            settings = installation(Path(place))
+            if reading is not None:
+                from services.cli.ledger.reading_entered import enter_reading
+
+                enter_reading(settings, reading, by)
+            with Reading(settings, KeyFolder(settings.key_folder)) as source:
+                yield Opened(source, settings.home, settings)
     except Damaged as error:
         print(error, file=sys.stderr)
         raise typer.Exit(Exit.FINDINGS) from None
@@ -76,6 +96,16 @@ def _unsealer(auditor: Auditor | None) -> Unseal | None:
             raise Damaged(str(error)) from None
 
     return unseal
+
+
+def installation(place: Path) -> Settings:
+    """The settings of the installation at `place`, whose keys are at hand. Raises a usage error, `BadSetting`."""
+    settings = settings_of(home_of(place))
+    if not any(settings.key_folder.glob("ledger-vault.*.key")):
+        raise typer.BadParameter(
+            f"{place}: the keys of this installation are not here (MASH_KEYS); without them read an export"
+        )
+    return settings
 
 
 def home_of(place: Path) -> Path:

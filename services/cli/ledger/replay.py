@@ -58,7 +58,7 @@ def replay(
     if not place and home is not None and not (home / "ledger").is_dir():
         raise typer.BadParameter(f"--home: no ledger in {home}; name MASH_HOME")
     where = place or str(home or settings_of(None).home)
-    with opened(where, key) as ledger:
+    with opened(where, key, {"command": "replay"}) as ledger:
         found = decide_again(ledger.source, ledger.home, log, day_given("--since", since))
     if as_json:
         print(json.dumps(found, indent=2))

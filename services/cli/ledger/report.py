@@ -34,8 +34,7 @@ VERDICTS: Mapping[str, str] = {
 }
 NOT_SHOWN = (
     "Whether the sources' records are true.",
-    "Whether a hub whose operator holds the log's key showed others another log, unless an earlier checkpoint or a witness "
-    "is held against it.",
+    "Whether others were shown another log by a hub that signed two: only an earlier checkpoint or a witness tells.",
     "The time of an entry: order is by its place, the time is the hub's own word.",
 )
 

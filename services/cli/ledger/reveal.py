@@ -1,0 +1,183 @@
+"""`mash ledger reveal`: who could have known a fact about a person, such as an address or a school, between two days.
+
+Promise: that somebody asked is entered first, without whom it was about; the answer errs towards too many, and says where; it
+repeats no value, for it has none.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from services.cli.exits import Exit
+from services.cli.ledger.auditor import Auditor
+from services.cli.ledger.days import span_given
+from services.cli.ledger.facts import classes_given
+from services.cli.ledger.in_words import titled
+from services.cli.ledger.opened import Opened, home_of, installation, opened
+from services.cli.ledger.person import Among, among, person_given
+from services.cli.ledger.trace import Trace, sealed_trace, traced
+from services.cli.ledger.ways import Way, Ways, find_ways
+from services.cli.ledger.writing import writing
+from services.ledger.export import put
+from services.ledger.reading import Reading
+
+MANY = (
+    "Everybody in an answer counts: no record says which part of it was whose.",
+    "Every class is of the whole answer.",
+)
+
+
+def add(app: typer.Typer) -> None:
+    """Put the command among those of `mash ledger`."""
+    app.command()(reveal)
+
+
+def reveal(
+    place: Annotated[
+        str, typer.Argument(help="MASH_HOME of the hub; or a download, with --key and --trace.")
+    ],
+    person: Annotated[
+        str,
+        typer.Option(help="The index's opaque id. Else it, or NHS number and date of birth, are asked for."),
+    ] = "",
+    class_: Annotated[
+        list[str] | None,
+        typer.Option("--class", help="Class of facts, such as DM2 (Location); may be repeated."),
+    ] = None,
+    field: Annotated[
+        list[str] | None,
+        typer.Option(help="Field of the catalogue, such as Patient.address; may be repeated."),
+    ] = None,
+    since: Annotated[str, typer.Option(help="From this day on, YYYY-MM-DD (UTC).")] = "",
+    until: Annotated[str, typer.Option(help="To this day, which counts whole.")] = "",
+    key: Annotated[Path | None, typer.Option(help="The auditor's key file, for a download.")] = None,
+    trace: Annotated[Path | None, typer.Option(help="Where the person stands, from the hub (--to).")] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(help="At the hub: seal a trace to this auditor's public keys instead of answering."),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="With --to: the file to write.")] = Path("trace.jwe"),
+    by: Annotated[str, typer.Option(help="Who asks, for the entry; default your name on this machine.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
+) -> None:
+    """Every way by which a fact about a person left, and to whom: who could have known her address?
+
+    Example: mash ledger reveal home --field Patient.address --since 2026-09-01 --until 2026-11-30
+
+    Exit: 0 answered, 2 usage, 3 it could not be entered, 5 answered, and something could not be ruled out.
+    """
+    days = span_given(since, until)
+    whom = "" if trace else _whom(place, person)
+    facts = {
+        "command": "reveal",
+        "classes": sorted({*(class_ or ()), *(("by-field",) if field else ())}) or ["all"],
+    }
+    facts |= {name: day for name, day in zip(("since", "until"), days, strict=True) if day}
+    with opened(place, key, facts, by) as ledger:
+        about = _among(ledger, whom, trace, key)
+        if to is not None:
+            _hand_over(ledger, about, to, out)
+            return
+        classes = classes_given(class_ or (), field or (), ledger.home)
+        found = find_ways(ledger.source, about, classes, *days)
+    missing = len(about.missing) if isinstance(about, Trace) else 0
+    if as_json:
+        print(json.dumps(as_told(found, classes) | {"not_here": missing}, indent=2))
+    else:
+        tell(found, classes, days)
+        if missing:
+            print(
+                f"NOT HERE  {missing} entries that the trace names; fetch the rest, or ask why they are not in the logs"
+            )
+    raise typer.Exit(Exit.INCOMPLETE if found.unopened or missing else Exit.OK)
+
+
+def _whom(place: str, person: str) -> str:
+    """Asked for before anything is entered: a question that was not put is no reading."""
+    return person_given(installation(home_of(Path(place))), person)
+
+
+def _among(ledger: Opened, person: str, trace: Path | None, key: Path | None) -> Among | Trace:
+    if isinstance(ledger.source, Reading):
+        return among(ledger.source, person)
+    if trace is None or key is None:
+        raise typer.BadParameter(
+            "a download says nothing of persons: give --key and --trace (mash ledger reveal --to)"
+        )
+    return traced(trace, Auditor.read(key))
+
+
+def _hand_over(ledger: Opened, about: Among, to: Path, out: Path) -> None:
+    events = [str(one.entry["event_id"]) for one in ledger.source.entries() if about(one.entry)]
+    with writing(out):
+        put(out.parent, out.name, sealed_trace(events, to).encode())
+    print(
+        f"Sealed where the person stands in {len(events)} entries to {out}, for the holder of {to}'s private half."
+    )
+
+
+def as_told(found: Ways, classes: frozenset[str]) -> dict[str, Any]:
+    """`{classes, people, ways, not_by_person, read, errs_towards}`."""
+    return {
+        "classes": sorted(classes) or ["all"],
+        "people": people(found),
+        "ways": [asdict(row) for row in found.rows],
+        "not_by_person": dict(found.not_by_person),
+        "read": found.read,
+        "errs_towards": list(MANY),
+    }
+
+
+def people(found: Ways) -> list[dict[str, Any]]:
+    """Whoever could have known, one row each: `{who, organisation, role, user, first, last, ways}`."""
+    rows: dict[tuple[str, str, str, str], dict[str, Any]] = {}
+    for way in found.rows:
+        name = (way.who, way.organisation, way.role, way.user)
+        row = rows.setdefault(
+            name,
+            dict(zip(("who", "organisation", "role", "user"), name, strict=True))
+            | {"first": way.time, "ways": 0},
+        )
+        row |= {
+            "first": min(row["first"], way.time),
+            "last": max(row.get("last", ""), way.time),
+            "ways": row["ways"] + 1,
+        }
+    return sorted(rows.values(), key=lambda row: str(row["first"]))
+
+
+def tell(found: Ways, classes: frozenset[str], days: tuple[str, str]) -> None:
+    """First who, then by which way, then what cannot be told."""
+    of = ", ".join(titled("classes", one) for one in sorted(classes)) or "any class"
+    span = f"from {days[0] or 'the beginning'} to {days[1] or 'today'}"
+    told = people(found)
+    readers = "reader" if len(told) == 1 else "readers"
+    print(f"{len(told)} {readers} could have known {of} of this person, {span}, by {len(found.rows)} ways.")
+    for row in told:
+        print(f"  {row['who']}, pseudonym {row['user']}: {row['ways']} times, {_times(row)}")
+    for way in found.rows:
+        print(f"{way.time}  {way.way}, log {way.log} entry {way.index}, {_purpose(way)}")
+        print(f"    to {way.who}; {way.outcome}")
+        for one, how in way.classes.items():
+            print(f"    {titled('classes', one)}: {how}")
+        for later in way.since:
+            print(f"    then: {later}")
+    for organisation, count in sorted(found.not_by_person.items()):
+        print(
+            f"NOT TOLD BY PERSON  {organisation} read back records of its own {count} times; no entry says whose"
+        )
+    if found.unopened:
+        print(f"NOT RULED OUT  {found.unopened} answers whose decision record does not open here")
+    print(" ".join(MANY))
+
+
+def _purpose(way: Way) -> str:
+    return titled("purposes", way.purpose) if way.purpose else "no purpose"
+
+
+def _times(row: Mapping[str, Any]) -> str:
+    return str(row["first"]) if row["first"] == row["last"] else f"{row['first']} to {row['last']}"
