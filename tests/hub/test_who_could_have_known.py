@@ -103,7 +103,7 @@ def test_an_auditor_elsewhere_has_the_same_answer_by_a_trace_sealed_to_them(
 ) -> None:
     public, trace = audited.key.with_suffix(".public.json"), tmp_path / "trace.jwe"
     made = run(
-        "reveal", str(home(audited)), "--person", mia(audited), "--to", str(public), "--out", str(trace)
+        "trace", str(home(audited)), "--person", mia(audited), "--to", str(public), "--out", str(trace)
     )
     assert made.exit_code == 0, made.output
     assert audited.fetch(tmp_path / "audit").exit_code == 0

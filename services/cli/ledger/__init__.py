@@ -22,6 +22,7 @@ COMMANDS = (
     "search",
     "prove",
     "reveal",
+    "trace",
     "misrelease",
     "evidence",
     "export",

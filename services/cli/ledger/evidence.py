@@ -21,6 +21,7 @@ from services.cli.exits import Exit
 from services.cli.ledger.in_words import in_words, titled
 from services.cli.ledger.left import NotTold, left_by
 from services.cli.ledger.opened import Opened, opened
+from services.cli.ledger.options import AtTheHub, By, Events, Key, Trust
 from services.cli.ledger.pages import page
 from services.cli.ledger.verify import keys_given
 from services.cli.ledger.which import CannotProve, Found, event_given, find_all, growing
@@ -38,11 +39,9 @@ def add(app: typer.Typer) -> None:
 
 
 def evidence(
-    place: Annotated[str, typer.Argument(help="MASH_HOME of the hub; or a download, with --key.")],
-    event: Annotated[
-        list[str], typer.Option(help="Event id of an entry, from its receipt; may be repeated.")
-    ],
-    trust: Annotated[Path, typer.Option(help="File of public key lines, from somebody other than the hub.")],
+    place: AtTheHub,
+    event: Events,
+    trust: Trust,
     out: Annotated[Path, typer.Option(help="Folder to make; with .zip at its end, a ZIP file.")] = Path(
         "evidence.zip"
     ),
@@ -50,8 +49,8 @@ def evidence(
         bool,
         typer.Option("--records", help="With the decision records opened: profiles and reasons, no names."),
     ] = False,
-    key: Annotated[Path | None, typer.Option(help="The auditor's key file, for a download.")] = None,
-    by: Annotated[str, typer.Option(help="Who asks, for the entry; default your name on this machine.")] = "",
+    key: Key = None,
+    by: By = "",
 ) -> None:
     """Make a pack for a court: entries, proofs, public keys, a statement, and how anybody checks them.
 

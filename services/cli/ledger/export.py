@@ -13,6 +13,7 @@ import typer
 
 from services.cli.exits import Exit
 from services.cli.ledger.events import write_events
+from services.cli.ledger.options import Logs
 from services.cli.ledger.progress import progress
 from services.cli.ledger.writing import writing
 from services.ledger import journal
@@ -37,7 +38,7 @@ def export_tiles(
     folder: Annotated[
         Path, typer.Argument(help="Where to write: one folder a log is made in it; with --as fhir, the file.")
     ],
-    log: Annotated[list[str] | None, typer.Option(help="Only this log (its code); may be repeated.")] = None,
+    log: Logs = None,
     entries: Annotated[
         bool, typer.Option(help="With the entries, or the hashes alone (for those who may not read entries).")
     ] = True,
@@ -58,14 +59,7 @@ def export_tiles(
     if form is Form.FHIR:
         write_events(str(place), folder, log or [])
         return
-    try:
-        ledger = ledger_folder(place)
-    except NoLedger as error:
-        raise typer.BadParameter(f"{place}: {error}") from None
-    if not kafka and not (ledger / journal.NAME).is_file():
-        raise typer.BadParameter(
-            f"{ledger} holds no journal; name where the entries stand: --kafka HOST:PORT"
-        )
+    ledger = _folder(place, kafka)
     notes = _asked(read_checkpoints(ledger), log or [])
     try:
         with writing(folder):
@@ -76,6 +70,18 @@ def export_tiles(
     print(f"Exported {len(sizes)} logs to {folder}{'' if entries else ', hashes only'}")
     for code, size in sizes.items():
         print(f"  {code}: {size} entries")
+
+
+def _folder(place: Path, kafka: str) -> Path:
+    try:
+        ledger = ledger_folder(place)
+    except NoLedger as error:
+        raise typer.BadParameter(f"{place}: {error}") from None
+    if not kafka and not (ledger / journal.NAME).is_file():
+        raise typer.BadParameter(
+            f"{ledger} holds no journal; name where the entries stand: --kafka HOST:PORT"
+        )
+    return ledger
 
 
 class StoreHalts(Exception):

@@ -7,7 +7,6 @@ controller became aware, as the law has it, and says so when it has run out. Nam
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,6 +15,7 @@ from services.cli.exits import Exit
 from services.cli.ledger.facts import fields_of
 from services.cli.ledger.in_words import titled
 from services.cli.ledger.opened import opened
+from services.cli.ledger.options import AsJson, AtTheHub, By, Events, Key
 from services.cli.ledger.reveal import people
 from services.cli.ledger.ways import Way, Ways, find_ways
 from services.cli.ledger.which import event_given, find_all
@@ -42,16 +42,14 @@ def add(app: typer.Typer) -> None:
 
 
 def misrelease(
-    place: Annotated[str, typer.Argument(help="MASH_HOME of the hub; or a download, with --key.")],
-    event: Annotated[
-        list[str], typer.Option(help="Event id of a wrong answer, from its receipt; may be repeated.")
-    ],
+    place: AtTheHub,
+    event: Events,
     aware: Annotated[
         str, typer.Option(help="When the controller became aware, YYYY-MM-DDTHH:MM (UTC); default now.")
     ] = "",
-    key: Annotated[Path | None, typer.Option(help="The auditor's key file, for a download.")] = None,
-    by: Annotated[str, typer.Option(help="Who asks, for the entry; default your name on this machine.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
+    key: Key = None,
+    by: By = "",
+    as_json: AsJson = False,
 ) -> None:
     """Tell of wrong answers: recipients, fields, times, and the 72 hours of UK GDPR Article 33.
 

@@ -11,6 +11,7 @@ import typer
 
 from services.cli.exits import Exit
 from services.cli.ledger.opened import Opened, opened
+from services.cli.ledger.options import Event, Key, Place
 from services.cli.ledger.which import CannotProve, event_given, find, growing
 from services.cli.ledger.writing import writing
 from services.ledger.export import put
@@ -22,16 +23,14 @@ def add(app: typer.Typer) -> None:
 
 
 def prove(
-    place: Annotated[
-        str, typer.Argument(help="MASH_HOME, a download or export, or a hub's address (with --key).")
-    ],
-    event: Annotated[str, typer.Argument(help="Event id of the entry that is to be proved.")] = "",
+    place: Place,
+    event: Event = "",
     log: Annotated[str, typer.Option(help="The log, with --index or --old.")] = "",
     index: Annotated[int, typer.Option(help="Place of the entry that is to be proved.")] = -1,
     old: Annotated[int, typer.Option(help="Prove that the log of this size only grew.")] = 0,
     new: Annotated[int, typer.Option(help="To this size; default the size that is signed.")] = 0,
     out: Annotated[Path | None, typer.Option(help="File to write; default standard output.")] = None,
-    key: Annotated[Path | None, typer.Option(help="The auditor's key file.")] = None,
+    key: Key = None,
 ) -> None:
     """Write a proof: a .tlog-proof of one entry, or the hashes by which one size of a log is shown to begin another.
 

@@ -18,11 +18,10 @@ from services.cli.ledger.days import span_given
 from services.cli.ledger.facts import classes_given
 from services.cli.ledger.in_words import titled
 from services.cli.ledger.opened import Opened, home_of, installation, opened
+from services.cli.ledger.options import AsJson, By, Key, Person, Since, Until
 from services.cli.ledger.person import Among, among, person_given
-from services.cli.ledger.trace import Trace, sealed_trace, traced
+from services.cli.ledger.traces import Trace, traced
 from services.cli.ledger.ways import Way, Ways, find_ways
-from services.cli.ledger.writing import writing
-from services.ledger.export import put
 from services.ledger.reading import Reading
 
 MANY = (
@@ -40,10 +39,7 @@ def reveal(
     place: Annotated[
         str, typer.Argument(help="MASH_HOME of the hub; or a download, with --key and --trace.")
     ],
-    person: Annotated[
-        str,
-        typer.Option(help="The index's opaque id. Else it, or NHS number and date of birth, are asked for."),
-    ] = "",
+    person: Person = "",
     class_: Annotated[
         list[str] | None,
         typer.Option("--class", help="Class of facts, such as DM2 (Location); may be repeated."),
@@ -52,17 +48,14 @@ def reveal(
         list[str] | None,
         typer.Option(help="Field of the catalogue, such as Patient.address; may be repeated."),
     ] = None,
-    since: Annotated[str, typer.Option(help="From this day on, YYYY-MM-DD (UTC).")] = "",
-    until: Annotated[str, typer.Option(help="To this day, which counts whole.")] = "",
-    key: Annotated[Path | None, typer.Option(help="The auditor's key file, for a download.")] = None,
-    trace: Annotated[Path | None, typer.Option(help="Where the person stands, from the hub (--to).")] = None,
-    to: Annotated[
-        Path | None,
-        typer.Option(help="At the hub: seal a trace to this auditor's public keys instead of answering."),
+    since: Since = "",
+    until: Until = "",
+    key: Key = None,
+    trace: Annotated[
+        Path | None, typer.Option(help="For a download: where the person stands (mash ledger trace).")
     ] = None,
-    out: Annotated[Path, typer.Option(help="With --to: the file to write.")] = Path("trace.jwe"),
-    by: Annotated[str, typer.Option(help="Who asks, for the entry; default your name on this machine.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
+    by: By = "",
+    as_json: AsJson = False,
 ) -> None:
     """Every way by which a fact about a person left, and to whom: who could have known her address?
 
@@ -71,53 +64,33 @@ def reveal(
     Exit: 0 answered, 2 usage, 3 it could not be entered, 5 answered, and something could not be ruled out.
     """
     days = span_given(since, until)
-    whom = "" if trace else _whom(place, person)
-    facts = {
-        "command": "reveal",
-        "classes": sorted({*(class_ or ()), *(("by-field",) if field else ())}) or ["all"],
-    }
-    facts |= {name: day for name, day in zip(("since", "until"), days, strict=True) if day}
-    with opened(place, key, facts, by) as ledger:
+    whom = "" if trace else person_given(installation(home_of(Path(place))), person)
+    asked = sorted({*(class_ or ()), *(("by-field",) if field else ())}) or ["all"]
+    named = {name: day for name, day in zip(("since", "until"), days, strict=True) if day}
+    with opened(place, key, {"command": "reveal", "classes": asked} | named, by) as ledger:
         about = _among(ledger, whom, trace, key)
-        if to is not None:
-            _hand_over(ledger, about, to, out)
-            return
         classes = classes_given(class_ or (), field or (), ledger.home)
         found = find_ways(ledger.source, about, classes, *days)
+    raise typer.Exit(_answered(found, about, classes, days, as_json=as_json))
+
+
+def _answered(
+    found: Ways, about: Among | Trace, classes: frozenset[str], days: tuple[str, str], *, as_json: bool
+) -> Exit:
     missing = len(about.missing) if isinstance(about, Trace) else 0
     if as_json:
         print(json.dumps(as_told(found, classes) | {"not_here": missing}, indent=2))
     else:
-        tell(found, classes, days)
-        if missing:
-            print(
-                f"NOT HERE  {missing} entries that the trace names; fetch the rest, or ask why they are not in the logs"
-            )
-    raise typer.Exit(Exit.INCOMPLETE if found.unopened or missing else Exit.OK)
-
-
-def _whom(place: str, person: str) -> str:
-    """Asked for before anything is entered: a question that was not put is no reading."""
-    return person_given(installation(home_of(Path(place))), person)
+        tell(found, classes, days, missing)
+    return Exit.INCOMPLETE if found.unopened or missing else Exit.OK
 
 
 def _among(ledger: Opened, person: str, trace: Path | None, key: Path | None) -> Among | Trace:
     if isinstance(ledger.source, Reading):
         return among(ledger.source, person)
     if trace is None or key is None:
-        raise typer.BadParameter(
-            "a download says nothing of persons: give --key and --trace (mash ledger reveal --to)"
-        )
+        raise typer.BadParameter("a download says nothing of persons: give --key and --trace")
     return traced(trace, Auditor.read(key))
-
-
-def _hand_over(ledger: Opened, about: Among, to: Path, out: Path) -> None:
-    events = [str(one.entry["event_id"]) for one in ledger.source.entries() if about(one.entry)]
-    with writing(out):
-        put(out.parent, out.name, sealed_trace(events, to).encode())
-    print(
-        f"Sealed where the person stands in {len(events)} entries to {out}, for the holder of {to}'s private half."
-    )
 
 
 def as_told(found: Ways, classes: frozenset[str]) -> dict[str, Any]:
@@ -150,7 +123,7 @@ def people(found: Ways) -> list[dict[str, Any]]:
     return sorted(rows.values(), key=lambda row: str(row["first"]))
 
 
-def tell(found: Ways, classes: frozenset[str], days: tuple[str, str]) -> None:
+def tell(found: Ways, classes: frozenset[str], days: tuple[str, str], missing: int) -> None:
     """First who, then by which way, then what cannot be told."""
     of = ", ".join(titled("classes", one) for one in sorted(classes)) or "any class"
     span = f"from {days[0] or 'the beginning'} to {days[1] or 'today'}"
@@ -172,6 +145,10 @@ def tell(found: Ways, classes: frozenset[str], days: tuple[str, str]) -> None:
         )
     if found.unopened:
         print(f"NOT RULED OUT  {found.unopened} answers whose decision record does not open here")
+    if missing:
+        print(
+            f"NOT HERE  {missing} entries that the trace names; fetch the rest, or ask why the logs have them not"
+        )
     print(" ".join(MANY))
 
 

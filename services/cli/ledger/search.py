@@ -5,6 +5,7 @@ entered first.
 """
 
 import json
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +15,7 @@ import typer
 from services.cli.ledger.days import span_given, within
 from services.cli.ledger.in_words import titled, who
 from services.cli.ledger.opened import Opened, home_of, installation, opened
+from services.cli.ledger.options import AsJson, Key, Place, Since, Until
 from services.cli.ledger.person import Among, among, person_given
 from services.contract.vocabulary import code_list
 from services.ledger.reading import Entry, Reading
@@ -27,9 +29,7 @@ def add(app: typer.Typer) -> None:
 
 
 def search(
-    place: Annotated[
-        str, typer.Argument(help="MASH_HOME, a download or export, or a hub's address (with --key).")
-    ],
+    place: Place,
     kind: Annotated[
         str, typer.Option(help="Kind of entry, or its beginning: release, search., policy.activated.")
     ] = "",
@@ -42,11 +42,11 @@ def search(
     person: Annotated[
         bool, typer.Option("--person", help="At the hub: ask for a person on standard input.")
     ] = False,
-    since: Annotated[str, typer.Option(help="From this day on, YYYY-MM-DD (UTC).")] = "",
-    until: Annotated[str, typer.Option(help="To this day, which counts whole.")] = "",
+    since: Since = "",
+    until: Until = "",
     most: Annotated[int, typer.Option(help="At most so many rows; 0 for all.")] = MOST,
-    key: Annotated[Path | None, typer.Option(help="The auditor's key file.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON line for each entry.")] = False,
+    key: Key = None,
+    as_json: AsJson = False,
 ) -> None:
     """Find entries, a line each: place, time, kind, who, purpose, event id.
 
@@ -55,35 +55,39 @@ def search(
     Exit: 0 found, 1 a file is damaged, 2 usage, 3 the reading could not be entered, 5 nothing found.
     """
     days = span_given(since, until)
-    _known("--kind", kind, "entry-kinds", beginning=True)
-    _known("--role", role, "roles")
-    _known("--purpose", purpose, "purposes")
+    _known(kind, role, purpose)
     whom = person_given(installation(home_of(Path(place))), "") if person else ""
     asked = {"kind": kind, "organisation": organisation, "role": role, "purpose": purpose}
-    told = {"command": "search"} | {name: word for name, word in asked.items() if word}
-    with opened(place, key, told) as ledger:
+    named = {name: word for name, word in asked.items() if word}
+    with opened(place, key, {"command": "search"} | named) as ledger:
         wanted = _wanted(asked, days, case, event, log)
-        rows = _rows(ledger, wanted, _among(ledger, whom))
-        count = 0
-        for one in rows:
-            count += 1
-            if not most or count <= most:
-                print(
-                    _line(one)
-                    if not as_json
-                    else json.dumps({"log": one.log, "index": one.at, "entry": one.entry})
-                )
-    if most and count > most and not as_json:
-        print(f"and {count - most} more; narrow it down, or --most 0")
+        count = _print(_rows(ledger, wanted, _among(ledger, whom)), most, as_json=as_json)
     if not count:
         print("Nothing found.")
         raise typer.Exit(5)
 
 
-def _known(option: str, word: str, words: str, *, beginning: bool = False) -> None:
-    known = code_list(words)
-    if word and not (word in known or (beginning and any(code.startswith(word) for code in known))):
-        raise typer.BadParameter(f"{option}: no such code in schemas/vocabulary/{words}.json")
+def _print(rows: Iterator[Entry], most: int, *, as_json: bool) -> int:
+    """At most so many of them; how many there are."""
+    count = 0
+    for one in rows:
+        count += 1
+        if most and count > most:
+            continue
+        where = {"log": one.log, "index": one.at, "entry": one.entry}
+        print(json.dumps(where) if as_json else _line(one))
+    if most and count > most:
+        print(f"and {count - most} more; narrow it down, or --most 0", file=sys.stderr)
+    return count
+
+
+def _known(kind: str, role: str, purpose: str) -> None:
+    """A usage error for a word that no entry can have: nothing found would be taken for nothing there."""
+    if kind and not any(code.startswith(kind) for code in code_list("entry-kinds")):
+        raise typer.BadParameter("--kind: no code of schemas/vocabulary/entry-kinds.json begins so")
+    for option, word, words in (("--role", role, "roles"), ("--purpose", purpose, "purposes")):
+        if word and word not in code_list(words):
+            raise typer.BadParameter(f"{option}: no such code in schemas/vocabulary/{words}.json")
 
 
 def _wanted(

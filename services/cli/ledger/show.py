@@ -5,7 +5,6 @@ was opened is entered first.
 """
 
 import json
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +12,7 @@ import typer
 from services.cli.ledger.in_words import in_words, titled
 from services.cli.ledger.left import NotTold, left_by
 from services.cli.ledger.opened import opened
+from services.cli.ledger.options import AsJson, Event, Key, Place
 from services.cli.ledger.which import Found, event_given, find
 
 
@@ -22,14 +22,12 @@ def add(app: typer.Typer) -> None:
 
 
 def show(
-    place: Annotated[
-        str, typer.Argument(help="MASH_HOME, a download or export, or a hub's address (with --key).")
-    ],
-    event: Annotated[str, typer.Argument(help="Event id, as in a receipt.")] = "",
+    place: Place,
+    event: Event = "",
     log: Annotated[str, typer.Option(help="Instead of an event id: the log, with --index.")] = "",
     index: Annotated[int, typer.Option(help="The entry's place in that log.")] = -1,
-    key: Annotated[Path | None, typer.Option(help="The auditor's key file.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
+    key: Key = None,
+    as_json: AsJson = False,
 ) -> None:
     """Show one entry in words: what happened, who asked, for what, on what basis, and what left, class by class.
 

@@ -1,59 +1,49 @@
-"""Where one person stands in the logs, handed to one auditor: without it, no two entries about one person look related.
+"""`mash ledger trace`: at the hub, where one person stands in the logs, sealed to one auditor.
 
-Promise: sealed to the auditor's key; it holds handles that stand in the entries anyhow, and neither who it is nor the secret
-that made them; what it names that is in no entry is found.
+Promise: that it was made is entered first; it goes to the holder of one private key, and tells neither who it is nor what was
+shown. An auditor needs it to ask who could have known a fact about the person.
 """
 
-import json
-from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
 import typer
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey
 
-from services.cli.ledger.auditor import Auditor, CannotUnseal
-from services.contract.canonical import canonical
-from services.gateway.access.sealing import seal
-
-KIND = "mash-ledger-trace"
-
-
-def sealed_trace(events: Iterable[str], public: Path) -> str:
-    """A compact JWE of the event ids, for whoever holds the private half of `public`. A usage error where that is no key."""
-    try:
-        told = json.loads(public.read_text(encoding="utf-8"))["keys"]
-        key = next(ECKey.import_key(one) for one in told if one.get("use") == "enc")
-    except OSError as error:
-        raise typer.BadParameter(f"--to: {public} cannot be read ({error.strerror})") from None
-    except (ValueError, KeyError, TypeError, AttributeError, StopIteration, JoseError):
-        raise typer.BadParameter(f"--to: {public} holds no key to seal to") from None
-    return seal(key, canonical({"kind": KIND, "events": sorted(events)}))
+from services.cli.ledger.opened import home_of, installation, opened
+from services.cli.ledger.options import By, Person
+from services.cli.ledger.person import among, person_given
+from services.cli.ledger.traces import sealed_trace
+from services.cli.ledger.writing import writing
+from services.ledger.export import put
+from services.ledger.reading import Reading
 
 
-class Trace:
-    """Whether an entry is one of those named; and which of those named were never met."""
-
-    def __init__(self, events: Iterable[str]) -> None:
-        self.missing = set(events)
-        self._events = frozenset(self.missing)
-
-    def __call__(self, entry: Mapping[str, Any]) -> bool:
-        met = entry["event_id"] in self._events
-        if met:
-            self.missing.discard(str(entry["event_id"]))
-        return met
+def add(app: typer.Typer) -> None:
+    """Put the command among those of `mash ledger`."""
+    app.command()(trace)
 
 
-def traced(file: Path, auditor: Auditor) -> Trace:
-    """The trace in the file. A usage error where it is none, or sealed to somebody else."""
-    try:
-        told = json.loads(auditor.unseal(file.read_text(encoding="utf-8").strip()))
-        if told["kind"] != KIND:
-            raise ValueError
-        return Trace(map(str, told["events"]))
-    except OSError as error:
-        raise typer.BadParameter(f"--trace: {file} cannot be read ({error.strerror})") from None
-    except (CannotUnseal, ValueError, KeyError, TypeError):
-        raise typer.BadParameter(f"--trace: {file} is no trace that is sealed to this key file") from None
+def trace(
+    home: Annotated[Path, typer.Argument(help="MASH_HOME of the hub.")],
+    to: Annotated[Path, typer.Option(help="The auditor's public keys (auditor.public.json).")],
+    out: Annotated[Path, typer.Option(help="File to write.")] = Path("trace.jwe"),
+    person: Person = "",
+    by: By = "",
+) -> None:
+    """Tell one auditor which entries are about a person, without telling who it is.
+
+    Example: mash ledger trace home --to auditor.public.json --out trace.jwe
+
+    Exit: 0 written, 2 usage, 3 it could not be entered or the disk is full.
+    """
+    whom = person_given(installation(home_of(home)), person)
+    with opened(str(home), None, {"command": "trace"}, by) as ledger:
+        if not isinstance(ledger.source, Reading):
+            raise typer.BadParameter("a trace is made at the hub, with its keys: name MASH_HOME")
+        about = among(ledger.source, whom)
+        events = [str(one.entry["event_id"]) for one in ledger.source.entries() if about(one.entry)]
+    with writing(out):
+        put(out.parent, out.name, sealed_trace(events, to).encode())
+    print(
+        f"Sealed to {out} where the person stands: {len(events)} entries, for whoever holds {to}'s private half."
+    )
