@@ -62,6 +62,8 @@ CLIENTS = {
     "services/policy/opa.py": "profiles to the policy engine: no person (contract/decisions.py)",
     "services/ledger/store/kafka.py": "entries: roots, digests, codes and counts",
     "services/ledger/store/broker.py": "the broker's topics and settings",
+    "services/ledger/doctor/right_checks.py": "what a user may do, tried on an empty topic",
+    "services/ledger/doctor/topic_checks.py": "how the topics are set",
     "services/ledger/store/acls.py": "rights to the topics, given by an administrator",
 }
 """Modules that send anything out of the process."""

@@ -8,8 +8,8 @@ is tried again until it comes.
 import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
-from functools import lru_cache
+from contextlib import ExitStack, suppress
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from services.contract.releases import (
 from services.ledger import derive
 from services.ledger.append import Sequencer
 from services.ledger.checkpoints import CheckpointStore
+from services.ledger.doctor.examine import refuse_unfit
 from services.ledger.entry import EntryRefused, build, check_log, event_bytes, now
 from services.ledger.lease import Heart, Tenancy
 from services.ledger.log import Log
@@ -222,6 +223,9 @@ def open_ledger(settings: Settings, keys: KeyFolder, *, disk: Disk | None = None
         opened.callback(vault.close)
         checkpoints = checkpoints_of(settings, folder)
         opened.callback(checkpoints.close)
+        # Where the checkpoints are away the sequencer looks, once they have come.
+        with suppress(LedgerUnavailable):
+            _look(settings, keys, checkpoints)
         store = store_of(settings, folder, disk)
         opened.callback(store.close)
         tenancy = Tenancy(checkpoints, settings.ledger_address) if settings.ledger_address else None
@@ -249,11 +253,17 @@ def open_ledger(settings: Settings, keys: KeyFolder, *, disk: Disk | None = None
 def _folder(folder: Path) -> int:
     """Make the folder; its lock, open and not held."""
     try:
-        for name in ("checkpoints", "keys"):
-            (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+        # One by one: a folder made on the way to another is open to all.
+        for made in (folder, folder / "checkpoints", folder / "keys"):
+            made.mkdir(parents=True, exist_ok=True, mode=0o700)
         return os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise BadSetting(f"MASH_HOME: cannot write the ledger's folder ({error.strerror})") from None
+
+
+def _look(settings: Settings, keys: KeyFolder, checkpoints: CheckpointStore) -> None:
+    """Before anything is made anew. Raises `BadSetting` where the installation is not fit, `LedgerUnavailable`."""
+    refuse_unfit(settings, keys, partial(log_signer, settings.hub, keys=keys), checkpoints.heads())
 
 
 def _maker(settings: Settings, keys: KeyFolder) -> Callable[[str], Log]:
@@ -278,6 +288,7 @@ def _beginning(
             _come_to_hold(tenancy, lock, settings.ledger == "file")
             # Another process may have written there since.
             vault.refresh()
+        _look(settings, keys, checkpoints)
         logs = recover(settings.hub, store, checkpoints, make)
         every = logs.by_code.values()
         vault.sweep(logs.places.__contains__, lambda secret: any(log.has_first(secret) for log in every))

@@ -20,11 +20,12 @@ from kafka.admin import (
 from services.ledger.store.broker import BASE, plain, topic_of
 from services.ledger.store.cluster import Cluster
 from services.ledger.store.ports import StoreAway
+from services.ledger.store.topic_settings import TOO_MUCH
 
 SEQUENCER = ("DESCRIBE", "DESCRIBE_CONFIGS", "READ", "WRITE", "CREATE")
 """CREATE: a new organisation's log is begun by the hub itself, with the settings that keep it."""
 AUDITOR = ("DESCRIBE", "DESCRIBE_CONFIGS", "READ")
-NOBODY = ("DELETE", "ALTER", "ALTER_CONFIGS")
+NOBODY = tuple(sorted(TOO_MUCH))
 EVERYBODY = "*"
 
 

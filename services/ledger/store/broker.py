@@ -73,7 +73,7 @@ class Broker:
 
     def _check(self, admin: Any, topic: str) -> None:
         described, configs = looked_at(admin, topic)
-        for fault in faults(described, configs, self.cluster.copies):
+        for fault in faults(described, configs, self.cluster.copies, named=bool(self.cluster.user)):
             if fault.vital:
                 raise StoreHalted(f"topic {topic}: {fault}. Set it so, and restart")
 

@@ -18,6 +18,8 @@ KEPT: Mapping[str, str] = {
     "unclean.leader.election.enable": "false",
     "message.timestamp.type": "LogAppendTime",
 }
+TOO_MUCH = {"DELETE", "ALTER", "ALTER_CONFIGS"}
+"""Operations on a topic that nobody may be given."""
 _WHY = {
     "cleanup.policy": "entries would be taken out of the middle",
     "retention.ms": "entries would be deleted by age",
@@ -47,9 +49,24 @@ def wanted(brokers: int) -> dict[str, Any]:
     return {"num_partitions": 1, "replication_factor": copies, "configs": configs}
 
 
-def faults(described: Mapping[str, Any], configs: Mapping[str, Any], least: int) -> Sequence[Fault]:
-    """Of one topic, as `describe_topics` and `describe_configs` show it; `least`: the fewest copies."""
+def settings_of(described: Mapping[str, Any], configs: Mapping[str, Any]) -> str:
+    """How a topic is kept, in words."""
+    copies = len(described["partitions"][0]["replica_nodes"])
+    return (
+        f"kept {copies} times, {configs['min.insync.replicas']['value']} in step before it counts, for ever"
+    )
+
+
+def faults(
+    described: Mapping[str, Any], configs: Mapping[str, Any], least: int, *, named: bool = False
+) -> Sequence[Fault]:
+    """Of one topic, as `describe_topics` and `describe_configs` show it; `least`: the fewest copies; `named`: the broker
+    knows us by name, so that what we may do there is what we were given."""
     found: list[Fault] = []
+    may = set(described["authorized_operations"] or ()) & TOO_MUCH
+    if may:
+        why = "whoever has the hub's password could take entries away"
+        found.append(Fault("rights", ", ".join(sorted(may)).lower(), "refused", why, vital=named))
     partitions = described["partitions"]
     if len(partitions) != 1:
         found.append(Fault("partitions", str(len(partitions)), "1", "a log is one partition"))
