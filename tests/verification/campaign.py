@@ -96,6 +96,14 @@ def leader_of(cluster: KafkaCluster, topic: str) -> int:
     return int(leader)
 
 
+def until_whole(cluster: KafkaCluster, topic: str) -> None:
+    """Return once all three are in step: two that died one after the other would be too many."""
+    ends = time.monotonic() + SECONDS
+    while len(partition_of(cluster, topic).get("isr_nodes", ())) < 3:
+        assert time.monotonic() < ends, f"{topic} is not in step on all three"
+        time.sleep(0.1)
+
+
 def partition_of(cluster: KafkaCluster, topic: str) -> dict[str, Any]:
     """Leader, copies and those in step; nothing where the broker that was asked is just going."""
     try:
@@ -114,10 +122,13 @@ def partition_of(cluster: KafkaCluster, topic: str) -> dict[str, Any]:
 def run(
     place: Place, cluster: KafkaCluster, releases: int, kills: int, victims: Sequence[str] = VICTIMS
 ) -> Outcome:
-    """So many releases, the kills evenly among them; a broker that died is started again before the next dies."""
+    """So many releases, the kills evenly among them; a broker that died is back before the next dies, the hub may die
+    while it comes."""
     begun = time.monotonic()
     outcome = Outcome([])
     topic = topic_of(place.hub, LOG)
+    back = threading.Thread()
+    back.start()
     with _running(place) as hub:
         outcome.left = hub.left
         for number, victim in zip(range(1, kills + 1), cycle(victims), strict=False):
@@ -127,12 +138,16 @@ def run(
                 hub.kill()
                 hub.start()
                 continue
+            back.join()
+            until_whole(cluster, topic)
             leader = leader_of(cluster, topic)
             node = cluster.node(leader if victim == "leader" else leader % 3 + 1)
             node.kill()
             hub.wait(len(hub.left) + 5)  # The other two go on without it.
-            node.start()
+            back = threading.Thread(target=node.start)
+            back.start()
         hub.wait(releases)
+    back.join()
     outcome.seconds = time.monotonic() - begun
     return _counted(outcome, place)
 

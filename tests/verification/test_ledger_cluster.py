@@ -176,14 +176,14 @@ def test_too_few_in_step_is_no_acknowledgement(
         admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, {"min.insync.replicas": "3"})])
         admin.close()
         follower = cluster.node(leader_of(cluster, topic) % 3 + 1)
-        follower.kill()
+        freeze(follower)
         until(lambda: in_step(cluster, place) == 2)
         assert refused_within(ledger, 4) > 1.9
         assert ledger.health().sizes == {"council": 1}
         # It is the broker's own refusal that was met, not a silence.
         until(lambda: "NotEnoughReplicasError" in caplog.text)
         assert len(in_topic(place)) == 1
-        follower.start()
+        follower.thaw()
         until(lambda: ledger.health().ready)
         assert ledger.append(intent(ledger)).index == 2
         assert len(whole(short, ledger)) == 3
