@@ -10,7 +10,6 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from functools import lru_cache, partial
-from pathlib import Path
 from typing import Any
 
 from services.contract.canonical import b64u
@@ -37,7 +36,7 @@ from services.ledger.publish import publisher
 from services.ledger.reading import Reading
 from services.ledger.receipts import answered, proof_of, records_of, tile_of, under_key
 from services.ledger.recover import Logs, recover
-from services.ledger.store.chosen import checkpoints_of, held, release, store_of
+from services.ledger.store.chosen import checkpoints_of, held, made, release, store_of
 from services.ledger.store.disk import Disk
 from services.ledger.store.ports import Store, StoreAway
 from services.ledger.vault import DECISION, OPENING, Kept, Vault
@@ -214,7 +213,7 @@ def open_ledger(settings: Settings, keys: KeyFolder, *, disk: Disk | None = None
     `health` and refuses every entry; one whose store is away goes on trying. Raises `BadSetting`,
     `LedgerUnavailable` (databases)."""
     folder, disk = settings.home / "ledger", disk or Disk()
-    lock = _folder(folder)
+    lock = made(folder)
     with ExitStack() as opened:
         opened.callback(os.close, lock)
         if not settings.ledger_address and not held(lock):
@@ -248,17 +247,6 @@ def open_ledger(settings: Settings, keys: KeyFolder, *, disk: Disk | None = None
             opened.callback(heart.stop)
             heart.start()
         return Ledger(sequencer, vault, keys, settings, opened.pop_all().close, tenancy)
-
-
-def _folder(folder: Path) -> int:
-    """Make the folder; its lock, open and not held."""
-    try:
-        # One by one: a folder made on the way to another is open to all.
-        for made in (folder, folder / "checkpoints", folder / "keys"):
-            made.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise BadSetting(f"MASH_HOME: cannot write the ledger's folder ({error.strerror})") from None
 
 
 def _look(settings: Settings, keys: KeyFolder, checkpoints: CheckpointStore) -> None:

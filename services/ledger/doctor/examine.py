@@ -31,9 +31,7 @@ def examine(settings: Settings, keys: KeyFolder, signer_of: SignerOf) -> Iterato
         yield from _broker_findings(settings, sizes)
 
 
-def refuse_unfit(
-    settings: Settings, keys: KeyFolder, signer_of: SignerOf, heads: Mapping[str, Head]
-) -> None:
+def refuse_unfit(settings: Settings, keys: KeyFolder, signer_of: SignerOf, heads: Mapping[str, Head]) -> None:
     """Called before any key is made. `heads`: what was signed, by origin. Raises `BadSetting` that names the first thing that
     stops a start."""
     folder, sizes = settings.home / "ledger", _sizes(heads)

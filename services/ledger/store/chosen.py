@@ -4,8 +4,10 @@ Promise: a second process on a journal is refused, for two of them would fork it
 """
 
 import fcntl
+import os
 from pathlib import Path
 
+from services.contract.problems import BadSetting
 from services.ledger.checkpoints import Checkpoints, CheckpointStore
 from services.ledger.store.cluster import Cluster
 from services.ledger.store.disk import Disk
@@ -30,6 +32,17 @@ def checkpoints_of(settings: Settings, folder: Path) -> CheckpointStore:
     from services.ledger.checkpoints_postgres import PostgresCheckpoints  # noqa: PLC0415 (only some hubs need it)
 
     return PostgresCheckpoints(settings.database, settings.hub)
+
+
+def made(folder: Path) -> int:
+    """Make the ledger's folder; its lock, open and not held. Raises `BadSetting`."""
+    try:
+        # One by one: a folder made on the way to another is open to all.
+        for one in (folder, folder / "checkpoints", folder / "keys"):
+            one.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise BadSetting(f"MASH_HOME: cannot write the ledger's folder ({error.strerror})") from None
 
 
 def held(lock: int) -> bool:
