@@ -21,10 +21,10 @@ from services.gateway.store.opened import open_store
 from services.index.open import open_index
 from services.ledger.open import Ledger, open_ledger
 from services.policy.bundle_served import bundle_route
-from services.policy.lifecycle.cell_by_cell import weighed
 from services.policy.lifecycle.standing import Standings
 from services.policy.lifecycle.start import signed_shelf
 from services.policy.lifecycle.take_up import Activation, Lifecycle
+from services.policy.lifecycle.weighed import weighed
 from services.policy.open import bundle_path, open_policy, rehearse
 from services.runtime.book import Book, Shelf, open_shelf
 from services.runtime.fhir import faults

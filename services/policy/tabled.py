@@ -26,15 +26,19 @@ class Tabled:
         self._before: Tables | None = None
 
     def rows(self, engine: TabulatingEngine, book: Book) -> Rows:
-        """Rows under the book, for which the engine is prepared: it must be one that the program itself brought."""
+        """Rows under the book, by an engine that the program itself brought. Raises `BadSetting` where the book's rules are not
+        those that the engine has."""
         try:
-            return Walk(self._tables(engine, book))
+            return Walk(self.tables(engine, book))
         except (CannotTabulate, EngineFailed, ValueError):
             return EngineRows(engine, book)
 
-    def _tables(self, engine: TabulatingEngine, book: Book) -> Tables:
+    def tables(self, engine: TabulatingEngine, book: Book) -> Tables:
+        """The tables themselves. Raises `CannotTabulate`, `EngineFailed`, and `BadSetting` as above."""
         before = self._before or read_tables(self._built / FILE)
         if before is None or before.book != book.digest:
+            # Only now: what is at hand is looked up without an engine, which takes a second to be ready.
+            engine.prepare(book)
             made = build_tables(book, engine, before)
             if before is None:
                 # The next command has them at hand, if the folder may be written at all.

@@ -86,7 +86,11 @@ def read_book(folder: Path) -> Book:
         findings = checks(documents)
     if findings:
         raise BadBook(sorted(set(findings), key=lambda finding: (finding.file, finding.line, finding.what)))
-    rego = _rego(folder)
+    return book_from(documents, _rego(folder), files)
+
+
+def book_from(documents: Mapping[str, Located], rego: Mapping[str, str], files: Mapping[str, bytes]) -> Book:
+    """The book of documents that have been checked. `rego`: path below `rego/` -> source; `files`: the documents' bytes."""
     rules = digest(canonical({path: digest(source.encode()).hex() for path, source in rego.items()})).hex()
     covered = {name: document.data for name, document in documents.items()}
     data = digest(canonical({"files": covered, "vocabulary": book_data.vocabulary()})).hex()

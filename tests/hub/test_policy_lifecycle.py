@@ -19,8 +19,8 @@ from services.gateway.policy_notices import tell_of_policies
 from services.gateway.policy_standing import show_standing
 from services.gateway.tasks.inbox import waiting
 from services.gateway.tasks.opening import open_task
-from services.policy.lifecycle.cell_by_cell import weighed
 from services.policy.lifecycle.take_up import Change
+from services.policy.lifecycle.weighed import weighed
 from services.runtime.settings import read_settings
 from services.wiring import build
 from tests.hub.world import World, a_person

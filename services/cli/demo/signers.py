@@ -17,9 +17,9 @@ from services.cli.demo import live_source
 from services.cli.demo.cast import STAFF, Member
 from services.cli.policy import signing_key
 from services.contract import places
-from services.policy.lifecycle.cell_by_cell import weighed
 from services.policy.lifecycle.propose import propose, sign
 from services.policy.lifecycle.take_up import Lifecycle
+from services.policy.lifecycle.weighed import weighed
 
 
 @dataclass(frozen=True, slots=True)

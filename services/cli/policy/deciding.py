@@ -35,8 +35,6 @@ def deciding(*books: Book) -> Iterator[tuple[Rows, ...]]:
     """Rows of each of the books, until the block ends. Raises `BadSetting` where a book's rules are not compiled here."""
     engine = EmbeddedEngine(BUILT, LONGEST)
     try:
-        for book in books:
-            engine.prepare(book)
         tabled = Tabled()
         yield tuple(tabled.rows(engine, book) for book in books)
     finally:

@@ -15,9 +15,9 @@ from services.cli.policy.check import Quick, lines_of, outcomes_of, progress_lin
 from services.cli.policy.folder import Folder
 from services.cli.policy.installation import Home, KeyFile, PassphraseFile, folder_of, lifecycle_of
 from services.cli.policy.told import show
-from services.policy.lifecycle.cell_by_cell import in_words
 from services.policy.lifecycle.propose import propose as make
 from services.policy.lifecycle.signers import read_signers
+from services.policy.lifecycle.weighed import in_words
 from services.runtime.book import BadBook, Book, read_book
 
 EXHAUSTIVE = "the exhaustive part of the invariants"
@@ -41,7 +41,10 @@ def propose(
     print(f"Proposing {folder}")
     _readable(folder)
     signer = signing_key.read(key, passphrase_file)
-    proposal = make(lifecycle, folder, signer, in_words, partial(_checked, quick))
+    proposal = make(
+        lifecycle, folder, signer, partial(in_words, progress=progress_line), partial(_checked, quick)
+    )
+    progress_line("")
     show(proposal, proposal.version())
     print(
         f"\nProposal {proposal.id[:16]}. Next, each signer:  mash policy sign {proposal.id[:16]} --key THEIR-KEY"

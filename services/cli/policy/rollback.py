@@ -3,18 +3,20 @@
 Promise: what narrows is put in force at once by one IG lead; what widens waits for two others to sign.
 """
 
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from services.cli.policy import signing_key
 from services.cli.policy.activate import Wait, ask, serves_signed
+from services.cli.policy.check import progress_line
 from services.cli.policy.installation import Home, KeyFile, PassphraseFile, home_of, lifecycle_of
 from services.cli.policy.told import show
 from services.contract.problems import NotFound
-from services.policy.lifecycle.cell_by_cell import in_words
 from services.policy.lifecycle.propose import propose_rollback
 from services.policy.lifecycle.take_up import Lifecycle
+from services.policy.lifecycle.weighed import in_words
 
 
 def add(app: typer.Typer) -> None:
@@ -33,7 +35,9 @@ def rollback(
     lifecycle = lifecycle_of(home)
     serves_signed(lifecycle, home_of(home))
     policy = _earlier(lifecycle, to)
-    proposal = propose_rollback(lifecycle, policy, signing_key.read(key, passphrase_file), in_words)
+    compare = partial(in_words, progress=progress_line)
+    proposal = propose_rollback(lifecycle, policy, signing_key.read(key, passphrase_file), compare)
+    progress_line("")
     show(proposal, proposal.version())
     row = proposal.version().signers.rows[proposal.statement.proposer]
     if proposal.report["widens"] or row.role != "ig-lead":

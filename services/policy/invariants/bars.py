@@ -47,9 +47,14 @@ def places(row: Row, code: str) -> Said | None:
 
 def leaves_the_room(row: Row, _: str) -> Said | None:
     """What may be read in the room and never leave it, approved for the room or not."""
-    by = row.context.channel
-    kept = row.labels & OF_THE_ROOM or ("L:HBA" in row.labels and by in ("notice", "review"))
-    return silent("SENSITIVE_CATEGORY") if kept and by != "view" else None
+    return silent("SENSITIVE_CATEGORY") if row.labels & stays_in_the_room(row.context.channel) else None
+
+
+def stays_in_the_room(channel: str) -> frozenset[str]:
+    """The labels of what may not go by this channel, the agency's own records too."""
+    if channel == "view":
+        return frozenset()
+    return OF_THE_ROOM | {"L:HBA"} if channel in ("notice", "review") else OF_THE_ROOM
 
 
 def product(row: Row, code: str) -> Said | None:

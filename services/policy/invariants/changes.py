@@ -9,6 +9,7 @@ from dataclasses import replace
 from services.contract.decisions import Context, Profile
 from services.contract.vocabulary import code_list, codes
 from services.policy.invariants.askers import relationship
+from services.policy.invariants.bars import stays_in_the_room
 from services.policy.invariants.invariant import Change, reveals_more
 from services.policy.invariants.papers import goes_on, under_gateway
 from services.policy.invariants.row import Row, cell_in_words
@@ -20,7 +21,7 @@ CONSENT_IRRELEVANT = frozenset({
 })  # fmt: skip
 WHOEVER_HOLDS = frozenset({"C-S47", "MISPER", "ETREAT", "ERTREAT", "BTG"})
 """These go on whoever asks and whoever holds; the others where a gateway names both."""
-LOCATION = ("L:SAFEADDR", "LOCIS", "PATLOC")
+LOCATION = frozenset({"L:SAFEADDR", "LOCIS", "PATLOC"})
 BARS = frozenset({"L:GRA", "L:HFEA", "L:PRIVILEGE", "L:PROTECTED", "L:ADOPT"})
 
 
@@ -127,8 +128,9 @@ def own_skips(row: Row) -> To:
     yield _with(row, confidentiality="V")
     for state, defect in (("NONE", "NO_ISA"), ("LAPSED", "ENDED")):
         yield _with(row, paper=state, paper_defect=defect, isa="")
+    read_all_the_same = BARS | LOCATION | stays_in_the_room(row.context.channel)
     for label in codes("sensitivity"):
-        if label not in BARS and label not in LOCATION:
+        if label not in read_all_the_same:
             labels = tuple(sorted({*row.profile.labels, label}))
             yield f"label {label} is added", row.context, replace(row.profile, labels=labels)
 
@@ -195,7 +197,7 @@ CHANGES = (
     Change(
         "own-records-skip-sharing-rules",
         "For an organisation's own records no ISA, agreement, objection, item share, confidentiality or "
-        "label matters, but for location, bars and protected persons",
+        "label matters, but for location, bars, protected persons and what never leaves the room",
         "Nothing is shared: the controller reads its own record",
         own_skips,
         the_same,

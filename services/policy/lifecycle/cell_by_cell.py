@@ -1,8 +1,7 @@
-"""The comparison of two books question by question, as the hub and whoever proposes both make it.
+"""The comparison of two books question by question, in the words that signers read.
 
-Promise: that nothing widens is said only after every question of the book was asked under both; where that is not done,
-because the change is not of the kinds that take away or the two cannot both be decided under here, each changed file counts
-as widening.
+Promise: every question of the book is asked under both, today; where the two cannot both be decided under here, each changed file
+counts as widening.
 """
 
 from collections.abc import Iterable
@@ -16,7 +15,6 @@ from services.policy.impact.report import NARROWER, WIDER, Report, plain
 from services.policy.lifecycle.by_file import by_file
 from services.policy.lifecycle.impact import Found, Line
 from services.policy.lifecycle.proposals import Version
-from services.policy.lifecycle.takes_away import takes_away
 from services.policy.recorded import Recorded
 from services.policy.tabled import Tabled
 from services.policy.wasm import EmbeddedEngine
@@ -25,31 +23,12 @@ LONGEST = 60.0
 """Seconds for one call of many profiles."""
 
 
-def weighed(before: Version, after: Version) -> Found:
-    """What the hub and whoever proposes both go by: dear only where one signature may be enough."""
-    if before.book.digest != after.book.digest and not takes_away(before, after):
-        return by_file(before, after)
-    return cell_by_cell(before, after)
-
-
-def in_words(before: Version, after: Version) -> Found:
-    """The verdict of `weighed`, with what every question of the book says of the change: what signers read and sign."""
-    found = weighed(before, after)
-    if not found.widens or takes_away(before, after):
-        return found
-    asked = cell_by_cell(before, after)
-    # What cannot be decided here has the lines of its files alone, and them once.
-    return Found(True, tuple(dict.fromkeys((*asked.lines, *found.lines))), asked.detail)
-
-
 def cell_by_cell(before: Version, after: Version, records: Iterable[Recorded] = ()) -> Found:
     """Every question of the book, today, and the recorded decisions that are given, under both books."""
     if before.book.digest == after.book.digest:
         return Found(False, ())
     engine = EmbeddedEngine(BUILT, LONGEST)
     try:
-        engine.prepare(before.book)
-        engine.prepare(after.book)
         tabled = Tabled()
         rows = tabled.rows(engine, before.book), tabled.rows(engine, after.book)
         today = datetime.now(ZoneInfo("Europe/London")).date().isoformat()

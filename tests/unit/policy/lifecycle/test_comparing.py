@@ -1,21 +1,22 @@
-"""Which changes may be found to narrow: those of the kinds that take away, and then only after every question was asked."""
+"""Which changes are found to narrow, and what signers read of those that widen: rule by rule, and paper by paper."""
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from services.policy.lifecycle import cell_by_cell as comparing
-from services.policy.lifecycle.cell_by_cell import in_words, weighed
-from services.policy.lifecycle.impact import Found
+from services.policy.lifecycle import weighed as weighing
+from services.policy.lifecycle.impact import Found, Line
 from services.policy.lifecycle.proposals import Version, version_in
-from services.policy.lifecycle.takes_away import takes_away
+from services.policy.lifecycle.weighed import in_words, weighed
 from tests.signing_world import a_folder, edit, key
 
-ISA = "isa/panels.yaml"
+ISA = "isa/housing.yaml"
 CHILDREN = "isa/safeguarding-children.yaml"
 CLAUSE = "releases_without_asking:\n  - {holder: brook-hospice, purposes: [C-S47], classes: [DM5]}\n"
+Edited = Callable[..., tuple[Version, Version]]
 
 
 @pytest.fixture(scope="module")
@@ -23,87 +24,149 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return a_folder(tmp_path_factory.mktemp("shipped") / "policies", {"amina.shah": key("amina.shah")})
 
 
+@pytest.fixture(scope="module")
+def unchanged(shipped: Path) -> Version:
+    return version_in(shipped)
+
+
 @pytest.fixture
-def edited(shipped: Path, tmp_path: Path) -> Callable[..., tuple[Version, Version]]:
+def edited(shipped: Path, unchanged: Version, tmp_path: Path) -> Edited:
     def change(*edits: tuple[str, str, str]) -> tuple[Version, Version]:
         folder = tmp_path / "policies"
-        shutil.copytree(shipped, folder)
+        shutil.copytree(shipped, folder, dirs_exist_ok=True)
         for file, old, new in edits:
             edit(folder, file, old, new)
-        return version_in(shipped), version_in(folder)
+        return unchanged, version_in(folder)
 
     return change
 
 
 @pytest.mark.parametrize(
-    ("file", "old", "new"),
+    ("file", "old", "new", "rule"),
     [
-        (ISA, "last_day: 2031-03-31", "last_day: 2031-03-30"),
-        (ISA, "status: signed", "status: suspended"),
-        (ISA, "effective_from: 2025-04-01", "effective_from: 2025-05-01"),
+        ("isa/family-overview.yaml", "status: signed", "status: suspended", "ISA or statutory gateway"),
+        (CHILDREN, "  - SW-EDT\n", "", "ISA or statutory gateway"),
+        ("gateways/ca89-47.yaml", "[DM0, DM0p, DM3s]", "[DM0]", "ISA or statutory gateway"),
+        (
+            "catalogue/lookback.yaml",
+            "FAM-OVERVIEW: [UP_TO_12M, UP_TO_5Y]",
+            "FAM-OVERVIEW: [UP_TO_12M]",
+            "Currency and lookback",
+        ),
+        (
+            "labels.yaml",
+            "- {classes: *summary_up, then: ask-owner}",
+            "- {classes: *summary_up, then: silent}",
+            "Sensitivity",
+        ),
+        (
+            "organisations.yaml",
+            'dspt_until: "2027-06-30"',
+            'dspt_until: "2027-06-30"\n    suspended: true',
+            "ISA or statutory gateway",
+        ),
     ],
 )
-def test_what_takes_away(
-    edited: Callable[..., tuple[Version, Version]], file: str, old: str, new: str
+def test_what_takes_away_narrows_and_its_way_back_widens(
+    edited: Edited, file: str, old: str, new: str, rule: str
 ) -> None:
     before, after = edited((file, old, new))
-    assert takes_away(before, after)
-    # The other way round it gives.
-    assert not takes_away(after, before)
+    forth, back = weighed(before, after), weighed(after, before)
+    assert not forth.widens
+    assert any(rule in line.text and "keep back more" in line.text for line in forth.lines)
+    assert back.widens
+    assert any(rule in line.text and "keep back less" in line.text and line.widens for line in back.lines)
 
 
 @pytest.mark.parametrize(
-    ("file", "old", "new"),
+    ("file", "old", "new", "said"),
     [
-        (ISA, "title: ", "title: The "),
-        ("organisations.yaml", "retention_days: 3650", "retention_days: 3651"),
-        ("rego/ask/ask.rego", "package mash.ask", "package mash.ask\n"),
+        (ISA, "title: ", "title: The ", f"{ISA} line 3 says otherwise of `title`"),
+        (
+            "organisations.yaml",
+            "retention_days: 3650",
+            "retention_days: 3651",
+            "says otherwise of `sources` of Northshire Council Children's Social Care",
+        ),
+        (
+            ISA,
+            "name: Priya Nair",
+            "name: Priya Nayer",
+            "says otherwise of who signed for northshire-housing",
+        ),
+        ("catalogue/codes.yaml", "codes:", "codes:\n  urn:x|1: [HIV]", "catalogue/codes.yaml is changed"),
+        (
+            "catalogue/lookback.yaml",
+            "months: 60",
+            "months: 61",
+            "catalogue/lookback.yaml line 4 says otherwise of `buckets`",
+        ),
     ],
 )
-def test_what_is_not_known_to_take_away(
-    edited: Callable[..., tuple[Version, Version]], file: str, old: str, new: str
+def test_what_no_table_shows_counts_as_widening_with_its_place(
+    edited: Edited, file: str, old: str, new: str, said: str
 ) -> None:
     before, after = edited((file, old, new))
-    assert not takes_away(before, after)
-    assert weighed(before, after).widens
+    found = weighed(before, after)
+    assert found.widens
+    assert any(said in line.text and line.widens for line in found.lines), [line.text for line in found.lines]
 
 
-def test_a_change_that_takes_away_is_asked_about_before_it_is_said_to_narrow(
-    edited: Callable[..., tuple[Version, Version]], monkeypatch: pytest.MonkeyPatch
+def test_a_duty_that_goes_with_the_paper_widens_only_where_something_is_still_released(
+    edited: Edited,
 ) -> None:
-    asked = list[str]()
-
-    def compared(before: Version, after: Version) -> Found:
-        asked.append(after.book.revision)
-        return Found(True, ())
-
-    monkeypatch.setattr(comparing, "cell_by_cell", compared)
-    before, after = edited((ISA, "last_day: 2031-03-31", "last_day: 2031-03-30"))
-    assert weighed(before, after).widens
-    assert asked == [after.book.revision]
+    """The ISA's duty is gone with it: an enquiry goes on under the law without the duty, and that is said."""
+    before, after = edited((CHILDREN, "status: signed", "status: suspended"))
+    found = weighed(before, after)
+    lost = [line.text for line in found.lines if line.widens]
+    assert found.widens and len(lost) == 1
+    assert "no longer oblige whoever receives to “No passing on” (NORDSCLCD)" in lost[0]
+    assert "Child protection enquiry" in lost[0] and "Family overview" not in lost[0]
 
 
-def test_what_a_holder_no_longer_releases_without_being_asked_is_taken_away(
-    edited: Callable[..., tuple[Version, Version]],
-) -> None:
+def test_rules_that_were_changed_are_not_compared(edited: Edited) -> None:
+    before, after = edited(("rego/ask/ask.rego", "package mash.ask", "package mash.ask\n"))
+    found = weighed(before, after)
+    assert found.widens
+    assert [line.text.split(" ")[0] for line in found.lines] == ["rego/ask/ask.rego"]
+
+
+def test_a_clause_widens_by_name_and_without_it_nothing_does(edited: Edited) -> None:
     before, with_clause = edited((CHILDREN, "lawful_basis:", f"{CLAUSE}lawful_basis:"))
-    assert takes_away(with_clause, before)
-    assert not takes_away(before, with_clause)
+    (line,) = weighed(before, with_clause).lines
+    assert line.widens
+    for word in (
+        "Class matrix",
+        "detail (DM5)",
+        "Child protection enquiry",
+        "Brook Hospice",
+        "put to the owner",
+    ):
+        assert word in line.text
     back = weighed(with_clause, before)
     assert (back.widens, bool(back.lines)) == (False, True)
 
 
-def test_signers_read_what_the_questions_say_of_a_change_that_counts_as_widening(
-    edited: Callable[..., tuple[Version, Version]],
-) -> None:
+def test_signers_read_what_rules_and_questions_say(edited: Edited, monkeypatch: pytest.MonkeyPatch) -> None:
     before, after = edited((CHILDREN, "lawful_basis:", f"{CLAUSE}lawful_basis:"))
-    told = in_words(before, after)
-    assert told.widens
-    assert any("Brook Hospice" in line.text and "DM5" in line.text and line.widens for line in told.lines)
-    assert any(line.text.startswith(CHILDREN) for line in told.lines)
-    assert weighed(before, after).widens
+    heard, asked = list[str](), Line("Social workers would see more.", True)
+    monkeypatch.setattr(weighing, "cell_by_cell", lambda *_: Found(True, (asked,), {"questions": 1}))
+    told = in_words(before, after, heard.append)
+    assert told.widens and told.detail == {"questions": 1}
+    assert told.lines[0] == asked and "Class matrix" in told.lines[1].text
+    assert "every question of the book" in heard and "the rows of matrix" in heard
+    # Either way of looking is enough to make it a widening.
+    assert in_words(after, before).widens
 
 
-def test_the_same_book_narrows_nothing_and_widens_nothing(shipped: Path) -> None:
-    version = version_in(shipped)
-    assert not weighed(version, version).widens
+def test_an_agreement_that_is_over_already_takes_nothing_away_when_it_is_suspended(edited: Edited) -> None:
+    before, after = edited((ISA, "status: signed", "status: suspended"))
+    assert weighed(before, after) == Found(False, ())
+    again, extended = edited((ISA, "last_day: 2026-03-31", "last_day: 2031-03-30"))
+    assert weighed(again, extended).widens
+
+
+def test_the_same_book_narrows_nothing_and_widens_nothing(unchanged: Version) -> None:
+    version = unchanged
+    assert weighed(version, version) == Found(False, ())
+    assert in_words(version, replace(version)) == Found(False, ())
