@@ -123,7 +123,9 @@ class Papers:
     def __init__(self, book: Book, on: str) -> None:
         self.book, self.on = book, on
         self._known: dict[tuple[object, ...], str] = {}
-        self._naming: dict[str, tuple[frozenset[str], ...]] = {}
+        self._named: dict[tuple[str, str], frozenset[str]] = {}
+        self._both: dict[tuple[str, str], frozenset[str]] = {}
+        self._papers: dict[tuple[object, ...], tuple[str, str]] = {}
 
     def told(self, asker: str, role: str, purpose: str, source: Source) -> str:
         """The same words for two questions only where every rule reads the same of both."""
@@ -151,33 +153,46 @@ class Papers:
         return found
 
     def _isa(self, asker: str, role: str, purpose: str, holder: str) -> str:
-        # Of a role paper is told nothing but which ISAs name it: roles that the same name are one question.
-        key = (asker, self._named(role), purpose, holder)
-        if key not in self._known:
+        # Of role and purpose paper is told nothing but which ISAs of these two name them.
+        between = self._between(asker, holder)
+        key = (
+            asker,
+            holder,
+            between & self._naming("roles", role),
+            between & self._naming("purposes", purpose),
+        )
+        if key not in self._papers:
             context = usual_context(self.book, Asking(asker, role, purpose, self.on))
             paper = paper_between(self.book, context, holder)
-            self._known[key] = f"{paper} {self._read_of(paper.isa, role, holder, purpose)}"
-        return self._known[key]
+            self._papers[key] = (paper.isa, str(paper))
+        isa, told = self._papers[key]
+        return f"{told} {self._read_of(isa, role, holder, purpose)}"
 
-    def _named(self, role: str) -> tuple[frozenset[str], ...]:
-        """The ISAs that name the role, as they are written and as the rules read them."""
-        if role not in self._naming:
-            self._naming[role] = (
-                frozenset(isa["id"] for isa in self.book.isas if role in isa["roles"]),
-                frozenset(name for name, isa in self.book.data["isas"].items() if role in isa["roles"]),
-            )
-        return self._naming[role]
+    def _between(self, asker: str, holder: str) -> frozenset[str]:
+        """The ISAs that name both."""
+        if (asker, holder) not in self._both:
+            found = (isa["id"] for isa in self.book.isas if {asker, holder} <= set(isa["parties"]))
+            self._both[asker, holder] = frozenset(found)
+        return self._both[asker, holder]
+
+    def _naming(self, member: str, word: str) -> frozenset[str]:
+        """The ISAs that name the role or purpose."""
+        if (member, word) not in self._named:
+            self._named[member, word] = frozenset(isa["id"] for isa in self.book.isas if word in isa[member])
+        return self._named[member, word]
 
     def _read_of(self, isa: str, role: str, holder: str, purpose: str) -> str:
-        compiled = self.book.data["isas"].get(isa, {})
-        told = {name: value for name, value in compiled.items() if name not in ("roles", "without_asking")}
-        named = self.book.data["beforehand"].get(compiled.get("without_asking", {}).get(holder, ""), {})
-        agreed = named.get(purpose)
-        return (
-            f"{role in compiled.get('roles', ())} {digest(canonical([told, agreed])).hex()}"
-            if compiled
-            else ""
-        )
+        compiled = self.book.data["isas"].get(isa)
+        if not compiled:
+            return ""
+        key = (isa, role in compiled["roles"], holder, purpose)
+        if key not in self._known:
+            told = {
+                name: value for name, value in compiled.items() if name not in ("roles", "without_asking")
+            }
+            named = self.book.data["beforehand"].get(compiled["without_asking"].get(holder, ""), {})
+            self._known[key] = f"{key[1]} {digest(canonical([told, named.get(purpose)])).hex()}"
+        return self._known[key]
 
     def _gateways(self, purpose: str, asker: str, holder: str) -> str:
         key = (purpose, asker, holder)
