@@ -60,7 +60,7 @@ def kind(seed: int, walk: Walk) -> Kind:
     for call in calls:
         cells = tuple(walk.rows(context, call))
         trail.keep(Answer(book.revision, book.digest, cells, (), tuple(call), codes("classes")))
-    before, salt, after = trail.sealed_form().partition(b64u(trail.salt).encode())
+    before, salt, after = trail.sealed_form().whole().partition(b64u(trail.salt).encode())
     if not salt:
         raise SystemExit("a record without its salt")
     return Kind(before, after, context, calls)

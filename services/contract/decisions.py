@@ -4,9 +4,11 @@ Promise: nothing here can hold a name, number, date of birth, identifier of a pe
 truth value or an organisation's id. Effects and how they compose: the most restrictive wins, silence beats everything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+from services.contract.canonical import emit, parse
 
 NOT_YET = "NOT_YET"
 """The value of an input not known before the sources are asked; only rules about ASK and QUERY accept it."""
@@ -146,6 +148,36 @@ def as_input(value: Context | Profile) -> dict[str, Any]:
         name: list(member) if isinstance(member := getattr(value, name), tuple) else member
         for name in value.__dataclass_fields__
     }
+
+
+def joined(common: Mapping[str, Any], parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A decision record in one piece: `{salt, context, noted, cells, calls: [{revision, digest, classes, profiles, cells}]}`.
+
+    `common` is such a record of what is about nobody; each part has `{objection, cells, calls: [{call, profiles, cells}]}`
+    of the people whom it is about. A profile that stands in two parts stands once.
+    """
+    told = [cell for whole in (common, *parts) for cell in whole["cells"]]
+    rows: list[dict[bytes, tuple[Any, list[int]]]] = [{} for _ in common["calls"]]
+    start = len(common["cells"])
+    for part in parts:
+        for call in part["calls"]:
+            for profile, row in zip(call["profiles"], call["cells"], strict=True):
+                rows[call["call"]].setdefault(emit(profile), (profile, [start + place for place in row]))
+        start += len(part["cells"])
+    number: dict[bytes, int] = {}
+    calls = []
+    for call, found in zip(common["calls"], rows, strict=True):
+        # Sorted, so that equal decisions are equal bytes in whatever order their parts were kept.
+        held = [
+            *zip(call["profiles"], call["cells"], strict=True),
+            *(row for _, row in sorted(found.items())),
+        ]
+        cells = [[number.setdefault(emit(told[place]), len(number)) for place in row] for _, row in held]
+        calls.append({**call, "profiles": [profile for profile, _ in held], "cells": cells})
+    objection = any((common["noted"]["objection"], *(part["objection"] for part in parts)))
+    noted = {**common["noted"], "objection": objection}
+    kept = {"salt": common["salt"], "context": common["context"], "noted": noted, "calls": calls}
+    return kept | {"cells": [parse(cell) for cell in number]}
 
 
 @dataclass(frozen=True, slots=True)

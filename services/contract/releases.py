@@ -71,6 +71,16 @@ class Once:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a sealed document that opens only while every one of the people whom it is about is remembered."""
+
+    subjects: tuple[str, ...]
+    """Opaque person ids, at least one; they need not be people of the answer."""
+    body: bytes = field(repr=False)
+    """Canonical JSON."""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """An entry to be appended. The ledger adds `v`, `time`, `origin`, the user's pseudonym and each subject's chain."""
 
@@ -96,9 +106,13 @@ class Draft:
     facts: Mapping[str, Any] = field(default_factory=dict)
     """Codes, counts, dates, digests; never text."""
     decision_record: bytes = field(default=b"", repr=False)
-    """Canonical JSON, sealed into the vault in the same batch; b"" where nothing was decided."""
+    """Canonical JSON, sealed into the vault in the same batch; b"" where nothing was decided. With `decision_parts` it
+    holds only what is about nobody, and their digests; without, it is about all the subjects of the entry."""
+    decision_parts: tuple[Part, ...] = ()
     opening: bytes = field(default=b"", repr=False)
-    """Canonical JSON {salts by leaf, body salt}, sealed into the vault for the receipt's second document."""
+    """Canonical JSON {salts by leaf, body salt}, sealed into the vault for the receipt's second document; with
+    `opening_parts` as `decision_record` with its own."""
+    opening_parts: tuple[Part, ...] = ()
     once: Once | None = None
     """Where the request may be sent again: no other entry may stand under its key."""
     answer: bytes = field(default=b"", repr=False)
@@ -128,6 +142,78 @@ class AnsweredOnce:
     receipt: Receipt
     answer: bytes | None = field(repr=False)
     """None: its time is over, or it was about somebody who has since been forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """An act of the ledger's that may not be done: a code of erasure-refusals.json."""
+
+    code: str
+    allowed_from: str = ""
+    """The first day on which it may be (YYYY-MM-DD), where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A legal hold as it may be shown: it names nobody. `kind`: a code of hold-kinds.json."""
+
+    id: str
+    kind: str
+    organisation: str
+    at: str
+    role: str
+    state: str
+    """STANDS | RELEASE_ASKED | RELEASED."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """A request that waits for a second person. `reason`: a code of erasure-reasons.json."""
+
+    id: str
+    reason: str
+    organisation: str
+    at: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shredded:
+    """What was destroyed: how many sealed parts went, and by when backups of the keys have aged out (YYYY-MM-DD)."""
+
+    receipt: str
+    parts: int
+    backups_gone_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRow:
+    """One entry about a person: the `n`-th of its log, by the chain value that only the person's secret makes."""
+
+    log: str
+    index: int
+    n: int
+    entry: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectFault:
+    """Something wrong among the entries about a person: gap | twice | order | dropped | added | changed | unlisted."""
+
+    kind: str
+    log: str
+    n: int
+    index: int
+    """-1 where no entry can be named."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRows:
+    """All entries about one person, over the logs that the hub's log lists."""
+
+    logs: tuple[str, ...]
+    rows: tuple[SubjectRow, ...]
+    faults: tuple[SubjectFault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

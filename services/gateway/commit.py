@@ -11,7 +11,7 @@ from typing import Any
 
 from services.contract.canonical import b64u, canonical, digest, emit
 from services.contract.merkle import EMPTY_ROOT, leaf_hash, root_of
-from services.contract.releases import CommittedSubject, Prepared, SubjectCount
+from services.contract.releases import CommittedSubject, Part, Prepared, SubjectCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,9 @@ class Commitment:
     body_digest: str
     body_bucket: int
     opening: bytes = field(repr=False)
+    """What is about nobody, with a place for each subject."""
+    opening_parts: tuple[Part, ...] = ()
+    """The salts of each subject; and the salt of the whole answer, which goes with any of them."""
 
 
 def counts(
@@ -35,8 +38,8 @@ def commit(
     prepared: Prepared, released: Mapping[str, Sequence[Mapping[str, Any]]], answer: Mapping[str, Any]
 ) -> Commitment:
     """Roots per subject and the digest of `answer` (the JSON answer without its receipt)."""
-    subjects, openings = [], []
-    for subject in prepared.subjects:
+    subjects, parts = [], []
+    for at, subject in enumerate(prepared.subjects):
         resources = released.get(subject.subject, ())
         leaves = [
             leaf_hash(canonical([b64u(salt), resource]))
@@ -46,18 +49,25 @@ def commit(
         padding = [secrets.token_bytes(32) for _ in range(len(subject.salts) - len(leaves))]
         root = root_of([*leaves, *padding]) if subject.salts else EMPTY_ROOT
         subjects.append(CommittedSubject(subject.subject, subject.handle, b64u(root), len(subject.salts)))
-        openings.append(
-            {
-                "handle": subject.handle,
-                "salts": [b64u(salt) for salt in subject.salts[: len(leaves)]],
-                "padding": [b64u(value) for value in padding],
-            }
-        )
+        opening = {
+            "at": at,
+            "handle": subject.handle,
+            "salts": [b64u(salt) for salt in subject.salts[: len(leaves)]],
+            "padding": [b64u(value) for value in padding],
+        }
+        parts.append(Part((subject.subject,), canonical(opening)))
     body = canonical(answer)
-    opening = {"event_id": prepared.event_id, "subjects": openings, "body_salt": b64u(prepared.body_salt)}
+    told: dict[str, Any] = {"event_id": prepared.event_id, "subjects": [None] * len(subjects)}
+    salt = {"body_salt": b64u(prepared.body_salt)}
+    if subjects:
+        # The answer as a whole is about everybody in it.
+        parts.append(Part(tuple(one.subject for one in subjects), canonical(salt)))
+    else:
+        told |= salt
     return Commitment(
         subjects=tuple(subjects),
         body_digest=b64u(digest(prepared.body_salt + body)),
         body_bucket=1 << max(len(emit(answer)) - 1, 0).bit_length(),
-        opening=canonical(opening),
+        opening=canonical(told),
+        opening_parts=tuple(parts),
     )

@@ -24,6 +24,11 @@ class EdgeAsk:
     edge: Edge
     profile: Profile
 
+    @property
+    def about(self) -> tuple[str, ...]:
+        """Whose facts are in the profile: the record's own person, and whom it puts into the family."""
+        return tuple(dict.fromkeys((self.edge.record_person, self.person)))
+
 
 @dataclass(frozen=True, slots=True)
 class Family:

@@ -116,8 +116,10 @@ def _whom(request: Request, trail: Trail) -> matching.Match | str:
     asker, case, hub, about = request.asker, request.case, request.hub, request.body.about
     person = hub.candidates.open(about.candidate, asker, case.id) if about.candidate else None
     found = hub.index.resolve(Resolve(about, request.context.on, person, case.confirmed, _identity(asker)))
-    profiles = [most_open(asker, case, hub.own_kind(asker.organisation)), *matching.profiles(request, found)]
-    rows = request.decide(trail, profiles, codes("classes"))
+    candidates = matching.profiles(request, found)
+    profiles = [most_open(asker, case, hub.own_kind(asker.organisation)), *(one for one, _ in candidates)]
+    whose = [(), *((one,) for _, one in candidates)]
+    rows = request.decide(trail, profiles, codes("classes"), whose)
     return _refused_context(rows[0]) or matching.settle(request, found, rows[1:])
 
 
@@ -204,7 +206,8 @@ def _whom_to_ask(
     edges = family.edges_to_decide(relations, profiler)
     pairs = [(source, related.person) for related in relations.people for source in sources]
     profiles = [*(edge.profile for edge in edges), *(profiler.for_asking(*pair) for pair in pairs)]
-    rows = request.decide(trail, profiles, (*ASK, "DM1", "DM2"))
+    whose = [*(edge.about for edge in edges), *((person,) for _, person in pairs)]
+    rows = request.decide(trail, profiles, (*ASK, "DM1", "DM2"), whose)
     edge_cells = tuple(
         cells[2] if family.edge_class(edge.edge) == "DM1" else cells[3]
         for edge, cells in zip(edges, rows, strict=False)

@@ -31,11 +31,11 @@ class Match:
     """The asker is connected to one of those who may be meant."""
 
 
-def profiles(request: Request, found: Candidates) -> list[Profile]:
-    """The profiles of each candidate in order, one for each thing that their records say."""
+def profiles(request: Request, found: Candidates) -> list[tuple[Profile, str]]:
+    """The profiles of each candidate in order, one for each thing that their records say, and whose it is."""
     sources = request.hub.book.sources
     return [
-        stub_profile(request.asker, request.case, person, sources[said.source], said)
+        (stub_profile(request.asker, request.case, person, sources[said.source], said), person.person)
         for person in found.people
         for said in _said(person)
     ]

@@ -19,7 +19,7 @@ from services.gateway.once import keeping
 from services.gateway.receipts import opening_for
 from services.gateway.release import Built
 from services.gateway.request import Request
-from services.gateway.trail import Trail
+from services.gateway.trail import Record, Trail
 
 PROTECTED_NOTE = "Protected households are checked by the duty manager."
 EMPTY_BUNDLE = {"resourceType": "Bundle", "type": "collection"}
@@ -50,6 +50,7 @@ def release(
             body_bucket=commitment.body_bucket,
             body_digest=commitment.body_digest,
             opening=opening_for(request.asker.token, commitment.opening),
+            opening_parts=commitment.opening_parts,
             ref=ref,
             facts={"match": view.match, "complete": view.complete, **draft.facts},
             answer=keeping.of_view(request.once, body),
@@ -74,6 +75,7 @@ def search(request: Request, match: Match, trail: Trail) -> FamilyView:
             body_bucket=commitment.body_bucket,
             body_digest=commitment.body_digest,
             opening=opening_for(request.asker.token, commitment.opening),
+            opening_parts=commitment.opening_parts,
             answer=keeping.of_view(request.once, body),
         )
     )
@@ -155,7 +157,7 @@ def _leave_note(request: Request, trail: Trail, event_id: str) -> None:
     request.hub.notes.keep(event_id, trail.note)
 
 
-def _draft(request: Request, kind: str, trail: Trail, sealed: bytes) -> Draft:
+def _draft(request: Request, kind: str, trail: Trail, sealed: Record) -> Draft:
     answered = trail.answers[0]
     return Draft(
         log=request.asker.organisation,
@@ -166,8 +168,9 @@ def _draft(request: Request, kind: str, trail: Trail, sealed: bytes) -> Draft:
         case=request.case.id,
         policy_revision=answered.revision,
         policy_digest=answered.digest,
-        decision_record=sealed,
-        decision_digest=b64u(digest(sealed)),
+        decision_record=sealed.common,
+        decision_parts=sealed.parts,
+        decision_digest=b64u(digest(sealed.common)),
         once=request.once.once if request.once else None,
         # Beside the entry's own facts: an auditor sees that no key has two of them.
         facts={"once": request.once.once.key} if request.once else {},

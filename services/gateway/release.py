@@ -55,21 +55,23 @@ def decide_items(
 ) -> tuple[Decided, ...]:
     """Step 6: one call for the distinct profiles and all classes that the records hold; spread back to each record."""
     catalogue = request.hub.catalogue
-    wanted: dict[Profile, None] = {}
+    wanted: list[tuple[Profile, tuple[str, ...]]] = []
     classes: dict[str, int] = {}
     plan = []
     for item in map(_provenanced, gathered.items):
         profile = profiler.for_item(item, gathered.facts)
         elements = {path: profiler.for_element(profile, person) for path, person in item.names}
         held = catalogue.classes_of(item.resource) | {"DM0"}
-        for needed in (profile, *elements.values()):
-            wanted[needed] = None
+        whose = tuple({item.person: None} | {person: None for _, person in item.names})
+        wanted += [(needed, whose) for needed in (profile, *elements.values())]
         for class_ in sorted(held):
             classes.setdefault(class_, len(classes))
         plan.append((item, profile, elements, held))
     if not plan:
         return ()
-    rows = dict(zip(wanted, request.decide(trail, list(wanted), tuple(classes)), strict=True))
+    profiles = [profile for profile, _ in wanted]
+    decided = request.decide(trail, profiles, tuple(classes), [whose for _, whose in wanted])
+    rows = dict(zip(profiles, decided, strict=True))
 
     def cells_of(profile: Profile, held: set[str]) -> Cells:
         row = rows[profile]

@@ -3,7 +3,7 @@
 Promise: nothing in it changes on the way; every crossing to policy is noted in the trail, under one revision.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from services.contract.problems import PolicyUnavailable
 from services.contract.views import ViewRequest
 from services.gateway.hub import Hub
 from services.gateway.once.rehearsal import Repeatable
-from services.gateway.trail import Trail
+from services.gateway.trail import People, Trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,23 @@ class Request:
     """Where the client may send it again: under which key, and what must still hold then."""
 
     def decide(
-        self, trail: Trail, profiles: Sequence[Profile], classes: tuple[str, ...]
+        self,
+        trail: Trail,
+        profiles: Sequence[Profile],
+        classes: tuple[str, ...],
+        about: Sequence[Iterable[str]] = (),
     ) -> list[tuple[Cell, ...]]:
-        """One crossing to policy, under the one book of this request: a row of cells for each profile, by position."""
-        distinct = tuple(dict.fromkeys(profiles))
+        """One crossing to policy, under the one book of this request: a row of cells for each profile, by position.
+
+        `about`: whose facts are in each profile, by position; the decision is kept in the part of those people.
+        """
+        people: dict[Profile, set[People]] = {}
+        for profile, whom in zip(profiles, about or [()] * len(profiles), strict=True):
+            people.setdefault(profile, set()).add(frozenset(whom))
+        distinct = tuple(people)
         decided = self.hub.policy.decide(Question(self.hub.book.revision, self.context, distinct, classes))
         if len(decided.cells) != len(distinct):
             raise PolicyUnavailable("the policy answer is not whole")
-        trail.keep(replace(decided, classes=classes))
+        trail.keep(replace(decided, classes=classes), tuple(people.values()))
         row_of = dict(zip(distinct, decided.cells, strict=True))
         return [row_of[profile] for profile in profiles]

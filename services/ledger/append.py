@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable
 from time import monotonic
 
 from services.contract.problems import LedgerUnavailable, Problem
+from services.ledger.begun import Listing
 from services.ledger.checkpoints import CheckpointStore, Head, Move
 from services.ledger.entry import store_form
 from services.ledger.lease import LOOK
 from services.ledger.log import Log
-from services.ledger.pending import Pending, fail_all, first_under_key, wake_all
+from services.ledger.pending import Pending, apart, fail_all, first_under_key, wake_all
 from services.ledger.recover import Logs
 from services.ledger.store.ports import Row, Store, StoreAway, StoreHalted, StoreMoved
 from services.ledger.tree import leaf_hash
@@ -40,13 +41,14 @@ class Sequencer(threading.Thread):
         begin: Callable[[], Logs],
         make: Callable[[str], Log],
         publish: Callable[[Iterable[Log]], None],
+        listing: Listing,
         guard: Callable[[], None] | None = None,
     ) -> None:
         """`guard`, of a sequencer that shares its logs by a lease, raises `StoreMoved` once the lease is another's."""
         super().__init__(name="ledger-sequencer", daemon=True)
         self.store, self._vault, self._checkpoints = store, vault, checkpoints
-        self._begin, self._make, self._publish, self._guard = begin, make, publish, guard
-        self._lost = ""
+        self._begin, self._make, self._publish, self._listing = begin, make, publish, listing
+        self._guard, self._lost = guard, ""
         self._queue: queue.SimpleQueue[Pending | None] = queue.SimpleQueue()
         self._dirty: dict[str, Log] = {}
         self._published = monotonic()
@@ -100,9 +102,9 @@ class Sequencer(threading.Thread):
     def _serve(self) -> None:
         while True:
             batch, last = self._take()
-            if batch:
+            for run in apart(batch):
                 self._busy_since = monotonic()
-                self._attempt(batch)
+                self._attempt(run)
                 self._busy_since = None
             if self._dirty and (last or monotonic() - self._published > _SETTLE):
                 self._show()
@@ -147,6 +149,7 @@ class Sequencer(threading.Thread):
     def _attempt(self, batch: list[Pending]) -> None:
         """One batch, to its end or to a stop."""
         try:
+            self._listing.before(batch, self.logs.places, self._commit)
             self._commit(batch)
         except LedgerUnavailable as error:
             self.trouble = error.detail
@@ -192,15 +195,19 @@ class Sequencer(threading.Thread):
                 log.head = move.new
                 log.sign()
                 self._dirty[log.code] = log
-        # 8. Only what is signed is answered.
+        # 8. Only what is signed is answered; what an entry announced is done before.
         self.trouble = ""
         for pending in fresh:
-            code, _ = self.logs.places[pending.event]
-            pending.head = self.logs.by_code[code].signed.head
+            pending.stands(self.logs.by_code[self.logs.places[pending.event][0]].signed.head)
         wake_all(fresh)
 
     def _admit(self, pending: Pending) -> bool:
-        """Whether the entry's log is there, made on first use; else the caller is told."""
+        """Whether the entry's log is there, made on first use, and its subjects are remembered; else the caller is told."""
+        if self._vault.forgot(pending.keys):
+            fail_all([pending], LedgerUnavailable("somebody it is about was forgotten meanwhile; ask again"))
+            return False
+        if pending.ready:
+            pending.entry = pending.ready()
         if pending.log in self.logs.by_code:
             return True
         try:

@@ -13,6 +13,7 @@ from services.contract.canonical import NotJson, parse
 from services.ledger.checkpoint import Checkpoint
 from services.ledger.download import RECORDS
 from services.ledger.export import CHECKPOINT
+from services.ledger.opened import Decision, decision_of
 from services.ledger.reading import Entry
 from services.ledger.tiles import Tile, tiles_of, unbundle
 from services.ledger.verify_tiles import logs_in
@@ -62,13 +63,22 @@ class Downloaded:
 
     def decision(self, event_id: str) -> bytes | None:
         """The decision record of an entry of the tile that is being read; None: not here, gone, or not to be opened."""
-        sealed = self._sealed.get(event_id)
-        if sealed is None or self._unseal is None:
+        found = self.record(event_id)
+        return found.body if found else None
+
+    def record(self, event_id: str) -> Decision | None:
+        """The same, with what of it was shredded and what is missing; None: not here, or not to be opened."""
+        if event_id not in self._sealed or self._unseal is None:
             return None
+        sealed = self._sealed[event_id]
         try:
-            return self._unseal(sealed)
-        except Damaged as error:
+            return decision_of(self._unseal(sealed) if sealed is not None else None)
+        except (Damaged, ValueError, KeyError) as error:
             raise Damaged(f"the decision record of event {event_id} does not open: {error}") from None
+
+    def shredded(self) -> None:
+        """How much is gone at the hub cannot be counted here: only decision records leave it."""
+        return
 
     def _tile(self, log: str, path: Path, tile: Tile) -> list[bytes]:
         try:

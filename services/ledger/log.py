@@ -85,6 +85,10 @@ class Log:
         """The values counted in `ahead` now stand in the store."""
         self._counts.update(ahead)
 
+    def forget(self, id: bytes) -> None:
+        """A subject was shredded: whoever comes under the same id has new keys, and is counted from 1."""
+        self._counts.pop(id, None)
+
 
 def receipt_of(log: Log, event_id: str, index: int, time: str, head: Head) -> Receipt:
     """The receipt of an entry that stands at `index` under `head`."""

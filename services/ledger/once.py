@@ -13,7 +13,7 @@ from services.contract.releases import Once
 ANSWER = "answer"
 """How an answer is called among what is sealed with an entry."""
 
-_FORGET = "DELETE FROM sealed WHERE what=? AND event IN (SELECT event FROM once WHERE kept=1 AND at<?)"
+_FORGET = "DELETE FROM kept WHERE what=? AND event IN (SELECT event FROM once WHERE kept=1 AND at<?)"
 
 
 class Onces:

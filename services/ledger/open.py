@@ -9,7 +9,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 from services.contract.canonical import b64u
@@ -25,31 +25,27 @@ from services.contract.releases import (
 )
 from services.ledger import derive
 from services.ledger.append import Sequencer
-from services.ledger.checkpoints import CheckpointStore
-from services.ledger.doctor.examine import refuse_unfit
+from services.ledger.beginning import beginning, log_signer, look, maker
+from services.ledger.begun import Listing
+from services.ledger.drafted import named, sealed_with
 from services.ledger.entry import EntryRefused, build, check_log, event_bytes, now
 from services.ledger.lease import Heart, Tenancy
-from services.ledger.log import Log
-from services.ledger.once import ANSWER
+from services.ledger.opened import decision_of, handed, opening_of
 from services.ledger.pending import Pending
 from services.ledger.publish import publisher
 from services.ledger.reading import Reading
 from services.ledger.receipts import answered, proof_of, records_of, tile_of, under_key
-from services.ledger.recover import Logs, recover
-from services.ledger.store.chosen import checkpoints_of, held, made, release, store_of
+from services.ledger.sealing import Opened
+from services.ledger.store.chosen import checkpoints_of, held, made, store_of
 from services.ledger.store.disk import Disk
-from services.ledger.store.ports import Store, StoreAway
-from services.ledger.vault import DECISION, OPENING, Kept, Vault
+from services.ledger.vault import DECISION, OPENING, Vault
 from services.runtime.keys import KeyFolder
-from services.runtime.note import Signer
 from services.runtime.settings import Settings
 
 _TAKEN = "MASH_HOME: another process has this ledger open; end it, or choose another folder"
 
 
-def log_signer(hub: str, code: str, keys: KeyFolder) -> Signer:
-    """The key of one log, made on first use; its public line is `.verifier.vkey`, fit for a trust file."""
-    return Signer(f"{hub}/{code}", keys.signing(f"log-{code}"))
+__all__ = ["Ledger", "log_signer", "open_ledger"]
 
 
 class Ledger:
@@ -118,7 +114,7 @@ class Ledger:
         """(event id, decision record or None) for each entry of a tile of entries that decided something. Raises
         `LedgerUnavailable`."""
         found = self._sequencer.logs.by_code.get(log)
-        return records_of(found, self._store, path, self.decision) if found else None
+        return records_of(found, self._store, path, self.record) if found else None
 
     def receipt(self, id: str) -> bytes | None:
         """The `.tlog-proof` of the entry with this event id, or None."""
@@ -128,12 +124,17 @@ class Ledger:
             return None
 
     def opening(self, id: str) -> bytes | None:
-        """The opening sealed with the entry, canonical JSON, or None. For the holder of the receipt only."""
-        return self._opened(id, OPENING)
+        """The opening sealed with the entry, canonical JSON, as far as it opens, or None. For the holder of the receipt
+        only."""
+        return opening_of(self._opened(id, OPENING))
 
     def decision(self, id: str) -> bytes | None:
-        """The decision record sealed with the entry, canonical JSON, or None. For an auditor's replay."""
-        return self._opened(id, DECISION)
+        """The decision record sealed with the entry, canonical JSON, as far as it opens, or None."""
+        return decision_of(self.record(id)).body
+
+    def record(self, id: str) -> bytes | None:
+        """The same in the parts that still open, for an auditor to hold against the entry; None: there is none."""
+        return handed(self._opened(id, DECISION))
 
     def recorded(self, month: str) -> Iterator[tuple[Mapping[str, Any], bytes | None]]:
         """Every entry of a month (YYYY-MM) with its decision record, read beside the sequencer. Raises `LedgerUnavailable`."""
@@ -188,24 +189,23 @@ class Ledger:
             user=self._pseudonym("user", draft.asking.user),
             case_hash=self._pseudonym("case", draft.case) if draft.case else "",
         )
-        records = ((DECISION, draft.decision_record), (OPENING, draft.opening), (ANSWER, draft.answer))
         return Pending(
             log=draft.log,
             event=event,
             time=time,
             entry=entry,
-            names=tuple(subject.subject for subject in draft.subjects),
+            names=named(draft),
             subjects=subjects,
-            kept=tuple(Kept(event, what, subjects, plain) for what, plain in records if plain),
+            kept=tuple(sealed_with(draft, event, subjects, self._vault.fetch)),
             once=draft.once,
         )
 
-    def _opened(self, id: str, what: str) -> bytes | None:
+    def _opened(self, id: str, what: str) -> Opened | None:
         try:
             event = event_bytes(id)
         except EntryRefused:
             return None
-        return self._vault.open(event, what) if event in self._sequencer.logs.places else None
+        return self._vault.look(event, what) if event in self._sequencer.logs.places else None
 
 
 def open_ledger(settings: Settings, keys: KeyFolder, *, disk: Disk | None = None) -> Ledger:
@@ -224,7 +224,7 @@ def open_ledger(settings: Settings, keys: KeyFolder, *, disk: Disk | None = None
         opened.callback(checkpoints.close)
         # Where the checkpoints are away the sequencer looks, once they have come.
         with suppress(LedgerUnavailable):
-            _look(settings, keys, checkpoints)
+            look(settings, keys, checkpoints)
         store = store_of(settings, folder, disk)
         opened.callback(store.close)
         tenancy = Tenancy(checkpoints, settings.ledger_address) if settings.ledger_address else None
@@ -232,9 +232,10 @@ def open_ledger(settings: Settings, keys: KeyFolder, *, disk: Disk | None = None
             store=store,
             vault=vault,
             checkpoints=checkpoints,
-            begin=_beginning(settings, keys, store, vault, checkpoints, tenancy, lock),
-            make=_maker(settings, keys),
+            begin=beginning(settings, keys, store, vault, checkpoints, tenancy, lock),
+            make=maker(settings, keys),
             publish=publisher(folder, disk, shared=tenancy is not None),
+            listing=Listing(settings.hub, keys, lambda code: log_signer(settings.hub, code, keys)),
             guard=tenancy.guard if tenancy else None,
         )
         if tenancy:
@@ -247,50 +248,3 @@ def open_ledger(settings: Settings, keys: KeyFolder, *, disk: Disk | None = None
             opened.callback(heart.stop)
             heart.start()
         return Ledger(sequencer, vault, keys, settings, opened.pop_all().close, tenancy)
-
-
-def _look(settings: Settings, keys: KeyFolder, checkpoints: CheckpointStore) -> None:
-    """Before anything is made anew. Raises `BadSetting` where the installation is not fit, `LedgerUnavailable`."""
-    refuse_unfit(settings, keys, partial(log_signer, settings.hub, keys=keys), checkpoints.heads())
-
-
-def _maker(settings: Settings, keys: KeyFolder) -> Callable[[str], Log]:
-    mark_key = keys.mac("ledger-marks").of("mark")
-    return lambda code: Log(code, log_signer(settings.hub, code, keys), mark_key)
-
-
-def _beginning(
-    settings: Settings,
-    keys: KeyFolder,
-    store: Store,
-    vault: Vault,
-    checkpoints: CheckpointStore,
-    tenancy: Tenancy | None,
-    lock: int,
-) -> Callable[[], Logs]:
-    """What a sequencer does before its first batch: come to hold the logs, and read them."""
-    make = _maker(settings, keys)
-
-    def begin() -> Logs:
-        if tenancy is not None:
-            _come_to_hold(tenancy, lock, settings.ledger == "file")
-            # Another process may have written there since.
-            vault.refresh()
-        _look(settings, keys, checkpoints)
-        logs = recover(settings.hub, store, checkpoints, make)
-        every = logs.by_code.values()
-        vault.sweep(logs.places.__contains__, lambda secret: any(log.has_first(secret) for log in every))
-        return logs
-
-    return begin
-
-
-def _come_to_hold(tenancy: Tenancy, lock: int, one_file: bool) -> None:
-    """The lease, and for a journal, which has one writer's place, the folder before it. Raises `StoreAway`."""
-    if one_file and not held(lock):
-        raise StoreAway("another process has this ledger's journal open")
-    try:
-        tenancy.claim()
-    except (StoreAway, LedgerUnavailable):
-        release(lock)
-        raise

@@ -5,14 +5,14 @@ back.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from services.contract.problems import KeyTaken, LedgerUnavailable
 from services.contract.releases import Once
 from services.ledger.checkpoints import Head
-from services.ledger.vault import Kept, Subject
+from services.ledger.sealing import Kept, Subject
 
 _TURN = 0.002
 """Seconds that a sequencer gives its callers to wake; they need some 20 microseconds each."""
@@ -36,11 +36,29 @@ class Pending:
     error: LedgerUnavailable | KeyTaken | None = None
     abandoned: bool = False
     next: "Pending | None" = None
+    ready: Callable[[], bytes] | None = None
+    """For an act of the vault's: makes the entry when its turn has come, on the sequencer's thread."""
+    after: Callable[[], None] | None = None
+    """What is done once the entry is durable and signed, before it is answered and before anything else is."""
     done: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         # A lock taken now and let go when all is decided: the cheapest thing to wait for in CPython.
         self.done.acquire()
+
+    @property
+    def keys(self) -> Iterator[Subject]:
+        """Every subject under whose keys it stands or seals."""
+        yield from self.subjects
+        for kept in self.kept:
+            for piece in kept.slots:
+                yield from piece.subjects
+
+    def stands(self, head: Head) -> None:
+        """Its entry is durable and signed under this head: do what it announced, if anything."""
+        if self.after:
+            self.after()
+        self.head = head
 
     def wait(self, seconds: float) -> bool:
         """Whether the entry was decided in time (`head` or `error`)."""
@@ -64,6 +82,17 @@ class Pending:
             if not turn.abandoned or not turn.done.acquire(blocking=False):
                 return
             turn = turn.next
+
+
+def apart(batch: Sequence[Pending]) -> list[list[Pending]]:
+    """The batch in its order, each act of the vault's by itself: nothing is stored while it counts and destroys."""
+    runs: list[list[Pending]] = []
+    for pending in batch:
+        if pending.after is None and runs and runs[-1][-1].after is None:
+            runs[-1].append(pending)
+        else:
+            runs.append([pending])
+    return runs
 
 
 def wake_all(decided: Sequence[Pending]) -> None:

@@ -13,9 +13,12 @@ from services.contract.canonical import NotJson, parse
 from services.contract.problems import LedgerUnavailable
 from services.ledger import derive, journal
 from services.ledger.entry import EntryRefused, event_bytes
+from services.ledger.opened import Decision, decision_of, handed
 from services.ledger.vault import DECISION, Vault
 from services.runtime.keys import KeyFolder
 from services.runtime.settings import Settings
+
+SHREDDED = "subject.shredded"
 
 
 class Entry(NamedTuple):
@@ -54,11 +57,23 @@ class Reading:
                 yield entry, self.decision(entry["event_id"]) if "decision_digest" in entry else None
 
     def decision(self, event_id: str) -> bytes | None:
-        """The decision record sealed with the entry, or None: never kept, or about somebody since forgotten."""
+        """The decision record sealed with the entry, as far as it opens, or None: never kept, or about somebody since
+        forgotten."""
+        return self.record(event_id).body
+
+    def record(self, event_id: str) -> Decision:
+        """The same, with what of it was shredded and what is missing."""
         try:
-            return self._vault.open(event_bytes(event_id), DECISION)
+            return decision_of(handed(self._vault.look(event_bytes(event_id), DECISION)))
         except EntryRefused:
-            return None
+            return decision_of(None)
+
+    def shredded(self) -> tuple[int, int]:
+        """(parts of documents that are gone, parts that entries say were shredded)."""
+        entered = sum(
+            int(entry["facts"]["count"]) for _, _, entry in self.entries() if entry["kind"] == SHREDDED
+        )
+        return self._vault.shredded(), entered
 
     def about(self, person: str) -> Callable[[str], str]:
         """Event id -> the handle under which the person would stand in that entry. `person`: the index's opaque id."""

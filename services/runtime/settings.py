@@ -62,6 +62,17 @@ class Settings(BaseModel):
         description="Address at which the other gateways of this hub reach this one; set, several gateways share one "
         "ledger, and one of them at a time has its sequencer",
     )
+    retention: str = Field(
+        "",
+        pattern=r"^[a-z0-9=, -]*$",
+        description="kind=years,...: how long records about a person are kept, in place of schemas/vocabulary/retention.json",
+    )
+    key_backup_days: int = Field(
+        35,
+        ge=0,
+        le=3650,
+        description="Days after which no backup of the vault holds a key that was destroyed",
+    )
     opa: str = Field("", description="Address of an OPA server; default the embedded engine")
     opa_token: str = Field("", repr=False, description="Bearer token that the OPA server knows the hub by")
     policy_engine: Literal["auto", "tables", "engine"] = Field(

@@ -22,6 +22,7 @@ from services.gateway.once import repeat
 from services.gateway.once.key import once_of
 from services.gateway.once.repeat import AnsweredBefore, BeingAnswered, OtherRequest, ask_once, forget_answers
 from services.ledger.open import Ledger
+from services.ledger.sealing import named_in, place_of
 from tests.hub.test_silence_of_records import labelled
 from tests.hub.world import MANAGER, MIA, WORKER, World, a_person, a_world
 
@@ -145,7 +146,7 @@ def test_what_is_kept_is_swept_when_its_time_is_over(world: World) -> None:
     world.at(start + timedelta(seconds=700))
     assert forget_answers(world.parts) >= 1
     with sqlite3.connect(world.home / "ledger" / "vault.db") as vault:
-        assert vault.execute("SELECT count(*) FROM sealed WHERE what='answer'").fetchone() == (0,)
+        assert vault.execute("SELECT count(*) FROM kept WHERE what='answer'").fetchone() == (0,)
     world.at(start + timedelta(seconds=1))
     with pytest.raises(AnsweredBefore):
         send(world, case, KEY + "swept")
@@ -291,11 +292,11 @@ def test_forgetting_one_person_of_it_destroys_what_is_kept(world: World) -> None
     assert first.receipt is not None
     vault, event = real_ledger(world)._vault, unb64u(first.receipt.id)
     (body,) = vault._reading.execute(
-        "SELECT body FROM sealed WHERE event=? AND what='answer'", (event,)
+        "SELECT body FROM kept WHERE event=? AND what='answer'", (event,)
     ).fetchone()
-    named = vault._master.open(body, f"answer:{event.hex()}")
-    assert int.from_bytes(named[:2], "big") == len(first.people)
-    one = named[2:18]
+    named = named_in(vault.master, place_of("answer", event), body)
+    assert len(named) == len(first.people)
+    one = min(named)
     row = vault._reading.execute("SELECT * FROM subject WHERE id=?", (one,)).fetchone()
     with sqlite3.connect(world.home / "ledger" / "vault.db") as base:
         base.execute("DELETE FROM subject WHERE id=?", (one,))

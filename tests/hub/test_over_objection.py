@@ -15,7 +15,6 @@ from services.contract.views import FamilyView
 from services.gateway.answer import OVER_OBJECTION
 from services.gateway.cases.evidence import record_evidence
 from services.gateway.cases.states import case_state
-from services.ledger.vault import DECISION
 from tests.hub.world import MIA, World, a_person, a_world, released
 
 JOAN = About(nhs_number="9991000100", given="Joan", family="Pike")
@@ -41,7 +40,7 @@ def partners(view: FamilyView) -> list[dict[str, Any]]:
 def noted(world: World, view: FamilyView) -> Any:
     """What the sealed decision record of an answer says beside the decision."""
     assert view.receipt is not None
-    found = world.parts.ledger._opened(view.receipt.id, DECISION)  # type: ignore[attr-defined]
+    found = world.parts.ledger.decision(view.receipt.id)  # type: ignore[attr-defined]
     return json.loads(found)["noted"]
 
 

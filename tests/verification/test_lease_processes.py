@@ -138,9 +138,9 @@ def one_history(place: Place, said: list[Said]) -> None:
         assert ledger.health().ready, ledger.health().detail
         keys, logs = trusted(ledger), ledger._sequencer.logs
         tree = logs.by_code["council"].tree
-        rows = ledger._store.recover({"council": tree.size})
-        records = [Record("council", row.at, row.leaf) for row in rows]
-        leaves = [record.leaf for record in records]
+        rows = ledger._store.recover({code: log.tree.size for code, log in logs.by_code.items()})
+        records = [Record(row.log, row.at, row.leaf) for row in rows]
+        leaves = [record.leaf for record in records if record.log == "council"]
         report = verify_records(records, place.hub, lambda: read_checkpoints(place.folder), keys)
         assert (report.findings, report.gaps) == ([], [])
         for one in said:

@@ -41,7 +41,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Verifie
 def exported(ledger: tuple[Path, list[Verifier]], tmp_path: Path) -> Path:
     folder = tmp_path / "export"
     ran = CliRunner().invoke(app, ["export", str(ledger[0]), str(folder)])
-    assert (ran.exit_code, "Exported 2 logs" in ran.output) == (0, True), ran.output
+    assert (ran.exit_code, "Exported 3 logs" in ran.output) == (0, True), ran.output
     return folder
 
 

@@ -18,6 +18,7 @@ from services.cli.exits import Exit
 from services.cli.ledger.auditor import Auditor, CannotUnseal
 from services.cli.policy.recorded import settings_of
 from services.ledger.downloaded import Damaged, Downloaded, Unseal
+from services.ledger.opened import Decision
 from services.ledger.reading import Entry, Reading
 from services.ledger.verify import read_checkpoints
 from services.ledger.verify_tiles import CHECKPOINT, logs_in
@@ -38,6 +39,14 @@ class Source(Protocol):
 
     def decision(self, event_id: str) -> bytes | None:
         """The record of the entry that was just read, or None."""
+        ...
+
+    def record(self, event_id: str) -> Decision | None:
+        """The same with what of it was shredded and what is missing; None: it cannot be opened here."""
+        ...
+
+    def shredded(self) -> tuple[int, int] | None:
+        """(parts that are gone, parts that entries say were shredded); None where that cannot be counted here."""
         ...
 
 

@@ -1,7 +1,8 @@
 """`mash ledger replay`: every recorded decision decided again, under the very policies that decided it.
 
 Promise: a decision that comes out otherwise is named by log, place and class, with no word of whom it was about; what could
-not be decided again is counted and makes the result incomplete, never good.
+not be decided again is counted and makes the result incomplete, never good; what was shredded is counted, and a record that
+is missing without it is a finding.
 """
 
 import json
@@ -15,19 +16,28 @@ from services.cli.exits import Exit
 from services.cli.ledger.days import day_given
 from services.cli.ledger.opened import Source, opened
 from services.cli.policy.recorded import settings_of
-from services.contract.canonical import b64u, digest
+from services.ledger.opened import Decision
 from services.ledger.reading import Entry
 from services.policy.kept_rows import KeptRows
 from services.policy.recorded import Recorded
-from services.policy.replay import NAMED, WHY, Replayer
+from services.policy.replay import NAMED, RECORD_GONE, WHY, Replayer
 
-ANOTHER_RECORD, ANOTHER_BOOK = "another-record", "another-book"
+ANOTHER_RECORD, ANOTHER_BOOK, PART_GONE = "another-record", "another-book", "part-gone"
+NOT_OPENED, NOT_ENTERED, STILL_THERE, SHREDDED = (
+    "record-not-opened", "shredded-without-entry", "not-yet-shredded", "shredded",
+)  # fmt: skip
 OWN_WHY: Mapping[str, str] = {
     **WHY,
+    RECORD_GONE: "the decision record is gone, and nobody in it was shredded",
+    PART_GONE: "a part of the decision record is gone, and nobody in it was shredded",
+    NOT_OPENED: "the decision record is not here, or does not open without the auditor's key",
+    NOT_ENTERED: "more was destroyed than the entries of shredding say",
+    STILL_THERE: "less was destroyed than the entries of shredding say; restart the hub, which finishes it",
+    SHREDDED: "somebody in it was shredded; what is about others was decided again",
     ANOTHER_RECORD: "the record kept is not the one whose digest was entered",
     ANOTHER_BOOK: "the record names another book than the entry",
 }
-UNKNOWN = ("record-gone", "book-missing", "another-version", "engine-failed")
+UNKNOWN = (NOT_OPENED, "book-missing", "another-version", "engine-failed")
 """Reasons for which nothing can be said; every other is a finding."""
 
 
@@ -70,31 +80,45 @@ def replay(
 
 
 def decide_again(source: Source, home: Path, log: str = "", since: str = "") -> dict[str, Any]:
-    """`{decisions, rows, same, otherwise, unknown, named: [{log, index, event, reason, place}]}`. `home`: where the books
-    are. Raises `LedgerUnavailable`."""
-    report: dict[str, Any] = {
-        "decisions": 0,
-        "rows": 0,
-        "same": 0,
-        "otherwise": {},
-        "unknown": {},
-        "named": [],
-    }
+    """`{decisions, rows, same, otherwise, unknown, unreplayable, named: [{log, index, event, reason, place}]}`. `home`:
+    where the books are. Raises `LedgerUnavailable`."""
+    report: dict[str, Any] = {"decisions": 0, "rows": 0, "same": 0}
+    report |= {"otherwise": {}, "unknown": {}, "unreplayable": {}, "named": []}
     with KeptRows(home) as rows_of_books:
         replayer = Replayer(rows_of_books)
         for entry in _decided(source, log, since):
-            reason, place, rows = _one(replayer, source, entry)
+            record = source.record(entry.entry["event_id"])
+            reason, place, rows = _one(replayer, record, entry)
+            shredded = record is not None and record.shredded > 0
             report["decisions"] += 1
             report["rows"] += rows
-            if not reason:
-                report["same"] += 1
-                continue
-            pile = report["unknown" if reason in UNKNOWN else "otherwise"]
-            pile[reason] = pile.get(reason, 0) + 1
-            if len(report["named"]) < NAMED:
-                where = {"log": entry.log, "index": entry.at, "event": entry.entry["event_id"]}
-                report["named"].append({**where, "reason": reason, "place": place})
+            if shredded:
+                _count(report["unreplayable"], SHREDDED)
+            if reason:
+                _name(report, reason, place, entry)
+            else:
+                report["same"] += not shredded
+    _hold_shredding(source.shredded(), report)
     return report
+
+
+def _hold_shredding(counts: tuple[int, int] | None, report: dict[str, Any]) -> None:
+    """As many parts are gone as entries say; more were destroyed without an entry, fewer are still owed."""
+    gone, entered = counts or (0, 0)
+    if gone != entered:
+        reason = NOT_ENTERED if gone > entered else STILL_THERE
+        _name(report, reason, f"{gone} parts are gone, {entered} were entered")
+
+
+def _name(report: dict[str, Any], reason: str, place: str, entry: Entry | None = None) -> None:
+    _count(report["unknown" if reason in UNKNOWN else "otherwise"], reason)
+    if len(report["named"]) < NAMED:
+        log, at, event = (entry.log, entry.at, entry.entry["event_id"]) if entry else ("hub", -1, "")
+        report["named"].append({"log": log, "index": at, "event": event, "reason": reason, "place": place})
+
+
+def _count(pile: dict[str, int], reason: str) -> None:
+    pile[reason] = pile.get(reason, 0) + 1
 
 
 def _decided(source: Source, log: str, since: str) -> Iterator[Entry]:
@@ -104,15 +128,20 @@ def _decided(source: Source, log: str, since: str) -> Iterator[Entry]:
             yield entry
 
 
-def _one(replayer: Replayer, source: Source, entry: Entry) -> tuple[str, str, int]:
-    """The reason ("" where all is as recorded), the place, and how many rows were decided."""
-    body = source.decision(entry.entry["event_id"])
-    if body is not None and b64u(digest(body)) != entry.entry["decision_digest"]:
+def _one(replayer: Replayer, record: Decision | None, entry: Entry) -> tuple[str, str, int]:
+    """The reason ("" where all that is left is as recorded), the place, and how many rows were decided."""
+    if record is None:
+        return NOT_OPENED, "", 0
+    if record.body is None:
+        return ("" if record.shredded else RECORD_GONE), "", 0
+    if record.digest != entry.entry["decision_digest"]:
         return ANOTHER_RECORD, "", 0
+    if record.lost:
+        return PART_GONE, f"{record.lost} of its parts", 0
     policy = str(entry.entry.get("policy", {}).get("digest", ""))
-    if body is not None and any(call["digest"] != policy for call in json.loads(body)["calls"]):
+    if any(call["digest"] != policy for call in json.loads(record.body)["calls"]):
         return ANOTHER_BOOK, "", 0
-    found = replayer.replay([Recorded(entry.entry["event_id"], policy, body)])
+    found = replayer.replay([Recorded(entry.entry["event_id"], policy, record.body)])
     if found.same:
         return "", "", found.rows
     _, reason, place = found.named[0]
@@ -124,9 +153,11 @@ def tell(found: Mapping[str, Any]) -> None:
     print(
         f"Decided again: {found['decisions']} decisions, {found['rows']} profiles; {found['same']} as recorded."
     )
-    for heading, pile in (("OTHERWISE", found["otherwise"]), ("NOT DECIDED", found["unknown"])):
+    piles = (("OTHERWISE", "otherwise"), ("NOT DECIDED", "unknown"), ("UNREPLAYABLE", "unreplayable"))
+    for heading, pile in ((heading, found[name]) for heading, name in piles):
         for reason, count in sorted(pile.items()):
             print(f"{heading}  {count}: {OWN_WHY[reason]}")
     for one in found["named"]:
         place = f" ({one['place']})" if one["place"] else ""
-        print(f"  log {one['log']} entry {one['index']}: {one['reason']}{place}")
+        at = f" entry {one['index']}" if one["index"] >= 0 else ""
+        print(f"  log {one['log']}{at}: {one['reason']}{place}")

@@ -154,6 +154,7 @@ def _enter(
             body_bucket=commitment.body_bucket,
             body_digest=commitment.body_digest,
             opening=opening_for(asker.token, commitment.opening),
+            opening_parts=commitment.opening_parts,
             facts=facts | ({"among": body.among} if body.among else {}),
         )
     )
@@ -170,6 +171,7 @@ def _draft(asker: Asker, kind: str, body: CountsRequest, trail: Trail) -> Draft:
         basis=str(entry("purposes", body.purpose)["lawful_basis"]),
         policy_revision=answered.revision,
         policy_digest=answered.digest,
-        decision_record=sealed,
-        decision_digest=b64u(digest(sealed)),
+        decision_record=sealed.common,
+        decision_parts=sealed.parts,
+        decision_digest=b64u(digest(sealed.common)),
     )

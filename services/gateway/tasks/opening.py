@@ -73,6 +73,7 @@ def _release(parts: Parts, asker: Asker, task: Task, told: Mapping[str, Any], ow
             body_bucket=commitment.body_bucket,
             body_digest=commitment.body_digest,
             opening=opening_for(asker.token, commitment.opening),
+            opening_parts=commitment.opening_parts,
             facts={"task": task.row.kind},
         )
     )

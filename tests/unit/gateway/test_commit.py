@@ -14,7 +14,7 @@ RESOURCES = [{"resourceType": "Patient", "id": str(number)} for number in range(
 
 def test_the_opening_proves_every_released_resource() -> None:
     made = commit(PREPARED, {"p1": RESOURCES}, {"match": "MATCH"})
-    opening = json.loads(made.opening)["subjects"][0]
+    opening = json.loads(made.opening_parts[0].body)
     leaves = [
         leaf_hash(canonical([salt, one])) for salt, one in zip(opening["salts"], RESOURCES, strict=True)
     ]
@@ -24,7 +24,7 @@ def test_the_opening_proves_every_released_resource() -> None:
 
 def test_one_changed_value_changes_the_root() -> None:
     changed = [*RESOURCES[:2], {"resourceType": "Patient", "id": "other"}]
-    opening = json.loads(commit(PREPARED, {"p1": RESOURCES}, {}).opening)["subjects"][0]
+    opening = json.loads(commit(PREPARED, {"p1": RESOURCES}, {}).opening_parts[0].body)
     leaves = [leaf_hash(canonical([salt, one])) for salt, one in zip(opening["salts"], changed, strict=True)]
     committed = commit(PREPARED, {"p1": RESOURCES}, {}).subjects[0].fields_root
     assert b64u(root_of([*leaves, *map(unb64u, opening["padding"])])) != committed

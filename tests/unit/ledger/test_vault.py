@@ -50,7 +50,7 @@ def test_what_is_kept_opens_in_its_own_place_only(path: Path, keys: KeyFolder) -
     assert vault.open(EVENT, DECISION) == b"decision"
     assert vault.open(EVENT, OPENING) == b"opening"
     assert vault.open(OTHER, DECISION) is None
-    vault._base.execute("UPDATE sealed SET event=? WHERE what='decision'", (OTHER,))
+    vault.base.execute("UPDATE kept SET event=? WHERE what='decision'", (OTHER,))
     assert vault.open(OTHER, DECISION) is None
     vault.close()
 
@@ -60,7 +60,7 @@ def test_forgetting_one_subject_makes_all_about_them_unreadable(path: Path, keys
     one, two = vault.fetch("p-1"), vault.fetch("p-2")
     kept = [Kept(EVENT, DECISION, (one, two), b"of both"), Kept(OTHER, DECISION, (two,), b"of one")]
     vault.store(["p-1", "p-2"], kept)
-    vault._base.execute("DELETE FROM subject WHERE id=?", (one.id,))
+    vault.base.execute("DELETE FROM subject WHERE id=?", (one.id,))
     assert vault.open(EVENT, DECISION) is None
     assert vault.open(OTHER, DECISION) == b"of one"
     vault.close()
@@ -72,7 +72,7 @@ def test_the_file_shows_neither_a_name_nor_a_value_nor_who_stands_together(
     vault = Vault(path, keys)
     subject = vault.fetch("person-Ada")
     vault.store(["person-Ada"], [Kept(EVENT, DECISION, (subject,), b"Kingfisher Close")])
-    rows = vault._base.execute("SELECT body FROM sealed").fetchall()
+    rows = vault.base.execute("SELECT body FROM kept").fetchall()
     vault.close()
     raw = b"".join(found.read_bytes() for found in path.parent.glob("vault.db*"))
     for value in (b"person-Ada", b"Kingfisher", subject.secret, subject.key):
@@ -96,10 +96,10 @@ def test_another_key_folder_opens_nothing_and_is_said(path: Path, keys: KeyFolde
 def test_a_failed_transaction_leaves_the_subject_new(path: Path, keys: KeyFolder) -> None:
     vault = Vault(path, keys)
     subject = vault.fetch("p-1")
-    vault._base.execute("PRAGMA query_only=ON")
+    vault.base.execute("PRAGMA query_only=ON")
     with pytest.raises(LedgerUnavailable, match="vault"):
         vault.store(["p-1"], [])
-    vault._base.execute("PRAGMA query_only=OFF")
+    vault.base.execute("PRAGMA query_only=OFF")
     vault.store(["p-1"], [])
     assert vault.fetch("p-1") == subject
     count = sqlite3.connect(path)

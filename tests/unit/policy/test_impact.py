@@ -186,7 +186,7 @@ def _record(engine: EmbeddedEngine, book: Book, context: Context, event: str) ->
     held = ("DM0", "DM1", "DM8")
     cells = tuple(tuple(row[order.index(one)] for one in held) for row in rows)
     trail.keep(Answer(book.revision, book.digest, cells, (), profiles, held))
-    return Recorded(event, book.digest, trail.sealed_form())
+    return Recorded(event, book.digest, trail.sealed_form().whole())
 
 
 def test_recorded_decisions_are_decided_again(engine: EmbeddedEngine, base: Path, tmp_path: Path) -> None:

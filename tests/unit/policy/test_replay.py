@@ -40,7 +40,7 @@ def _record(event: str, about: Context, *profiles: Profile) -> Recorded:
     trail = Trail(about)
     rows = Counting().rows(about, profiles)
     trail.keep(Answer("d" * 16, DIGEST, tuple(rows), (), profiles, codes("classes")))
-    return Recorded(event, DIGEST, trail.sealed_form())
+    return Recorded(event, DIGEST, trail.sealed_form().whole())
 
 
 def test_what_was_decided_comes_out_again_and_equal_bytes_are_decided_once() -> None:
