@@ -7,6 +7,7 @@ is tried again until it comes.
 
 import os
 import secrets
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from functools import lru_cache
@@ -22,19 +23,24 @@ from services.contract.releases import (
     PreparedSubject,
     Receipt,
     SubjectCount,
+    SubjectRows,
 )
 from services.ledger import derive
 from services.ledger.append import Sequencer
 from services.ledger.beginning import beginning, log_signer, look, maker
 from services.ledger.begun import Listing
 from services.ledger.drafted import named, sealed_with
+from services.ledger.duties import DutyBook
 from services.ledger.entry import EntryRefused, build, check_log, event_bytes, now
+from services.ledger.erasing import Erasing
+from services.ledger.holds import Holds
 from services.ledger.lease import Heart, Tenancy
 from services.ledger.opened import decision_of, handed, opening_of
 from services.ledger.pending import Pending
 from services.ledger.publish import publisher
 from services.ledger.reading import Reading
 from services.ledger.receipts import answered, proof_of, records_of, tile_of, under_key
+from services.ledger.retention import floors
 from services.ledger.sealing import Opened
 from services.ledger.store.chosen import checkpoints_of, held, made, store_of
 from services.ledger.store.disk import Disk
@@ -67,6 +73,28 @@ class Ledger:
         names = keys.mac("ledger-pseudonyms")
         # The few users and cases of a day come again and again.
         self._pseudonym = lru_cache(10_000)(lambda kind, value: b64u(names.of(kind, value)[:16]))
+        turn, book = threading.RLock(), DutyBook(vault)
+        self.holds = Holds(book, self.append, turn)
+        self.erasing = Erasing(
+            vault,
+            book,
+            self.holds,
+            sequencer,
+            turn,
+            rows=self.about,
+            append=self.append,
+            make=self._pending,
+            pseudonym=lambda kind, value: names.of(kind, value)[:16].hex(),
+            event_of=lambda id: names.of("shred", id)[:16],
+            years=floors(settings.retention),
+            backup_days=settings.key_backup_days,
+            wait=settings.ledger_wait,
+        )
+
+    def about(self, subject: str) -> SubjectRows:
+        """Every entry about a person, over the logs that the hub's log lists. Raises `LedgerUnavailable`."""
+        with Reading(self._settings, self._keys) as reading:
+            return reading.rows(subject)
 
     def prepare(self, subjects: Sequence[SubjectCount]) -> Prepared:
         """Event id, handles and salts for an entry to be built. Nothing is durable yet. Raises

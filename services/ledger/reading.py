@@ -11,9 +11,11 @@ from typing import Any, NamedTuple, Self
 
 from services.contract.canonical import NotJson, parse
 from services.contract.problems import LedgerUnavailable
+from services.contract.releases import SubjectRows
 from services.ledger import derive, journal
 from services.ledger.entry import EntryRefused, event_bytes
 from services.ledger.opened import Decision, decision_of, handed
+from services.ledger.subject_rows import rows_about
 from services.ledger.vault import DECISION, Vault
 from services.runtime.keys import KeyFolder
 from services.runtime.settings import Settings
@@ -83,6 +85,11 @@ class Reading:
     def leaves(self) -> Iterator[tuple[str, int, bytes]]:
         """(log, index, stored leaf) of every entry. Raises `LedgerUnavailable`."""
         yield from self._leaves()
+
+    def rows(self, subject: str) -> SubjectRows:
+        """Every entry about a person, over all logs. Raises `LedgerUnavailable`."""
+        found = self._vault.known(subject)
+        return rows_about(found.secret, self._settings.hub, self._leaves()) if found else SubjectRows((), ())
 
     def _leaves(self) -> Iterator[tuple[str, int, bytes]]:
         if self._settings.ledger == "file":

@@ -34,6 +34,12 @@ def proof_of(logs: Logs, store: Store, event: bytes) -> bytes | None:
     return Proof(_read(store, log.code, index), index, tuple(path), signed.note).emit()
 
 
+def entry_at(logs: Logs, store: Store, event: bytes) -> dict[str, Any] | None:
+    """The entry with this event id, or None. Raises `LedgerUnavailable`."""
+    place = logs.places.get(event)
+    return _entry(_read(store, *place)) if place else None
+
+
 def tile_of(log: Log, store: Store, path: str) -> bytes | None:
     """The bytes of a tile, or None where the path names none or the signed part has not all of it. Raises
     `LedgerUnavailable`."""

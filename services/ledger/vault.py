@@ -113,6 +113,11 @@ class Vault:
                     self._remember(subject, found)
             return found
 
+    def known(self, subject: str) -> Subject | None:
+        """The subject's keys where they are durable, or None; none are drawn."""
+        with self.lock:
+            return self._read(self.id_of(subject))
+
     def forget(self, id: bytes) -> None:
         """Keys of a subject that was shredded, let go of: whoever comes about them again is given new ones."""
         with self.lock:

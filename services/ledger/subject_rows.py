@@ -1,0 +1,101 @@
+"""Every entry about one person, log by log, by the chain values that only the person's secret makes.
+
+Promise: an entry about the person is found whatever log it stands in; a value that is missing, stands twice or out of order
+is named by log and number; a log that the hub's log does not list is named, and so is one that it lists and that is not here.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from services.contract.canonical import b64u
+from services.contract.releases import SubjectFault, SubjectRow, SubjectRows
+from services.ledger import derive
+from services.ledger.begun import HUB, KIND
+
+AHEAD = 1024
+"""So many values in a row may be missing and the next is still found."""
+_HEAD = b'{"chain":["'
+
+
+@dataclass
+class _Chain:
+    """The values of one log, as far ahead as they may come."""
+
+    secret: bytes = field(repr=False)
+    origin: str
+    numbers: dict[str, int] = field(default_factory=dict)
+    found: dict[int, int] = field(default_factory=dict)
+    """n -> index of its entry."""
+
+    def number(self, values: Iterable[str]) -> int:
+        """Which of the person's values is among these; 0 for none."""
+        reach = max(self.found, default=0) + AHEAD
+        for n in range(len(self.numbers) + 1, reach + 1):
+            self.numbers[b64u(derive.chain(self.secret, self.origin, n))] = n
+        return next((self.numbers[value] for value in values if value in self.numbers), 0)
+
+
+def rows_about(secret: bytes, hub: str, leaves: Iterable[tuple[str, int, bytes]]) -> SubjectRows:
+    """`leaves`: (log, index, stored leaf), each log's in order, the hub's own among them."""
+    chains: dict[str, _Chain] = {}
+    rows: list[SubjectRow] = []
+    faults: list[SubjectFault] = []
+    listed: set[str] = set()
+    seen: dict[tuple[str, int], bytes] = {}
+    for log, index, leaf in leaves:
+        chain = chains.setdefault(log, _Chain(secret, f"{hub}/{log}"))
+        if log == HUB and KIND.encode() in leaf:
+            listed |= set(_listed(leaf))
+        if not leaf.startswith(_HEAD):
+            continue
+        n = chain.number(_values(leaf))
+        if not n:
+            continue
+        if n in chain.found:
+            # A late copy of an entry, byte for byte, takes a place of its own and says nothing new.
+            if seen[log, n] != leaf:
+                faults.append(SubjectFault("twice", log, n, index))
+            continue
+        if n < max(chain.found, default=0):
+            faults.append(SubjectFault("order", log, n, index))
+        chain.found[n] = index
+        seen[log, n] = leaf
+        rows.append(SubjectRow(log, index, n, orjson.loads(leaf)["entry"]))
+    for log, chain in chains.items():
+        missing = sorted(set(range(1, max(chain.found, default=0) + 1)) - chain.found.keys())
+        faults += [SubjectFault("gap", log, n, -1) for n in missing]
+    faults += [SubjectFault("unlisted", log, 0, -1) for log in sorted(chains.keys() - listed)]
+    faults += [SubjectFault("log-missing", log, 0, -1) for log in sorted(listed - chains.keys())]
+    return SubjectRows(tuple(sorted(listed)), tuple(rows), tuple(faults))
+
+
+def _values(leaf: bytes) -> list[str]:
+    return leaf[len(_HEAD) : leaf.index(b'"]', len(_HEAD))].decode().split('","')
+
+
+def _listed(leaf: bytes) -> Iterator[str]:
+    entry: Mapping[str, Any] = orjson.loads(leaf)["entry"]
+    if entry["kind"] == KIND:
+        yield str(entry["facts"]["log"])
+
+
+def compare(told: Iterable[Mapping[str, Any]], found: SubjectRows) -> list[SubjectFault]:
+    """The rows of an auditor's report (`{log, index, n, event_id}`) held against what the logs themselves say."""
+    stands = {(row.log, row.n): (row.index, str(row.entry["event_id"])) for row in found.rows}
+    faults = list(found.faults)
+    given: set[tuple[str, int]] = set()
+    for row in told:
+        key = (str(row["log"]), int(row["n"]))
+        said = (int(row["index"]), str(row["event_id"]))
+        if key in given:
+            faults.append(SubjectFault("twice", *key, said[0]))
+        elif key not in stands:
+            faults.append(SubjectFault("added", *key, said[0]))
+        elif stands[key] != said:
+            faults.append(SubjectFault("changed", *key, said[0]))
+        given.add(key)
+    faults += [SubjectFault("dropped", *key, index) for key, (index, _) in stands.items() if key not in given]
+    return faults
