@@ -223,3 +223,5 @@ class LedgerHealth:
     ready: bool
     detail: str
     sizes: Mapping[str, int] = field(default_factory=dict)
+    late: Mapping[str, float] = field(default_factory=dict)
+    """Seconds for which a log's newest checkpoint has stood without its quorum of witnesses, where that is an alarm."""

@@ -100,7 +100,8 @@ def make_ops(parts: Parts) -> FastAPI:
         "policy": parts.policy.ready,
         "ledger": lambda: parts.ledger.health().ready,
     }
-    ops = web.make_ops(probes, parts.metrics)
+    parts.metrics.quorum_late.set_function(lambda: max(parts.ledger.health().late.values(), default=0.0))
+    ops = web.make_ops(probes, parts.metrics, {"ledger": lambda: parts.ledger.health().detail})
     ops.router.routes.append(reads_route(parts))
     return ops
 

@@ -8,16 +8,18 @@ stops the sequencer.
 
 import queue
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
 
 from services.contract.problems import LedgerUnavailable, Problem
 from services.ledger.begun import Listing
 from services.ledger.checkpoints import CheckpointStore, Head, Move
+from services.ledger.cosigning.ports import NoQuorum
 from services.ledger.entry import store_form
 from services.ledger.lease import LOOK
 from services.ledger.log import Log
 from services.ledger.pending import Pending, apart, fail_all, first_under_key, wake_all
+from services.ledger.publish import SETTLE, Unpublished
 from services.ledger.recover import Logs
 from services.ledger.store.ports import Row, Store, StoreAway, StoreHalted, StoreMoved
 from services.ledger.tree import leaf_hash
@@ -25,7 +27,6 @@ from services.ledger.vault import Vault
 from services.runtime.logs import log as hub_log
 
 LONGEST_QUEUE = 4096
-_SETTLE = 0.2
 _RETRY = 2.0
 
 
@@ -43,15 +44,16 @@ class Sequencer(threading.Thread):
         publish: Callable[[Iterable[Log]], None],
         listing: Listing,
         guard: Callable[[], None] | None = None,
+        cosign: Callable[[Sequence[Log]], None] = lambda _: None,
     ) -> None:
-        """`guard`, of a sequencer that shares its logs by a lease, raises `StoreMoved` once the lease is another's."""
+        """`guard`, of a sequencer that shares its logs by a lease, raises `StoreMoved` once the lease is another's.
+        `cosign` has witnesses see the logs' heads; it raises `NoQuorum` where too few did."""
         super().__init__(name="ledger-sequencer", daemon=True)
         self.store, self._vault, self._checkpoints = store, vault, checkpoints
         self._begin, self._make, self._publish, self._listing = begin, make, publish, listing
-        self._guard, self._lost = guard, ""
+        self._guard, self._cosign, self._lost = guard, cosign, ""
         self._queue: queue.SimpleQueue[Pending | None] = queue.SimpleQueue()
-        self._dirty: dict[str, Log] = {}
-        self._published = monotonic()
+        self._dirty = Unpublished(publish)
         self._busy_since: float | None = None
         self.logs = Logs()
         self.tried = threading.Event()
@@ -95,7 +97,7 @@ class Sequencer(threading.Thread):
             self.open = False
             self.trouble = self._lost
             self._fail_queued()
-            self._dirty.clear()
+            self._dirty.logs.clear()
             if self.halted or self.closing.is_set():
                 break
 
@@ -106,8 +108,8 @@ class Sequencer(threading.Thread):
                 self._busy_since = monotonic()
                 self._attempt(run)
                 self._busy_since = None
-            if self._dirty and (last or monotonic() - self._published > _SETTLE):
-                self._show()
+            if last or self._dirty.due():
+                self._dirty.show()
             if self.halted or self._lost or (last and self.closing.is_set()):
                 break
 
@@ -133,7 +135,7 @@ class Sequencer(threading.Thread):
     def _take(self) -> tuple[list[Pending], bool]:
         """Whatever has queued, and whether it is the last."""
         try:
-            first = self._queue.get(timeout=_SETTLE) if self._dirty else self._queue.get()
+            first = self._queue.get(timeout=SETTLE) if self._dirty.logs else self._queue.get()
         except queue.Empty:
             return [], False
         found, batch = [first], []
@@ -152,7 +154,8 @@ class Sequencer(threading.Thread):
             self._listing.before(batch, self.logs.places, self._commit)
             self._commit(batch)
         except LedgerUnavailable as error:
-            self.trouble = error.detail
+            # Whether a quorum can be had again, health asks the witnesses themselves.
+            self.trouble = "" if isinstance(error, NoQuorum) else error.detail
             fail_all(batch, error)
         except StoreHalted as error:
             self._stop_on(error)
@@ -194,11 +197,17 @@ class Sequencer(threading.Thread):
             for log, move in zip(touched, moves, strict=True):
                 log.head = move.new
                 log.sign()
-                self._dirty[log.code] = log
-        # 8. Only what is signed is answered; what an entry announced is done before.
+                self._dirty.logs[log.code] = log
+        # 8. Only what is signed, and seen by witnesses where it must be, is answered; what an entry announced is done before.
+        self._answer(fresh)
+
+    def _answer(self, fresh: list[Pending]) -> None:
+        """One round trip a batch, to all witnesses at once."""
         self.trouble = ""
-        for pending in fresh:
-            pending.stands(self.logs.by_code[self.logs.places[pending.event][0]].signed.head)
+        logs = [self.logs.by_code[self.logs.places[pending.event][0]] for pending in fresh]
+        self._cosign(logs)
+        for pending, log in zip(fresh, logs, strict=True):
+            pending.stands(log.signed.head)
         wake_all(fresh)
 
     def _admit(self, pending: Pending) -> bool:
@@ -260,16 +269,6 @@ class Sequencer(threading.Thread):
         for pending in news:
             self.logs.places[pending.event] = (pending.log, standing[pending.entry])
         return list(touched.values())
-
-    def _show(self) -> None:
-        """Write the signed checkpoints where auditors read them; it can be done again, so it is not waited
-        for."""
-        try:
-            self._publish(self._dirty.values())
-            self._dirty.clear()
-        except OSError as error:
-            hub_log.warning("checkpoints-not-published", error=error.strerror)
-        self._published = monotonic()
 
     def _stop_on(self, error: StoreHalted) -> None:
         """For good; but where several share the logs, what another did in between is read, and gone on with."""

@@ -8,6 +8,7 @@ from functools import partial
 
 from services.contract.problems import LedgerUnavailable
 from services.ledger.checkpoints import CheckpointStore
+from services.ledger.cosigning.ports import Cosigning
 from services.ledger.doctor.examine import refuse_unfit
 from services.ledger.lease import Tenancy
 from services.ledger.log import Log
@@ -45,6 +46,7 @@ def beginning(
     checkpoints: CheckpointStore,
     tenancy: Tenancy | None,
     lock: int,
+    cosigning: Cosigning,
 ) -> Callable[[], Logs]:
     """What a sequencer does before its first batch: come to hold the logs, and read them."""
     make = maker(settings, keys)
@@ -56,6 +58,7 @@ def beginning(
             vault.refresh()
         look(settings, keys, checkpoints)
         logs = recover(settings.hub, store, checkpoints, make)
+        cosigning.begin(logs.by_code)
         every = logs.by_code.values()
         vault.sweep(logs.places.__contains__, lambda secret: any(log.has_first(secret) for log in every))
         finish(vault, logs.places.__contains__)

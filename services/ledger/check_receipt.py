@@ -11,7 +11,9 @@ from typing import Any
 from services.contract.canonical import NotJson, b64u, canonical, digest, parse, unb64u
 from services.contract.merkle import EMPTY_ROOT, leaf_hash, root_of
 from services.ledger.proof import BadProof, Proof
-from services.runtime.note import Verifier
+from services.ledger.trust_policy import TrustPolicy
+from services.ledger.verify_quorum import in_words
+from services.runtime.note import BadNote, Verifier
 
 
 @dataclass
@@ -24,6 +26,8 @@ class Checked:
     entry: Mapping[str, Any] = field(default_factory=dict)
     resources: int = 0
     """How many resources of the answer were shown to be those that were entered."""
+    cosigned: str = ""
+    """Which witnesses of the policy cosigned the checkpoint, and when."""
     findings: list[str] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
 
@@ -34,9 +38,17 @@ class Checked:
 
 
 def check_receipt(
-    proof: bytes, keys: Sequence[Verifier], answer: bytes | None = None, opening: bytes | None = None
+    proof: bytes,
+    keys: Sequence[Verifier],
+    answer: bytes | None = None,
+    opening: bytes | None = None,
+    *,
+    policy: TrustPolicy | None = None,
 ) -> Checked:
-    """Hold a `.tlog-proof` against the log's key; and the JSON answer against it, where answer and opening are given."""
+    """Hold a `.tlog-proof` against the log's key; and the JSON answer against it, where answer and opening are given.
+
+    `policy`: its quorum of witnesses must have cosigned the checkpoint.
+    """
     found = Checked()
     try:
         parsed = Proof.parse(proof)
@@ -46,6 +58,11 @@ def check_receipt(
         found.findings.append(f"the receipt does not hold: {error}")
         return found
     found.origin, found.index, found.size, found.entry = head.origin, parsed.index, head.size, entry
+    if policy:
+        try:
+            found.cosigned = in_words(policy.hold_quorum(parsed.checkpoint))
+        except BadNote as error:
+            found.findings.append(f"the receipt does not hold under the policy: {error}")
     if entry["origin"] != head.origin:
         found.findings.append(f"the entry says that it is of {entry['origin']}")
     if answer is None or opening is None:

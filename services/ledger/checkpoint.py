@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.ledger.tree import HASH
-from services.runtime.note import BadNote, Verifier, decode64, encode64, open_note
+from services.runtime.note import BadNote, Verifier, decode64, encode64, open_note, split_note
 
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 
@@ -28,10 +28,11 @@ class Checkpoint:
         return f"{self.origin}\n{self.size}\n{encode64(self.root)}\n"
 
     @classmethod
-    def parse(cls, text: str) -> "Checkpoint":
-        """From the text of a note. Raises `BadNote` on any other form, extension lines included."""
+    def parse(cls, text: str, *, extended: bool = False) -> "Checkpoint":
+        """From the text of a note. Raises `BadNote` on any other form; extension lines, which our own logs never have,
+        are read over only where `extended`."""
         lines = text.split("\n")
-        if len(lines) != 4 or lines[3]:
+        if len(lines) < 4 or lines[-1] or (len(lines) > 4 and not (extended and all(lines[3:-1]))):
             raise BadNote("a checkpoint has three lines: origin, size, root")
         origin, size, root = lines[:3]
         if not origin or not _SIZE.fullmatch(size):
@@ -45,10 +46,15 @@ class Checkpoint:
         return cls(origin, int(size), raw)
 
 
-def open_checkpoint(note: bytes, verifiers: Iterable[Verifier]) -> Checkpoint:
+def open_checkpoint(note: bytes, verifiers: Iterable[Verifier], *, extended: bool = False) -> Checkpoint:
     """The checkpoint in a signed note, signed by the key whose name is its origin. Raises `BadNote`."""
     text, signed = open_note(note, verifiers)
-    found = Checkpoint.parse(text)
+    found = Checkpoint.parse(text, extended=extended)
     if all(key.name != found.origin for key in signed):
         raise BadNote(f"signed by a key of another log than {found.origin}")
     return found
+
+
+def claimed(note: bytes, *, extended: bool = False) -> Checkpoint:
+    """What a note says, before anything of it is believed. Raises `BadNote` where it is no checkpoint."""
+    return Checkpoint.parse(split_note(note)[0], extended=extended)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from services.ledger.audit import Audit
 from services.ledger.checkpoint import Checkpoint, open_checkpoint
+from services.ledger.misbehaviour import Contradiction
 from services.runtime.note import BadNote, Verifier, split_note
 
 FOLDER = "earlier"
@@ -49,7 +50,8 @@ def _notes_in(folder: Path) -> Iterator[Path]:
 def hold_earlier(
     audit: Audit, newest: bytes | None, earlier: Iterable[Earlier], keys: Sequence[Verifier]
 ) -> list[Mapping[str, str]]:
-    """Findings go to `audit`; returns the pairs that contradict: `{log, kind, earlier, now}`, each a signed note."""
+    """Findings go to `audit`; returns the pairs that contradict: `{log, kind, earlier, now, proof}`, the two signed notes, and
+    the file (misbehaviour.py) that proves it to others, "" where nothing does."""
     pairs: list[Mapping[str, str]] = []
     for one in earlier:
         if one.head.origin != audit.origin:
@@ -61,9 +63,9 @@ def hold_earlier(
             continue
         kind = _contradiction(audit, old, newest)
         if kind and newest is not None:
-            pairs.append(
-                {"log": audit.code, "kind": kind, "earlier": one.note.decode(), "now": newest.decode()}
-            )
+            proof = _proof(audit, old, one.note, newest) if kind != "rolled-back" else ""
+            both = {"earlier": one.note.decode(), "now": newest.decode()}
+            pairs.append({"log": audit.code, "kind": kind, **both, "proof": proof})
     return pairs
 
 
@@ -88,6 +90,12 @@ def _contradiction(audit: Audit, old: Checkpoint, newest: bytes | None) -> str:
     }
     audit.find(kind, -1, words[kind])
     return kind
+
+
+def _proof(audit: Audit, old: Checkpoint, earlier: bytes, newest: bytes) -> str:
+    """The newer checkpoint fixes another past than the earlier one signed: with its own consistency proof, for anybody."""
+    path = tuple(audit.tree.consistency(old.size, audit.signed))
+    return Contradiction(earlier, newest, audit.tree.root(old.size), path).emit().decode()
 
 
 __all__ = ["FOLDER", "Earlier", "hold_earlier", "read_earlier"]

@@ -41,6 +41,8 @@ class Log:
         self.tree = Tree()
         self.head = NEW
         self.signed = self._sign(NEW)
+        self.cosigned: Signed | None = None
+        """The newest checkpoint that a quorum of witnesses has cosigned, with their lines; set by cosigning."""
         self._given: set[bytes] = set()
         self._counts: dict[bytes, int] = {}
 

@@ -9,7 +9,7 @@ import os
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from functools import lru_cache
 from typing import Any
 
@@ -29,6 +29,8 @@ from services.ledger import derive
 from services.ledger.append import Sequencer
 from services.ledger.beginning import beginning, log_signer, look, maker
 from services.ledger.begun import Listing
+from services.ledger.cosigning.keep import open_cosigning
+from services.ledger.cosigning.ports import Cosigning, lateness
 from services.ledger.drafted import named, sealed_with
 from services.ledger.duties import DutyBook
 from services.ledger.entry import EntryRefused, build, check_log, event_bytes, now
@@ -63,13 +65,14 @@ class Ledger:
         vault: Vault,
         keys: KeyFolder,
         settings: Settings,
+        cosigning: Cosigning,
         close: Callable[[], None],
         tenancy: Tenancy | None = None,
     ) -> None:
         self._tenancy = tenancy
         self._sequencer, self._store, self._vault, self._close = sequencer, sequencer.store, vault, close
         self._hub, self._wait = settings.hub, settings.ledger_wait
-        self._settings, self._keys = settings, keys
+        self._settings, self._keys, self._cosigning = settings, keys, cosigning
         names = keys.mac("ledger-pseudonyms")
         # The few users and cases of a day come again and again.
         self._pseudonym = lru_cache(10_000)(lambda kind, value: b64u(names.of(kind, value)[:16]))
@@ -128,9 +131,9 @@ class Ledger:
         self._sequencer.submit(pending)
 
     def checkpoint(self, log: str) -> bytes | None:
-        """The log's newest signed checkpoint, or None where there is no such log."""
+        """The log's signed checkpoint, with cosignatures where it has witnesses; None where there is no such log."""
         found = self._sequencer.logs.by_code.get(log)
-        return found.signed.note if found else None
+        return self._cosigning.shown(found).note if found else None
 
     def tile(self, log: str, path: str) -> bytes | None:
         """A tile of the log (`tile/…`, C2SP tlog-tiles), or None where the signed part has not all of it. Raises
@@ -182,15 +185,16 @@ class Ledger:
         return self._vault.onces.forget_answers(before)
 
     def health(self) -> LedgerHealth:
-        """Whether entries can be taken now: open, the last batch succeeded, and none is stuck."""
-        sequencer = self._sequencer
-        detail = sequencer.halted or sequencer.trouble
+        """Whether entries can be taken now: open, the last batch succeeded, none is stuck, and no quorum is lacking that a
+        release waits for."""
+        sequencer, late = self._sequencer, self._cosigning.late()
+        detail = sequencer.halted or sequencer.trouble or self._cosigning.short()
         if not detail and sequencer.busy_for() > self._wait:
             detail = self._store.waiting() or "the ledger is waiting for its store"
         if not detail and not sequencer.is_alive():
             detail = "the ledger is closed"
         sizes = {code: log.signed.head.size for code, log in dict(sequencer.logs.by_code).items()}
-        return LedgerHealth(not detail, detail, sizes)
+        return LedgerHealth(not detail, detail or lateness(late), sizes, late)
 
     def elsewhere(self) -> str:
         """The address of the gateway that has the sequencer, if it is not this one; else empty."""
@@ -237,34 +241,33 @@ class Ledger:
 
 
 def open_ledger(settings: Settings, keys: KeyFolder, *, disk: Disk | None = None) -> Ledger:
-    """Open, recover and start. Returns after the first attempt: a ledger that could not open says why in
-    `health` and refuses every entry; one whose store is away goes on trying. Raises `BadSetting`,
-    `LedgerUnavailable` (databases)."""
+    """Open, recover and start. Returns after the first attempt: a ledger that could not open says why in `health` and refuses
+    every entry; one whose store is away goes on trying. Raises `BadSetting`, `LedgerUnavailable` (databases)."""
     folder, disk = settings.home / "ledger", disk or Disk()
     lock = made(folder)
     with ExitStack() as opened:
         opened.callback(os.close, lock)
         if not settings.ledger_address and not held(lock):
             raise BadSetting(_TAKEN)
-        vault = Vault(folder / "vault.db", keys)
-        opened.callback(vault.close)
-        checkpoints = checkpoints_of(settings, folder)
-        opened.callback(checkpoints.close)
+        vault = opened.enter_context(closing(Vault(folder / "vault.db", keys)))
+        checkpoints = opened.enter_context(closing(checkpoints_of(settings, folder)))
         # Where the checkpoints are away the sequencer looks, once they have come.
         with suppress(LedgerUnavailable):
             look(settings, keys, checkpoints)
-        store = store_of(settings, folder, disk)
-        opened.callback(store.close)
+        store = opened.enter_context(closing(store_of(settings, folder, disk)))
         tenancy = Tenancy(checkpoints, settings.ledger_address) if settings.ledger_address else None
+        cosigning = opened.enter_context(closing(open_cosigning(settings, folder)))
+        publish = publisher(folder, disk, cosigning.shown, shared=tenancy is not None)
         sequencer = Sequencer(
             store=store,
             vault=vault,
             checkpoints=checkpoints,
-            begin=beginning(settings, keys, store, vault, checkpoints, tenancy, lock),
+            begin=beginning(settings, keys, store, vault, checkpoints, tenancy, lock, cosigning),
             make=maker(settings, keys),
-            publish=publisher(folder, disk, shared=tenancy is not None),
+            publish=publish,
             listing=Listing(settings.hub, keys, lambda code: log_signer(settings.hub, code, keys)),
             guard=tenancy.guard if tenancy else None,
+            cosign=cosigning.cosign,
         )
         if tenancy:
             opened.callback(tenancy.give_back)
@@ -275,4 +278,5 @@ def open_ledger(settings: Settings, keys: KeyFolder, *, disk: Disk | None = None
             heart = Heart(tenancy, sequencer.step_down, lambda: bool(sequencer.halted))
             opened.callback(heart.stop)
             heart.start()
-        return Ledger(sequencer, vault, keys, settings, opened.pop_all().close, tenancy)
+        cosigning.start(publish)
+        return Ledger(sequencer, vault, keys, settings, cosigning, opened.pop_all().close, tenancy)

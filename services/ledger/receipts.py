@@ -21,13 +21,13 @@ from services.ledger.vault import Vault
 
 
 def proof_of(logs: Logs, store: Store, event: bytes) -> bytes | None:
-    """The `.tlog-proof` of an entry under the log's newest checkpoint, or None. Raises
-    `LedgerUnavailable`."""
+    """The `.tlog-proof` of an entry under the log's newest checkpoint that witnesses have cosigned, else its newest; or
+    None. Raises `LedgerUnavailable`."""
     place = logs.places.get(event)
     if place is None:
         return None
     log, index = logs.by_code[place[0]], place[1]
-    signed = log.signed
+    signed = log.cosigned if log.cosigned and index < log.cosigned.head.size else log.signed
     if index >= signed.head.size:
         return None
     path = log.tree.inclusion(index, signed.head.size)

@@ -132,20 +132,33 @@ def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], 
 def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, path: Sequence[bytes]) -> bool:
     """RFC 9162 2.1.4.2: whether the tree of `new` only added to that of `old`. An older size of 0 proves
     nothing: False."""
+    roots = consistent_roots(old, new, old_root, path)
+    return (
+        roots is not None
+        and hmac.compare_digest(roots[0], old_root)
+        and hmac.compare_digest(roots[1], new_root)
+    )
+
+
+def consistent_roots(
+    old: int, new: int, old_root: bytes, path: Sequence[bytes]
+) -> tuple[bytes, bytes] | None:
+    """The two roots that `path` leads to (RFC 9162 2.1.4.2, steps 1 to 5); None where it has not the form of a
+    proof. `old_root` counts only where the path leaves it out: for equal sizes and powers of two."""
     if not 0 < old <= new or any(len(part) != HASH for part in path):
-        return False
+        return None
     if old == new:
-        return not path and hmac.compare_digest(old_root, new_root)
+        return None if path else (old_root, old_root)
     parts = list(path) if old & (old - 1) else [old_root, *path]
     if not parts:
-        return False
+        return None
     here, last = old - 1, new - 1
     while here & 1:
         here, last = here >> 1, last >> 1
     first = second = parts[0]
     for part in parts[1:]:
         if last == 0:
-            return False
+            return None
         if here & 1 or here == last:
             first, second = node_hash(part, first), node_hash(part, second)
             while here and not here & 1:
@@ -153,7 +166,16 @@ def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pat
         else:
             second = node_hash(second, part)
         here, last = here >> 1, last >> 1
-    return last == 0 and hmac.compare_digest(first, old_root) and hmac.compare_digest(second, new_root)
+    return (first, second) if last == 0 else None
 
 
-__all__ = ["EMPTY_ROOT", "HASH", "Tree", "leaf_hash", "node_hash", "verify_consistency", "verify_inclusion"]
+__all__ = [
+    "EMPTY_ROOT",
+    "HASH",
+    "Tree",
+    "consistent_roots",
+    "leaf_hash",
+    "node_hash",
+    "verify_consistency",
+    "verify_inclusion",
+]

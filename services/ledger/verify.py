@@ -14,9 +14,11 @@ from typing import Any, BinaryIO, NamedTuple
 
 from services.ledger import journal
 from services.ledger.audit import Audit, Finding, Named, by_origin, pair
-from services.ledger.checkpoint import Checkpoint
+from services.ledger.checkpoint import claimed
 from services.ledger.earlier import Earlier, hold_earlier
-from services.runtime.note import BadKey, BadNote, Verifier, split_note
+from services.ledger.trust_policy import TrustPolicy
+from services.ledger.verify_quorum import hold_quorum
+from services.runtime.note import BadKey, BadNote, Verifier
 
 _PATIENCE = 2.0
 """Seconds given to a hub that is running to publish the checkpoint over what was just read."""
@@ -100,10 +102,11 @@ def verify_folder(
     only: bool = False,
     step: Callable[[int], None] = lambda _: None,
     earlier: Sequence[Earlier] = (),
+    policy: TrustPolicy | None = None,
 ) -> Report:
     """Verify the journal in `folder`. `only`: `keys` name the one log asked about. `step` hears of bytes
-    read. `earlier`: checkpoints from before, which it must have grown from."""
-    check = _Check(by_origin(keys), only, earlier)
+    read. `earlier`: checkpoints from before, which it must have grown from. `policy`: whose quorum it needs."""
+    check = _Check(by_origin(keys), only, earlier, policy)
     path = folder / journal.NAME
     if not path.is_file():
         check.find("journal", "the journal is missing")
@@ -125,6 +128,7 @@ def verify_records(
     *,
     only: bool = False,
     earlier: Sequence[Earlier] = (),
+    policy: TrustPolicy | None = None,
 ) -> Report:
     """Verify records read elsewhere (a Kafka topic for each log) against signed checkpoints by code of the
     log.
@@ -132,7 +136,7 @@ def verify_records(
     The checkpoints are fetched before the records and again after. A running hub may have gone on meanwhile:
     a log that has grown beyond what was read is held against its earlier checkpoint.
     """
-    check = _Check(by_origin(keys), only, earlier)
+    check = _Check(by_origin(keys), only, earlier, policy)
     check.is_of(hub)
     before = checkpoints()
     for record in records:
@@ -175,9 +179,13 @@ class _Check:
     """One run over one ledger."""
 
     def __init__(
-        self, keys: Mapping[str, Sequence[Verifier]], only: bool, earlier: Sequence[Earlier] = ()
+        self,
+        keys: Mapping[str, Sequence[Verifier]],
+        only: bool,
+        earlier: Sequence[Earlier],
+        policy: TrustPolicy | None,
     ) -> None:
-        self.report = Report()
+        self.report, self._policy = Report(), policy
         self._keys, self._only, self._hub, self._earlier = keys, only, "", earlier
         self._audits: dict[str, Audit] = {}
         self._events: dict[str, Named] = {}
@@ -245,6 +253,7 @@ class _Check:
                 continue
             audit.finish(checkpoints.get(code), keys)
             self.report.contradictions += hold_earlier(audit, checkpoints.get(code), self._earlier, keys)
+            self.report.notes += hold_quorum(audit.origin, checkpoints.get(code), self._policy, audit.find)
             self._gaps(audit, bool(keys))
         pair(self._audits, self._events)
         for origin in self._keys:
@@ -285,6 +294,6 @@ class _Check:
 def _size(note: bytes) -> int:
     """The size that a checkpoint claims, before anything of it is believed; -1 where it claims none."""
     try:
-        return Checkpoint.parse(split_note(note)[0]).size
+        return claimed(note).size
     except BadNote:
         return -1

@@ -13,7 +13,9 @@ from services.ledger.checkpoint import Checkpoint, open_checkpoint
 from services.ledger.earlier import FOLDER, Earlier, hold_earlier, read_earlier
 from services.ledger.tiles import Tile, hashes, tiles_of, unbundle
 from services.ledger.tree import HASH, Tree, leaf_hash
+from services.ledger.trust_policy import TrustPolicy
 from services.ledger.verify import Record, Report, verify_records
+from services.ledger.verify_quorum import hold_quorum
 from services.runtime.note import BadNote, Verifier, split_note
 
 CHECKPOINT = "checkpoint"
@@ -75,13 +77,13 @@ def verify_tiles(
     only: bool = False,
     step: Callable[[int], None] = lambda _: None,
     earlier: Sequence[Earlier] = (),
+    policy: TrustPolicy | None = None,
 ) -> Report:
     """Verify every exported log in `folder`. `only`: `keys` name the one log asked about. `step` hears of bytes read.
-    `earlier`: checkpoints from before, beside those that the folder itself has kept."""
+    `earlier`: checkpoints from before, beside those that the folder itself has kept. `policy`: whose quorum each needs."""
     found, unreadable = _logs(folder, keys, only=only)
-    kept = [
-        one for log in found if (log.folder / FOLDER).is_dir() for one in read_earlier(log.folder / FOLDER)
-    ]
+    folders = [log.folder / FOLDER for log in found if (log.folder / FOLDER).is_dir()]
+    kept = [one for folder in folders for one in read_earlier(folder)]
     whole = {log.code: log for log in found if log.has_entries}
     hub = next((log.head.origin.partition("/")[0] for log in found), "")
     notes = {code: log.note for code, log in whole.items()}
@@ -94,6 +96,7 @@ def verify_tiles(
         held,
         only=only and bool(held),
         earlier=[one for one in (*kept, *earlier) if one.head.origin not in apart],
+        policy=policy,
     )
     report.findings[:0] = unreadable
     for log in found:
@@ -102,6 +105,7 @@ def verify_tiles(
             audit = Audit(log.code, log.head.origin, log.tree, signed=log.head.size)
             own = by_origin(keys).get(log.head.origin, [])
             report.contradictions += hold_earlier(audit, log.note, (*kept, *earlier), own)
+            report.notes += hold_quorum(log.head.origin, log.note, policy, audit.find)
             log.findings += audit.findings
         _hold_tiles(log)
         report.findings += log.findings

@@ -7,8 +7,9 @@ and the bytes are the one form of that note (no second spelling of the same sign
 import base64
 import hashlib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -40,17 +41,47 @@ def encode64(raw: bytes) -> str:
     return base64.b64encode(raw).decode()
 
 
-def _name_holds(name: str) -> bool:
+def name_holds(name: str) -> bool:
+    """Whether a key may bear this name: no Unicode space, no plus sign, no control character, and UTF-8."""
     return (
         bool(name)
+        and not any("\ud800" <= c <= "\udfff" for c in name)
         and "+" not in name
         and not any(c.isspace() or unicodedata.category(c) == "Cc" for c in name)
     )
 
 
-def key_id(name: str, public: bytes) -> bytes:
-    """First 4 bytes of SHA-256(name || 0x0A || 0x01 || public key)."""
-    return hashlib.sha256(name.encode() + b"\n" + _ED25519 + public).digest()[:4]
+def key_id(name: str, public: bytes, kind: bytes = _ED25519) -> bytes:
+    """First 4 bytes of SHA-256(name || 0x0A || signature type || public key)."""
+    return hashlib.sha256(name.encode() + b"\n" + kind + public).digest()[:4]
+
+
+def read_vkey(vkey: str) -> tuple[str, bytes]:
+    """Name, and signature type with public key, of `<name>+<hex key id>+<base64(type || key)>`. Raises `BadKey`."""
+    parts = vkey.split("+", 2)
+    if len(parts) != 3 or not name_holds(parts[0]):
+        raise BadKey("a key line has the form name+keyid+base64")
+    try:
+        raw = decode64(parts[2])
+        named = bytes.fromhex(parts[1])
+    except ValueError:
+        raise BadKey("a key line has the form name+keyid+base64") from None
+    if named != key_id(parts[0], raw[1:], raw[:1]) or parts[1] != named.hex():
+        raise BadKey("the key id does not belong to this name and key")
+    return parts[0], raw
+
+
+class Checks(Protocol):
+    """Any key that checks signature lines: a log's, or a witness's (services/ledger/cosignature.py)."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def id(self) -> bytes: ...
+    def holds(self, text: bytes, signature: bytes) -> bool: ...
+
+
+_Key = TypeVar("_Key", bound=Checks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +94,10 @@ class Verifier:
     @classmethod
     def parse(cls, vkey: str) -> "Verifier":
         """From `<name>+<hex key id>+<base64(0x01 || key)>`. Raises `BadKey`."""
-        parts = vkey.strip().split("+", 2)
-        if len(parts) != 3 or not _name_holds(parts[0]):
-            raise BadKey("a key line has the form name+keyid+base64")
-        try:
-            raw = decode64(parts[2])
-            named = bytes.fromhex(parts[1])
-        except ValueError:
-            raise BadKey("a key line has the form name+keyid+base64") from None
+        name, raw = read_vkey(vkey.strip())
         if raw[:1] != _ED25519 or len(raw) != 33:
             raise BadKey("only Ed25519 log keys are read (type byte 1, 32 bytes)")
-        if named != key_id(parts[0], raw[1:]) or parts[1] != named.hex():
-            raise BadKey("the key id does not belong to this name and key")
-        return cls(parts[0], raw[1:])
+        return cls(name, raw[1:])
 
     @property
     def id(self) -> bytes:
@@ -100,28 +122,30 @@ class Signer:
     """A private key with the name under which it signs."""
 
     def __init__(self, name: str, key: Ed25519PrivateKey) -> None:
-        if not _name_holds(name):
+        if not name_holds(name):
             raise BadKey("the name of a key has no space and no plus sign")
         self._key = key
         self.verifier = Verifier(name, key.public_key().public_bytes_raw())
-        self._head = f"{_LINE}{name} "
         self._id = self.verifier.id
 
     def sign(self, text: str) -> bytes:
         """The signed note over `text`, which ends with a newline."""
         raw = text.encode()
-        line = self._head + encode64(self._id + self._key.sign(raw)) + "\n"
-        return raw + b"\n" + line.encode()
+        return raw + b"\n" + signature_line(self.verifier.name, self._id + self._key.sign(raw)).encode()
 
 
-def open_note(note: bytes, verifiers: Iterable[Verifier]) -> tuple[str, tuple[Verifier, ...]]:
+def signature_line(name: str, blob: bytes) -> str:
+    """One line below a note: `blob` is key id and signature."""
+    return f"{_LINE}{name} {encode64(blob)}\n"
+
+
+def open_note(note: bytes, verifiers: Iterable[_Key]) -> tuple[str, tuple[_Key, ...]]:
     """The text and the keys that signed it, of those named. Raises `BadNote`; signatures by others are passed
     over."""
-    text, lines = split_note(note)
+    text, lines = signatures(note)
     known = {(key.name, key.id): key for key in verifiers}
-    signed: list[Verifier] = []
-    for line in lines:
-        name, blob = _signature(line)
+    signed: list[_Key] = []
+    for name, blob in lines:
         key = known.get((name, blob[:4]))
         if key is None:
             continue
@@ -134,9 +158,15 @@ def open_note(note: bytes, verifiers: Iterable[Verifier]) -> tuple[str, tuple[Ve
     return text, tuple(signed)
 
 
+def signatures(note: bytes) -> tuple[str, Sequence[tuple[str, bytes]]]:
+    """The text, and (name, key id with signature) of each line, nothing checked but the form. Raises `BadNote`."""
+    text, lines = split_note(note)
+    return text, [_signature(line) for line in lines]
+
+
 def signer_names(note: bytes) -> list[str]:
     """The name on each signature line, nothing checked but the form. Raises `BadNote`."""
-    return [_signature(line)[0] for line in split_note(note)[1]]
+    return [name for name, _ in signatures(note)[1]]
 
 
 def split_note(note: bytes) -> tuple[str, list[str]]:
@@ -160,7 +190,7 @@ def split_note(note: bytes) -> tuple[str, list[str]]:
 
 def _signature(line: str) -> tuple[str, bytes]:
     name, space, blob = line.removeprefix(_LINE).partition(" ")
-    if not line.startswith(_LINE) or not space or not _name_holds(name):
+    if not line.startswith(_LINE) or not space or not name_holds(name):
         raise BadNote("a signature line is malformed")
     try:
         raw = decode64(blob)

@@ -73,6 +73,23 @@ class Settings(BaseModel):
         le=3650,
         description="Days after which no backup of the vault holds a key that was destroyed",
     )
+    witness_mode: Literal["off", "async", "sync"] = Field(
+        "off",
+        description="sync: a release waits until a quorum of witnesses has cosigned it; async: cosigned afterwards, "
+        "with an alarm; off: no witnesses",
+    )
+    witness_policy: Path | None = Field(
+        None, description="Policy file (C2SP tlog-policy): witnesses with their addresses, groups, quorum"
+    )
+    witness_wait: float = Field(
+        2.0,
+        gt=0,
+        le=30,
+        description="Longest that witnesses are waited for; in sync mode below MASH_LEDGER_WAIT",
+    )
+    witness_alarm: float = Field(
+        60.0, gt=0, description="Seconds that a checkpoint may stand without its quorum before it is an alarm"
+    )
     opa: str = Field("", description="Address of an OPA server; default the embedded engine")
     opa_token: str = Field("", repr=False, description="Bearer token that the OPA server knows the hub by")
     policy_engine: Literal["auto", "tables", "engine"] = Field(
@@ -106,6 +123,16 @@ class Settings(BaseModel):
                 raise ValueError("keys: set MASH_KEYS to a folder outside MASH_HOME")
             if self.keys.resolve().is_relative_to(self.home.resolve()):
                 raise ValueError("keys: MASH_KEYS must be outside MASH_HOME")
+        return self
+
+    @model_validator(mode="after")
+    def _witnesses(self) -> Self:
+        if self.witness_mode != "off" and self.witness_policy is None:
+            raise ValueError(
+                "witness_policy: set MASH_WITNESS_POLICY to a policy file, or MASH_WITNESS_MODE to off"
+            )
+        if self.witness_mode == "sync" and self.witness_wait >= self.ledger_wait:
+            raise ValueError("witness_wait: in sync mode it must be below MASH_LEDGER_WAIT")
         return self
 
     @model_validator(mode="after")

@@ -7,11 +7,12 @@ metric; what nobody foresaw is a constant 500. Every answer carries the headers 
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from pydantic import BaseModel
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -70,6 +71,11 @@ class Metrics:
             "mash_turned_away",
             "Requests not authenticated or not parsed",
             ("reason",),
+            registry=self.registry,
+        )
+        self.quorum_late = Gauge(
+            "mash_ledger_quorum_late_seconds",
+            "Longest that a log's checkpoint has stood without its quorum of witnesses; 0 where none is late",
             registry=self.registry,
         )
 
@@ -237,10 +243,15 @@ def _add_headers(message: Message, request_id: str) -> None:
         headers["X-Request-ID"] = request_id
 
 
-def make_ops(probes: Mapping[str, Callable[[], bool]], metrics: Metrics) -> FastAPI:
+def make_ops(
+    probes: Mapping[str, Callable[[], bool]],
+    metrics: Metrics,
+    details: Mapping[str, Callable[[], str]] = MappingProxyType({}),
+) -> FastAPI:
     """The operators' app, for the loopback listener only: /health/live, /health/ready, /metrics.
 
-    `probes` answer for each part whether it can work now (policy: under the expected revision).
+    `probes` answer for each part whether it can work now (policy: under the expected revision); `details` say in words
+    what an operator should know of a part, ready or not.
     """
     ops = FastAPI(title="MASH hub: operators", docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -252,9 +263,10 @@ def make_ops(probes: Mapping[str, Callable[[], bool]], metrics: Metrics) -> Fast
     def ready() -> JSONResponse:
         parts = {name: _holds(probe) for name, probe in probes.items()}
         whole = all(parts.values())
-        return JSONResponse(
-            {"status": "ready" if whole else "not ready", "parts": parts}, 200 if whole else 503
-        )
+        told = {name: words for name, tell in details.items() if (words := tell())}
+        status = "ready" if whole else "not ready"
+        more = {"details": told} if told else {}
+        return JSONResponse({"status": status, "parts": parts, **more}, 200 if whole else 503)
 
     @ops.get("/metrics")
     def measures() -> Response:

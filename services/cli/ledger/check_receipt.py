@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from services.cli.exits import Exit
-from services.cli.ledger.verify import keys_given
+from services.cli.ledger.trusted import Policy, keys_given, policy_given
 from services.ledger.check_receipt import Checked, check_receipt
 
 FACTS = ("kind", "time", "purpose", "basis")
@@ -25,10 +25,13 @@ def check(
     receipt: Annotated[Path, typer.Argument(help="The .tlog-proof file of a release.")],
     key: Annotated[str, typer.Option(help="Public key line (vkey) of the log.")] = "",
     trust: Annotated[Path | None, typer.Option(help="File of public key lines.")] = None,
+    policy: Policy = None,
     answer: Annotated[Path | None, typer.Option(help="The JSON answer as it was received.")] = None,
     opening: Annotated[Path | None, typer.Option(help="The opening: /ledger/receipts/{id}/opening.")] = None,
 ) -> None:
     """Check one receipt offline; with the answer and its opening, that this very answer is what was entered.
+
+    With a policy file (tlog-policy), also that its quorum of witnesses cosigned the checkpoint in the receipt.
 
     Example: mash ledger check-receipt release.tlog-proof --trust trust.vkeys --answer answer.json --opening opening.json
 
@@ -36,11 +39,12 @@ def check(
     """
     if (answer is None) != (opening is None):
         raise typer.BadParameter("--answer and --opening go together")
-    keys = keys_given(key, trust)
+    demanded = policy_given(policy)
+    keys = keys_given(key, trust, demanded)
     if not keys:
-        raise typer.BadParameter("a receipt holds no key: give --key or --trust")
+        raise typer.BadParameter("a receipt holds no key: give --key, --trust, or a --policy with logs")
     proof, told, salts = (_read(path) for path in (receipt, answer, opening))
-    found = check_receipt(proof or b"", keys, told, salts)
+    found = check_receipt(proof or b"", keys, told, salts, policy=demanded)
     tell(found)
     raise typer.Exit(found.exit_code)
 
@@ -65,6 +69,8 @@ def tell(found: Checked) -> None:
         print(f"  asked by {asker.get('role', 'a system')} of {asker['organisation']}")
         if "policy" in entry:
             print(f"  decided under policies {entry['policy']['revision']}")
+        if found.cosigned:
+            print(f"  cosigned by {found.cosigned}")
         print(f"  about {len(entry.get('subjects', ()))} people")
     for wrong in found.findings:
         print(f"WRONG  {wrong}")

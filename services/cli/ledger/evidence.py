@@ -23,7 +23,7 @@ from services.cli.ledger.left import NotTold, left_by
 from services.cli.ledger.opened import Opened, opened
 from services.cli.ledger.options import AtTheHub, By, Events, Key, Trust
 from services.cli.ledger.pages import page
-from services.cli.ledger.verify import keys_given
+from services.cli.ledger.trusted import keys_given
 from services.cli.ledger.which import CannotProve, Found, event_given, find_all, growing
 from services.cli.ledger.writing import writing
 from services.ledger.export import put

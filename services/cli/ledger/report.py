@@ -19,7 +19,8 @@ from services.cli.ledger.auditor import Auditor
 from services.cli.ledger.opened import opened
 from services.cli.ledger.pages import page
 from services.cli.ledger.replay import OWN_WHY, decide_again
-from services.cli.ledger.verify import Asked, earlier_given, keys_given, verify_path
+from services.cli.ledger.trusted import keys_given
+from services.cli.ledger.verify import Asked, earlier_given, verify_path
 from services.cli.ledger.writing import writing
 from services.contract.canonical import canonical
 from services.ledger.export import put

@@ -15,16 +15,18 @@ from typing import Annotated
 import typer
 
 from services.cli.exits import Exit
+from services.cli.ledger.misbehaviour import judge_proof, save_proofs
 from services.cli.ledger.progress import progress
+from services.cli.ledger.trusted import Policy, keys_given, policy_given
 from services.ledger import journal
 from services.ledger.earlier import Earlier, read_earlier
+from services.ledger.trust_policy import TrustPolicy
 from services.ledger.verify import (
     NoLedger,
     Report,
     keys_beside,
     ledger_folder,
     read_checkpoints,
-    read_trust,
     verify_folder,
     verify_records,
 )
@@ -34,14 +36,33 @@ from services.runtime.note import BadKey, BadNote, Verifier
 
 @dataclass(frozen=True)
 class Asked:
-    """What to hold a ledger against: keys, whether they name the one log asked about, and checkpoints from before."""
+    """What to hold a ledger against: keys, whether they name the one log asked about, checkpoints from before, and the
+    policy whose quorum of witnesses each log needs."""
 
     keys: Sequence[Verifier]
     only: bool = False
     earlier: Sequence[Earlier] = ()
+    policy: TrustPolicy | None = None
 
 
 BESIDE = "with the keys found beside the log, which proves nothing against whoever holds the folder"
+
+Place = Annotated[
+    str,
+    typer.Argument(help="MASH_HOME or its folder ledger; a folder of tiles; kafka://HOST:PORT; or a proof."),
+]
+Trust = Annotated[Path | None, typer.Option(help="File of public key lines, one a line; # begins a comment.")]
+Checkpoints = Annotated[
+    Path | None,
+    typer.Option(envvar="MASH_HOME", help="With kafka://: where the hub publishes its signed checkpoints."),
+]
+Since = Annotated[
+    Path | None,
+    typer.Option("--from", help="Checkpoints kept from before: a file, or a folder of an earlier time."),
+]
+Proofs = Annotated[
+    Path, typer.Option(help="Folder in which a proof of misbehaviour is saved, if there is one.")
+]
 
 
 def add(app: typer.Typer) -> None:
@@ -50,36 +71,32 @@ def add(app: typer.Typer) -> None:
 
 
 def verify(
-    place: Annotated[
-        str, typer.Argument(help="MASH_HOME or its folder ledger; a folder of tiles; or kafka://HOST:PORT")
-    ],
+    place: Place,
     key: Annotated[str, typer.Option(help="Public key line (vkey) of the one log to verify.")] = "",
-    trust: Annotated[
-        Path | None, typer.Option(help="File of public key lines, one a line; # begins a comment.")
-    ] = None,
-    checkpoints: Annotated[
-        Path | None,
-        typer.Option(
-            envvar="MASH_HOME", help="With kafka://: where the hub publishes its signed checkpoints."
-        ),
-    ] = None,
-    since: Annotated[
-        Path | None,
-        typer.Option("--from", help="Checkpoints kept from before: a file, or a folder of an earlier time."),
-    ] = None,
+    trust: Trust = None,
+    checkpoints: Checkpoints = None,
+    since: Since = None,
+    policy: Policy = None,
+    proofs: Proofs = Path(),
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON on stdout.")] = False,
 ) -> None:
     """Verify every log found: each entry, the order, the root that was signed, and the signature.
+
+    A policy file (tlog-policy) also demands its quorum of witnesses. PLACE may be a saved proof of misbehaviour.
 
     Example: mash ledger verify audit --trust trust.vkeys --from last-year
 
     Exit: 0 all good, 1 findings, 2 usage, 3 the broker does not answer, 5 something could not be checked.
     """
-    asked = Asked(keys_given(key, trust), bool(key), earlier_given(since))
+    demanded = policy_given(policy)
+    asked = Asked(keys_given(key, trust, demanded), bool(key), earlier_given(since), demanded)
+    if Path(place).is_file():
+        raise typer.Exit(judge_proof(Path(place), asked.keys))
     if place.startswith("kafka://"):
         report = _verify_kafka(place.removeprefix("kafka://"), checkpoints, asked)
     else:
         report = verify_path(Path(place), asked)
+    report.notes += save_proofs(report.contradictions, proofs)
     if as_json:
         print(json.dumps(report.as_json(), indent=2))
     else:
@@ -102,22 +119,6 @@ def earlier_given(path: Path | None) -> list[Earlier]:
     return found
 
 
-def keys_given(key: str, trust: Path | None) -> list[Verifier]:
-    if key and trust:
-        raise typer.BadParameter("give --key for one log, or --trust for several, not both")
-    try:
-        if key:
-            return [Verifier.parse(key)]
-        found = read_trust(trust.read_text(encoding="utf-8")) if trust else []
-    except BadKey as error:
-        raise typer.BadParameter(f"{'--key' if key else '--trust'}: {error}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise typer.BadParameter(f"--trust: {trust} cannot be read ({type(error).__name__})") from None
-    if trust and not found:
-        raise typer.BadParameter(f"--trust: no key in {trust}")
-    return found
-
-
 def verify_path(path: Path, asked: Asked) -> Report:
     """Verify a ledger folder, or a folder of tiles; what is neither ends the command with a line that says so."""
     if path.is_dir() and logs_in(path):
@@ -131,7 +132,9 @@ def verify_path(path: Path, asked: Asked) -> Report:
         keys = asked.keys or keys_beside(folder)
         size = (folder / journal.NAME).stat().st_size if (folder / journal.NAME).is_file() else 0
         with progress(size) as step:
-            report = verify_folder(folder, keys, only=asked.only, step=step, earlier=asked.earlier)
+            report = verify_folder(
+                folder, keys, only=asked.only, step=step, earlier=asked.earlier, policy=asked.policy
+            )
     except BadKey as error:
         raise typer.BadParameter(f"{folder / 'keys'}: {error}; give --key or --trust") from None
     except OSError as error:
@@ -148,7 +151,9 @@ def _verify_export(folder: Path, asked: Asked) -> Report:
     try:
         total = sum(path.stat().st_size for path in folder.glob("**/tile/entries/**/*") if path.is_file())
         with progress(total) as step:
-            return verify_tiles(folder, asked.keys, only=asked.only, step=step, earlier=asked.earlier)
+            return verify_tiles(
+                folder, asked.keys, only=asked.only, step=step, earlier=asked.earlier, policy=asked.policy
+            )
     except BadNote as error:
         print(error, file=sys.stderr)
         raise typer.Exit(Exit.FINDINGS) from None
@@ -178,7 +183,13 @@ def _verify_kafka(servers: str, home: Path | None, asked: Asked) -> Report:
     records = records_of_topics(servers, hub)
     try:
         return verify_records(
-            records, hub, lambda: read_checkpoints(folder), keys, only=asked.only, earlier=asked.earlier
+            records,
+            hub,
+            lambda: read_checkpoints(folder),
+            keys,
+            only=asked.only,
+            earlier=asked.earlier,
+            policy=asked.policy,
         )
     except StoreAway as error:
         print(error, file=sys.stderr)

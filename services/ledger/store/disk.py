@@ -51,12 +51,14 @@ class Disk:
             os.close(file)
 
     def overwrite(self, path: Path, data: bytes) -> None:
-        """Write `data`, never shorter than what stands there, over the file at `path`. Not durable, and a
-        reader may meet half of it; but it costs no wait, where renaming over a file makes ext4 write it out
-        at once."""
+        """Write `data` over the file at `path`. Not durable, and a reader may meet half of it; but it costs no
+        wait, where renaming over a file makes ext4 write it out at once."""
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             os.pwrite(file, data, 0)
+            if os.fstat(file).st_size > len(data):
+                # A checkpoint that was cosigned is followed by one that is not yet.
+                os.ftruncate(file, len(data))
         finally:
             os.close(file)
 

@@ -1,0 +1,1 @@
+"""Having the hub's own checkpoints cosigned by witnesses, before or after a release (docs/adr, witnesses)."""
