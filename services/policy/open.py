@@ -16,25 +16,24 @@ from services.runtime.settings import Settings
 
 
 def open_policy(settings: Settings, shelf: Shelf) -> Decider:
-    """The decider over the embedded engine, or over the OPA server at `MASH_OPA`; by tables where the settings say so.
+    """The decider over the embedded engine, or over the OPA server at `MASH_OPA`; by tables unless the settings say otherwise.
 
     Raises `BadSetting` where the compiled rules are not those of the book. A server that is not there yet
     stops nothing: `ready()` says so, and until it answers under the book in force every question is
     `PolicyUnavailable`.
     """
     if not settings.opa:
-        embedded = _tables(settings, EmbeddedEngine(BUILT, settings.policy_wait), by_itself=True)
+        embedded = _tables(settings, EmbeddedEngine(BUILT, settings.policy_wait), told_first=False)
         embedded.prepare(shelf.current())
         return Decider(shelf, embedded)
     bundle, key = bundle_path(settings), BundleKey(KeyFolder(settings.key_folder))
     write_bundle(shelf.current(), bundle, key)
     server = ServerEngine(settings.opa, bundle, key, settings.policy_wait, settings.opa_token)
-    return Decider(shelf, _tables(settings, server, by_itself=False))
+    return Decider(shelf, _tables(settings, server, told_first=True))
 
 
-def _tables(settings: Settings, engine: TabulatingEngine, *, by_itself: bool) -> Engine:
-    wanted = settings.policy_engine == "tables" or (settings.policy_engine == "auto" and by_itself)
-    return TableEngine(engine) if wanted else engine
+def _tables(settings: Settings, engine: TabulatingEngine, *, told_first: bool) -> Engine:
+    return TableEngine(engine, told_first=told_first) if settings.policy_engine == "tables" else engine
 
 
 def bundle_path(settings: Settings) -> Path:

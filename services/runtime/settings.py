@@ -92,10 +92,10 @@ class Settings(BaseModel):
     )
     opa: str = Field("", description="Address of an OPA server; default the embedded engine")
     opa_token: str = Field("", repr=False, description="Bearer token that the OPA server knows the hub by")
-    policy_engine: Literal["auto", "tables", "engine"] = Field(
-        "auto",
-        description="tables: what the rules say is looked up, once the tables of the book in force are built; "
-        "engine: each question is put to the engine; auto: tables without MASH_OPA, engine with it",
+    policy_engine: Literal["tables", "engine"] = Field(
+        "tables",
+        description="tables: what the rules say is looked up, once the tables of the book in force are built, and with "
+        "MASH_OPA once that server has said that it has the book; engine: each question is put to the engine",
     )
     policy_wait: float = Field(
         1.5, gt=0, le=30, description="Longest that a decision may take; then nothing is released"

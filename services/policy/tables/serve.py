@@ -57,10 +57,14 @@ _shared = _Shared()
 
 
 class TableEngine:
-    """Engine over tables, with another behind. `built`: where tables made beforehand stand."""
+    """Engine over tables, with another behind. `built`: where tables made beforehand stand.
 
-    def __init__(self, behind: TabulatingEngine, built: Path = BUILT) -> None:
+    `told_first`: tables serve a book only after the engine behind has said that it has that book, as a server must.
+    """
+
+    def __init__(self, behind: TabulatingEngine, built: Path = BUILT, *, told_first: bool = False) -> None:
         self._behind, self._built = behind, built
+        self._told_first, self._told = told_first, set[str]()
         self._building: dict[str, threading.Thread] = {}
         self._failed: dict[str, float] = {}
         self._lock = threading.Lock()
@@ -74,6 +78,7 @@ class TableEngine:
     def prepare(self, book: Book) -> None:
         """Make the engine behind ready; the tables follow in the background. Raises what that engine raises."""
         self._behind.prepare(book)
+        self._told.add(book.digest)
         self.walk(book)
 
     def ask(self, book: Book, question: Mapping[str, Any]) -> Any:
@@ -105,7 +110,7 @@ class TableEngine:
 
     def walk(self, book: Book) -> Walk | None:
         """The book's tables, ready; None while they are being built, which is begun if it was not."""
-        walk = _shared.get(book.digest)
+        walk = self._at_hand(book)
         if walk is None:
             self._begin(book)
         return walk
@@ -116,12 +121,16 @@ class TableEngine:
         thread = self._building.get(book.digest)
         if thread:
             thread.join(timeout=seconds)
-        return _shared.get(book.digest)
+        return self._at_hand(book)
+
+    def _at_hand(self, book: Book) -> Walk | None:
+        told = not self._told_first or book.digest in self._told
+        return _shared.get(book.digest) if told else None
 
     def _begin(self, book: Book) -> None:
         with self._lock:
             lately = time.monotonic() - self._failed.get(book.digest, -AGAIN) < AGAIN
-            if self._ended or lately or book.digest in self._building or _shared.get(book.digest):
+            if self._ended or lately or book.digest in self._building or self._at_hand(book):
                 return
             thread = threading.Thread(target=self._build, args=(book,), name="policy-tables", daemon=True)
             self._building[book.digest] = thread
@@ -130,6 +139,11 @@ class TableEngine:
     def _build(self, book: Book) -> None:
         began = time.monotonic()
         try:
+            if self._told_first and book.digest not in self._told and not self._behind.ready(book):
+                raise EngineFailed("NotReady")
+            self._told.add(book.digest)
+            if _shared.get(book.digest):
+                return
             before = _shared.newest() or read_tables(self._built / FILE)
             same = before is not None and before.book == book.digest
             tables = before if before and same else build_tables(book, self, before)

@@ -83,6 +83,28 @@ def test_until_the_tables_are_built_the_engine_behind_answers_and_nobody_waits(
     assert len(behind.asked) == 1
 
 
+def test_a_server_that_has_not_said_that_it_has_the_book_is_asked_and_no_tables_are(
+    behind: Behind, engine: TableEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    behind.may_build.set()
+    # Of another hub in this process, or made beforehand: they are there, and of the very book.
+    assert engine.wait(shipped_book(), 60) is not None
+    behind.fails = True
+    first = TableEngine(behind, built=tmp_path, told_first=True)
+    deciding = decider(first, tmp_path)
+    asked = Question(shipped_book().revision, context(), (profile(),), CLASSES)
+    assert first.wait(shipped_book(), 60) is None
+    with pytest.raises(PolicyUnavailable):
+        deciding.decide(asked)
+    behind.fails = False
+    monkeypatch.setattr(serve, "AGAIN", 0.0)
+    assert first.wait(shipped_book(), 60) is not None
+    asked_before = len(behind.asked)
+    assert deciding.decide(asked).cells[0]
+    assert len(behind.asked) == asked_before
+    first.close()
+
+
 def test_a_decider_gives_the_same_answer_by_tables_and_without(
     behind: Behind, engine: TableEngine, tmp_path: Path
 ) -> None:
@@ -165,10 +187,8 @@ def test_closing_ends_a_build(behind: Behind, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("said", "opa", "by_tables"),
     [
-        ("auto", "", True),
         ("tables", "", True),
         ("engine", "", False),
-        ("auto", "http://127.0.0.1:1", False),
         ("tables", "http://127.0.0.1:1", True),
         ("engine", "http://127.0.0.1:1", False),
     ],
