@@ -11,10 +11,12 @@ import zipfile
 from collections.abc import Mapping
 from typing import Any
 
-from services.contract.problems import NotFound
+from joserfc.jwk import ECKey
+
+from services.contract.problems import NotAllowed, NotFound
 from services.contract.releases import Asking, Draft
-from services.gateway.access.clients import RECORDS_SCOPE, Clients
-from services.gateway.access.sealing import key_to_seal_to, seal
+from services.gateway.access.clients import RECORDS_SCOPE, Client, Clients
+from services.gateway.access.sealing import seal
 from services.gateway.parts import Parts
 from services.gateway.receipts import AUDITORS, HUB, Reader
 
@@ -73,6 +75,17 @@ def read_book(parts: Parts, reader: Reader, digest: str) -> bytes:
                 told.compress_type = zipfile.ZIP_DEFLATED
                 packed.writestr(told, path.read_bytes())
     return whole.getvalue()
+
+
+def key_to_seal_to(client: Client) -> ECKey:
+    """The newest key that the system has registered with `"use": "enc"`. Raises `NotAllowed`."""
+    found = [key for key in client.keys().keys if key.as_dict(private=False).get("use") == "enc"]
+    if not found or not isinstance(found[-1], ECKey):
+        raise NotAllowed(
+            "this system has registered no key to seal to",
+            next_step='Register a P-384 key with "use": "enc" beside the signing key (mash ledger key makes both).',
+        )
+    return found[-1]
 
 
 def _auditor(reader: Reader) -> None:

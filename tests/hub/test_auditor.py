@@ -1,13 +1,16 @@
 """An auditor on another machine, with a key file, public keys and an address: downloads, verifies, decides again, signs."""
 
+import io
 import json
 import shutil
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.hub.audited import Audited, an_audited, enrol, make_key, run
+from services.ledger.download import CannotDownload, _unpack
+from tests.hub.audited import SOCIAL_WORKER, Audited, an_audited, enrol, make_key, run
 
 
 @pytest.fixture(scope="module")
@@ -131,3 +134,38 @@ def test_a_report_of_what_does_not_hold_says_so_and_is_signed_all_the_same(
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "Not as signed or recorded" in page
     assert "the book that decided is not kept here" in page
+
+
+def test_the_key_that_opens_records_never_signs_for_the_auditor(audited: Audited, tmp_path: Path) -> None:
+    """Each key does one thing: an assertion under the other one is refused, though it is registered."""
+    told = json.loads(audited.key.read_text(encoding="utf-8"))
+    sealing = next(key for key in told["keys"] if key["use"] == "enc")
+    forged = tmp_path / "forged.json"
+    keys = [sealing | {"use": "sig", "alg": "ES384"}, sealing]
+    forged.write_text(json.dumps(told | {"keys": keys}), encoding="utf-8")
+    ran = audited.fetch(tmp_path / "got", key=forged)
+    assert ran.exit_code == 4, ran.output
+    assert not (tmp_path / "got").exists()
+
+
+def test_a_worker_is_told_of_their_own_log_alone_and_given_no_record_and_no_book(
+    audited: Audited, download: Path
+) -> None:
+    served = audited.served
+    worker = served.token(SOCIAL_WORKER)
+    told = json.loads(served.raw("GET", "/ledger/logs", worker).split(b"\r\n\r\n", 1)[1])
+    assert [row["log"] for row in told["logs"]] == ["northshire-csc"]
+    book = next((download / "books").iterdir()).name
+    for path in (f"/ledger/books/{book}", "/ledger/northshire-csc/records/000.p/1"):
+        assert b" 404 " in served.raw("GET", path, worker).split(b"\r\n")[0]
+
+
+def test_a_book_that_leads_out_of_its_folder_is_refused(tmp_path: Path) -> None:
+    """As a hub might serve it that means an auditor harm."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as book:
+        book.writestr("../../outside.txt", "x")
+    with pytest.raises(CannotDownload, match="a name that no book has"):
+        _unpack(packed.getvalue(), tmp_path / "books" / ("a" * 64))
+    assert not (tmp_path / "outside.txt").exists()
+    assert not list(tmp_path.rglob("*.txt"))

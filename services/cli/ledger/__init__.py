@@ -3,6 +3,7 @@
 Promise: nothing that could not be checked is called good; what a command shows of people it enters first.
 """
 
+import sys
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -41,6 +42,12 @@ def group() -> None:
     """For auditors: is every entry still what was signed?"""
 
 
-for name in COMMANDS:
+def _needed() -> tuple[str, ...]:
+    """The commands to read in: where one is named, its own alone, for each costs a moment to read."""
+    named = sys.argv[2].replace("-", "_") if sys.argv[1:2] == ["ledger"] and len(sys.argv) > 2 else ""
+    return (named,) if named in COMMANDS else COMMANDS
+
+
+for name in _needed():
     if find_spec(f"services.cli.ledger.{name}"):
         import_module(f"services.cli.ledger.{name}").add(app)

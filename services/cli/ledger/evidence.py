@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import typer
 
 from services.cli.exits import Exit
-from services.cli.ledger.in_words import in_words, titled
+from services.cli.ledger.in_words import counted, in_words, titled
 from services.cli.ledger.left import NotTold, left_by
 from services.cli.ledger.opened import Opened, opened
 from services.cli.ledger.options import AtTheHub, By, Events, Key, Trust
@@ -71,7 +71,7 @@ def evidence(
     with writing(out):
         _write(files, out)
     print(
-        f"Wrote {out}: {len(events)} entries with their proofs, and statement.html, which says how to check them."
+        f"Wrote {out}: {counted(len(events), 'entry', 'entries')} with proof, and statement.html, which says how to check them."
     )
 
 

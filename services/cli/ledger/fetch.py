@@ -13,6 +13,7 @@ import typer
 
 from services.cli.exits import Exit
 from services.cli.ledger.auditor import Auditor
+from services.cli.ledger.in_words import counted
 from services.cli.ledger.progress import counting
 from services.cli.ledger.writing import writing
 from services.ledger.download import CannotDownload, Downloaded, download
@@ -64,8 +65,8 @@ def tell(found: Downloaded, folder: Path) -> None:
     """What is in the folder now."""
     count = sum(found.sizes.values())
     print(
-        f"Fetched {len(found.sizes)} logs with {count} entries to {folder}, "
-        f"{found.records} decision records, {found.books} books of policies."
+        f"Fetched {counted(len(found.sizes), 'log')} with {counted(count, 'entry', 'entries')} to {folder}, "
+        f"{counted(found.records, 'decision record')}, {counted(found.books, 'book')} of policies."
     )
     for code, size in found.sizes.items():
         print(f"  {code}: {size} entries")

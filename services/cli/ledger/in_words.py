@@ -17,6 +17,11 @@ def titled(words: str, code: str) -> str:
     return f"{row['title']} ({code})" if row else code
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 way`, `2 ways`; `many` where an s does not do."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
 def who(entry: Mapping[str, Any]) -> str:
     """Role and organisation; the person stands in an entry as a pseudonym only."""
     asker = entry["asker"]
@@ -47,7 +52,8 @@ def in_words(entry: Mapping[str, Any]) -> list[Row]:
         rows.append(
             (
                 "About",
-                f"{len(subjects)} people" + (f", {refused} of them with nothing shown" if refused else ""),
+                counted(len(subjects), "person", "people")
+                + (f", {refused} of them with nothing shown" if refused else ""),
             )
         )
     if body := entry.get("body"):

@@ -13,7 +13,7 @@ import typer
 
 from services.cli.exits import Exit
 from services.cli.ledger.facts import fields_of
-from services.cli.ledger.in_words import titled
+from services.cli.ledger.in_words import counted, titled
 from services.cli.ledger.opened import opened
 from services.cli.ledger.options import AsJson, AtTheHub, By, Events, Key
 from services.cli.ledger.reveal import people
@@ -123,9 +123,8 @@ def tell(told: Mapping[str, Any], rows: Sequence[Way]) -> None:
     """The clock first: it is what cannot wait."""
     left = told["hours_left"]
     clock = f"{left} hours are left" if left >= 0 else f"{-left} hours too late"
-    print(
-        f"{len(rows)} answers to {len(told['recipients'])} recipients. Commissioner: by {told['deadline']}; {clock}."
-    )
+    to = counted(len(told["recipients"]), "recipient")
+    print(f"{counted(len(rows), 'answer')} to {to}. Commissioner: by {told['deadline']}; {clock}.")
     for row, answer in zip(rows, told["answers"], strict=True):
         print(f"{row.time}  {row.way} to {row.who}, pseudonym {row.user}; {row.outcome}")
         for class_, how in row.classes.items():

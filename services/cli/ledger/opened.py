@@ -7,7 +7,7 @@ there; decision records open with the installation's keys or with the auditor's,
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,14 +15,16 @@ from typing import Any, Protocol
 import typer
 
 from services.cli.exits import Exit
+from services.cli.installation import settings_of
 from services.cli.ledger.auditor import Auditor, CannotUnseal
-from services.cli.policy.recorded import settings_of
+from services.ledger.checkpoint import Checkpoint
 from services.ledger.downloaded import Damaged, Downloaded, Unseal
 from services.ledger.opened import Decision
 from services.ledger.reading import Entry, Reading
 from services.ledger.verify import read_checkpoints
 from services.ledger.verify_tiles import CHECKPOINT, logs_in
 from services.runtime.keys import KeyFolder
+from services.runtime.note import BadNote, split_note
 from services.runtime.settings import Settings
 
 
@@ -63,6 +65,14 @@ class Opened:
         if self.settings is not None:
             return read_checkpoints(self.home / "ledger")
         return {code: (path / CHECKPOINT).read_bytes() for code, path in logs_in(self.home).items()}
+
+    def signed(self) -> int:
+        """How many entries the checkpoints cover, as they say themselves: for a bar, and for nothing else."""
+        found = 0
+        for note in self.notes().values():
+            with suppress(BadNote):
+                found += Checkpoint.parse(split_note(note)[0]).size
+        return found
 
 
 @contextmanager

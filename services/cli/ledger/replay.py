@@ -6,16 +6,17 @@ is missing without it is a finding.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from services.cli.exits import Exit
+from services.cli.installation import settings_of
 from services.cli.ledger.days import day_given
 from services.cli.ledger.opened import Source, opened
-from services.cli.policy.recorded import settings_of
+from services.cli.ledger.progress import counting
 from services.ledger.opened import Decision
 from services.ledger.reading import Entry
 from services.policy.kept_rows import KeptRows
@@ -68,8 +69,10 @@ def replay(
     if not place and home is not None and not (home / "ledger").is_dir():
         raise typer.BadParameter(f"--home: no ledger in {home}; name MASH_HOME")
     where = place or str(home or settings_of(None).home)
-    with opened(where, key, {"command": "replay"}) as ledger:
-        found = decide_again(ledger.source, ledger.home, log, day_given("--since", since))
+    day = day_given("--since", since)
+    with opened(where, key, {"command": "replay"}) as ledger, counting("entries") as step:
+        total = ledger.signed()
+        found = decide_again(ledger.source, ledger.home, log, day, lambda read: step(read, total))
     if as_json:
         print(json.dumps(found, indent=2))
     else:
@@ -79,14 +82,20 @@ def replay(
     )
 
 
-def decide_again(source: Source, home: Path, log: str = "", since: str = "") -> dict[str, Any]:
+def decide_again(
+    source: Source,
+    home: Path,
+    log: str = "",
+    since: str = "",
+    step: Callable[[int], None] = lambda _: None,
+) -> dict[str, Any]:
     """`{decisions, rows, same, otherwise, unknown, unreplayable, named: [{log, index, event, reason, place}]}`. `home`:
     where the books are. Raises `LedgerUnavailable`."""
     report: dict[str, Any] = {"decisions": 0, "rows": 0, "same": 0}
     report |= {"otherwise": {}, "unknown": {}, "unreplayable": {}, "named": []}
     with KeptRows(home) as rows_of_books:
         replayer = Replayer(rows_of_books)
-        for entry in _decided(source, log, since):
+        for entry in _decided(source, log, since, step):
             record = source.record(entry.entry["event_id"])
             reason, place, rows = _one(replayer, record, entry)
             shredded = record is not None and record.shredded > 0
@@ -121,8 +130,9 @@ def _count(pile: dict[str, int], reason: str) -> None:
     pile[reason] = pile.get(reason, 0) + 1
 
 
-def _decided(source: Source, log: str, since: str) -> Iterator[Entry]:
-    for entry in source.entries():
+def _decided(source: Source, log: str, since: str, step: Callable[[int], None]) -> Iterator[Entry]:
+    for read, entry in enumerate(source.entries(), 1):
+        step(read)
         wanted = (not log or entry.log == log) and (not since or str(entry.entry["time"])[:10] >= since)
         if wanted and "decision_digest" in entry.entry:
             yield entry

@@ -18,6 +18,7 @@ from services.cli.exits import Exit
 from services.cli.ledger.auditor import Auditor
 from services.cli.ledger.opened import opened
 from services.cli.ledger.pages import page
+from services.cli.ledger.progress import counting
 from services.cli.ledger.replay import OWN_WHY, decide_again
 from services.cli.ledger.trusted import keys_given
 from services.cli.ledger.verify import Asked, earlier_given, verify_path
@@ -62,8 +63,9 @@ def report(
     """
     auditor = Auditor.read(key)
     checked = verify_path(Path(place), Asked(keys_given("", trust), earlier=earlier_given(since)))
-    with opened(place, key) as ledger:
-        decided = decide_again(ledger.source, ledger.home)
+    with opened(place, key, {"command": "report"}) as ledger, counting("entries") as step:
+        total = ledger.signed()
+        decided = decide_again(ledger.source, ledger.home, step=lambda read: step(read, total))
     found = Content(place, auditor, checked, decided).told()
     content = canonical(found)
     with writing(out):

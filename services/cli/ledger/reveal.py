@@ -16,7 +16,7 @@ from services.cli.exits import Exit
 from services.cli.ledger.auditor import Auditor
 from services.cli.ledger.days import span_given
 from services.cli.ledger.facts import classes_given
-from services.cli.ledger.in_words import titled
+from services.cli.ledger.in_words import counted, titled
 from services.cli.ledger.opened import Opened, home_of, installation, opened
 from services.cli.ledger.options import AsJson, By, Key, Person, Since, Until
 from services.cli.ledger.person import Among, among, person_given
@@ -128,10 +128,10 @@ def tell(found: Ways, classes: frozenset[str], days: tuple[str, str], missing: i
     of = ", ".join(titled("classes", one) for one in sorted(classes)) or "any class"
     span = f"from {days[0] or 'the beginning'} to {days[1] or 'today'}"
     told = people(found)
-    readers = "reader" if len(told) == 1 else "readers"
-    print(f"{len(told)} {readers} could have known {of} of this person, {span}, by {len(found.rows)} ways.")
+    ways = counted(len(found.rows), "way")
+    print(f"{counted(len(told), 'reader')} could have known {of} of this person, {span}, by {ways}.")
     for row in told:
-        print(f"  {row['who']}, pseudonym {row['user']}: {row['ways']} times, {_times(row)}")
+        print(f"  {row['who']}, pseudonym {row['user']}: {counted(row['ways'], 'time')}, {_times(row)}")
     for way in found.rows:
         print(f"{way.time}  {way.way}, log {way.log} entry {way.index}, {_purpose(way)}")
         print(f"    to {way.who}; {way.outcome}")
@@ -141,7 +141,7 @@ def tell(found: Ways, classes: frozenset[str], days: tuple[str, str], missing: i
             print(f"    then: {later}")
     for organisation, count in sorted(found.not_by_person.items()):
         print(
-            f"NOT TOLD BY PERSON  {organisation} read back records of its own {count} times; no entry says whose"
+            f"NOT TOLD BY PERSON  {organisation} read back records of its own, {counted(count, 'time')}; no entry says whose"
         )
     if found.unopened:
         print(f"NOT RULED OUT  {found.unopened} answers whose decision record does not open here")

@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
+from services.cli.installation import settings_of
 from services.cli.policy.deciding import book_of, deciding, today
 from services.cli.policy.folder import Folder
-from services.cli.policy.recorded import recorded, settings_of
+from services.cli.policy.recorded import recorded
 from services.contract.canonical import emit
 from services.contract.problems import LedgerUnavailable
 from services.policy.impact.impact import impact_of

@@ -5,21 +5,11 @@ Promise: reading is safe while the hub runs; the newest come last, and `last` ta
 
 from collections import deque
 from collections.abc import Iterator
-from pathlib import Path
 
 from services.ledger.reading import Reading
 from services.policy.recorded import Recorded
 from services.runtime.keys import KeyFolder
-from services.runtime.settings import Settings, read_settings
-
-
-def settings_of(home: Path | None) -> Settings:
-    """The settings of the installation; those of a demonstration where its folder says so. Raises `BadSetting`."""
-    if home is None:
-        return read_settings()
-    mark = home / "mode"
-    mode = mark.read_text(encoding="utf-8").strip() if mark.is_file() else None
-    return read_settings(home=home, mode=mode)
+from services.runtime.settings import Settings
 
 
 def recorded(settings: Settings, last: int | None = None) -> Iterator[Recorded]:

@@ -12,9 +12,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from services.cli.installation import settings_of
 from services.cli.policy.deciding import book_of, today
 from services.cli.policy.folder import Folder
-from services.cli.policy.recorded import settings_of
 from services.contract.canonical import emit
 from services.gateway.monitoring.happened import happened
 from services.gateway.monitoring.reading import checked_month

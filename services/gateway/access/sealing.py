@@ -1,7 +1,7 @@
 """What is handed to one reader alone, sealed to a public key of the system through which they read.
 
 Promise: JWE and nothing of our own (RFC 7516; ECDH-ES on P-384 with A256GCM, RFC 7518): any JOSE library opens it with the
-private key, nobody else does; a key that is registered for signing never seals.
+private key, nobody else does.
 """
 
 import gzip
@@ -10,9 +10,6 @@ import zlib
 from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
-
-from services.contract.problems import NotAllowed
-from services.gateway.access.clients import Client
 
 _ALG, _ENC, _CONTENT = "ECDH-ES", "A256GCM", "application/gzip"
 LONGEST = 64 << 20
@@ -30,17 +27,6 @@ class _Long(jwe.JWERegistry):
 
 
 _REGISTRY = _Long(algorithms=[_ALG, _ENC])
-
-
-def key_to_seal_to(client: Client) -> ECKey:
-    """The newest key that the system has registered with `"use": "enc"`. Raises `NotAllowed`."""
-    found = [key for key in client.keys().keys if key.as_dict(private=False).get("use") == "enc"]
-    if not found or not isinstance(found[-1], ECKey):
-        raise NotAllowed(
-            "this system has registered no key to seal to",
-            next_step='Register a P-384 key with "use": "enc" beside the signing key (mash ledger key makes both).',
-        )
-    return found[-1]
 
 
 def seal(key: ECKey, plain: bytes) -> str:
