@@ -230,7 +230,8 @@ def a_record_put_beside_another_entry(desk: Desk) -> Words:
     auditor = Auditor.read(desk.world.key)
     file = next((desk.folder / "records").rglob("*.ndjson"))
     row = json.loads(file.read_bytes().splitlines()[0])
-    record = json.loads(auditor.unseal(row["sealed"])) | {"salt": "another"}
+    record = json.loads(auditor.unseal(row["sealed"]))
+    record["plain"] = canonical(json.loads(record["plain"]) | {"salt": "another"}).decode()
     row["sealed"] = seal(auditor.opening, canonical(record))
     file.write_text(json.dumps(row) + "\n", encoding="utf-8")
     return ("replay", str(desk.folder), "--key", str(desk.world.key))

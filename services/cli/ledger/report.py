@@ -34,6 +34,11 @@ VERDICTS: Mapping[str, str] = {
     "findings": "Something is not as it was signed or recorded. Each is named below.",
     "incomplete": "What was checked holds. Something could not be checked; each gap is named below.",
 }
+PILES: Mapping[str, str] = {
+    "otherwise": "OTHERWISE",
+    "unknown": "NOT DECIDED",
+    "unreplayable": "UNREPLAYABLE",
+}
 NOT_SHOWN = (
     "Whether the sources' records are true.",
     "Whether others were shown another log by a hub that signed two: only an earlier checkpoint or a witness tells.",
@@ -103,9 +108,7 @@ class Content:
             "logs": self._logs(),
             "verified": self.checked.as_json(),
             "decided": dict(self.decided),
-            "why": {
-                reason: OWN_WHY[reason] for pile in ("otherwise", "unknown") for reason in self.decided[pile]
-            },
+            "why": {reason: OWN_WHY[reason] for pile in PILES for reason in self.decided[pile]},
             "not_shown": list(NOT_SHOWN),
         }
 
@@ -134,9 +137,9 @@ def tell(found: Mapping[str, Any], out: Path) -> None:
         print(f"WRONG  log {finding['log']} entry {finding['index']}: {finding['kind']}: {finding['detail']}")
     for gap in found["verified"]["gaps"]:
         print(f"NOT CHECKED  {gap}")
-    for pile in ("otherwise", "unknown"):
+    for pile, heading in PILES.items():
         for reason, count in decided[pile].items():
-            print(f"{'OTHERWISE' if pile == 'otherwise' else 'NOT DECIDED'}  {count}: {OWN_WHY[reason]}")
+            print(f"{heading}  {count}: {OWN_WHY[reason]}")
     print(
         f"Its signature is by key {found['by']['key']}; anybody checks it with mash ledger check-report.",
         file=sys.stdout,

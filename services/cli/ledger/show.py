@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from services.cli.ledger.in_words import in_words, titled
+from services.cli.ledger.in_words import counted, in_words, titled
 from services.cli.ledger.left import NotTold, left_by
 from services.cli.ledger.opened import opened
 from services.cli.ledger.options import AsJson, Event, Key, Place
@@ -60,6 +60,7 @@ def _left(found: Found) -> dict[str, Any] | None:
     except NotTold:
         return None
     return {
+        "gone": found.gone,
         "channel": left.channel,
         "classes": {one: form.words() for one, form in sorted(left.classes.items())},
     }
@@ -69,4 +70,9 @@ def _words(left: dict[str, Any] | None) -> str:
     if left is None:
         return "not told here: the entry has no decision record, or it does not open"
     told = [f"{titled('classes', one)}: {how}" for one, how in left["classes"].items()]
-    return "; ".join(told) or "nothing"
+    gone = (
+        f"; {counted(left['gone'], 'part')} of the record is gone, so there may have been more"
+        if left["gone"]
+        else ""
+    )
+    return ("; ".join(told) or "nothing") + gone

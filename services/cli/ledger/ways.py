@@ -153,15 +153,18 @@ def _forms(
         )
     if kind == TASK:
         return OTHER_WAYS[kind], dict.fromkeys(sorted(classes) or ["all"], OWN), True
-    record = source.decision(str(entry["event_id"])) if "decision_digest" in entry else None
+    record = source.record(str(entry["event_id"])) if "decision_digest" in entry else None
     try:
-        left = left_by(kind, record) if record is not None else None
+        left = left_by(kind, record.body) if record is not None and record.body is not None else None
     except NotTold:
         left = None
-    if left is None:
+    if record is None or left is None:
         return f"an answer ({kind})", dict.fromkeys(sorted(classes) or ["all"], NOT_RULED_OUT), False
     way = "a search" if kind.startswith("search.") else CHANNELS.get(left.channel, left.channel)
     shown = {one: form.words() for one, form in left.classes.items() if not classes or one in classes}
+    if record.shredded or record.lost:
+        # What was about somebody since shredded is gone: another class may have left with it.
+        return way, dict.fromkeys(sorted(classes) or ["all"], NOT_RULED_OUT) | shown, False
     return way, shown, True
 
 

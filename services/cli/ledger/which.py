@@ -22,6 +22,8 @@ class Found:
 
     entry: Entry
     record: bytes | None
+    gone: int = 0
+    """Parts of the record that are no more: somebody in them was shredded, or they are missing."""
 
 
 def event_given(text: str) -> str:
@@ -37,8 +39,7 @@ def find(ledger: Opened, *, event: str = "", log: str = "", index: int = -1) -> 
     """The entry. A usage error where there is none."""
     for one in ledger.source.entries():
         if (one.entry["event_id"] == event) if event else ((one.log, one.at) == (log, index)):
-            record = ledger.source.decision(one.entry["event_id"]) if "decision_digest" in one.entry else None
-            return Found(one, record)
+            return _found(ledger, one)
     raise typer.BadParameter(
         f"there is no such entry in these logs ({', '.join(sorted(ledger.notes())) or 'none'})"
     )
@@ -50,12 +51,16 @@ def find_all(ledger: Opened, events: Collection[str]) -> dict[str, Found]:
     for one in ledger.source.entries():
         event = str(one.entry["event_id"])
         if event in wanted and event not in found:
-            record = ledger.source.decision(event) if "decision_digest" in one.entry else None
-            found[event] = Found(one, record)
+            found[event] = _found(ledger, one)
     for event in events:
         if event not in found:
             raise typer.BadParameter(f"event {event} is in none of these logs")
     return found
+
+
+def _found(ledger: Opened, one: Entry) -> Found:
+    record = ledger.source.record(one.entry["event_id"]) if "decision_digest" in one.entry else None
+    return Found(one, record.body, record.shredded + record.lost) if record else Found(one, None)
 
 
 def growing(ledger: Opened, log: str, *, events: Collection[str] = (), at: int = -1) -> Growing:

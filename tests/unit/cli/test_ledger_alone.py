@@ -12,7 +12,9 @@ HEAVY = {
     "sqlmodel",
     "kafka",
     "services.wiring",
-    "services.ledger.store",
+    "services.ledger.open",
+    "services.ledger.store.file",
+    "services.ledger.store.broker",
 }
 
 
