@@ -1,10 +1,12 @@
 """A real broker that lets nobody in without TLS, name and password: the production set's own settings, on one node."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from services.cli.parts.kafka import KafkaBroker, kafka_jars
+from services.cli.parts.kafka_cluster import KafkaCluster
 from services.cli.parts.process import ports_of
 from services.ledger.store.cluster import Cluster
 from tests.real.certificates import Authority
@@ -29,9 +31,9 @@ ALONE = {
 
 @dataclass(frozen=True)
 class Secured:
-    """The broker, and what each user needs to get in."""
+    """The broker or brokers, and what each user needs to get in."""
 
-    broker: KafkaBroker
+    broker: KafkaBroker | KafkaCluster
     folder: Path
 
     @property
@@ -46,7 +48,7 @@ class Secured:
         return self.folder / f"{user}.password"
 
     def cluster(self, user: str) -> Cluster:
-        return Cluster((self.address,), user, self.password_of(user), self.authority)
+        return Cluster(tuple(self.address.split(",")), user, self.password_of(user), self.authority)
 
 
 def ways(folder: Path) -> list[Way[Secured]]:
@@ -55,6 +57,29 @@ def ways(folder: Path) -> list[Way[Secured]]:
 
 
 def local(folder: Path) -> Secured:
+    """One node."""
+    passwords = _prepared(folder)
+    home = folder / "kafka"
+    home.mkdir()
+    ports = ports_of(home, ("broker", "controller", "inside"))
+    settings = {**shared(), **ALONE, **_of_node(folder, ports)}
+    broker = KafkaBroker(home, settings=settings, scram=passwords)
+    broker.start()
+    return Secured(broker, folder)
+
+
+def production_set(folder: Path) -> Secured:
+    """Three nodes with the settings of production, of which nothing is changed but addresses and folders."""
+    passwords = _prepared(folder)
+    cluster = KafkaCluster(
+        folder / "kafka", settings=lambda _, ports: {**shared(), **_of_node(folder, ports)}, scram=passwords
+    )
+    cluster.start()
+    return Secured(cluster, folder)
+
+
+def _prepared(folder: Path) -> dict[str, str]:
+    """Authority, certificate and the users' passwords, in files; the passwords by user."""
     kafka_jars()
     authority = Authority.new()
     authority.write(folder / "authority.pem")
@@ -64,20 +89,16 @@ def local(folder: Path) -> Secured:
         file = folder / f"{user}.password"
         file.write_text(password + "\n", encoding="utf-8")
         file.chmod(0o600)
-    home = folder / "kafka"
-    home.mkdir()
-    ports = ports_of(home, ("broker", "controller", "inside"))
+    return passwords
+
+
+def _of_node(folder: Path, ports: Mapping[str, int]) -> dict[str, str]:
     listeners = {"CLIENT": "broker", "BROKER": "inside", "CONTROLLER": "controller"}
-    settings = {
-        **shared(),
-        **ALONE,
+    return {
         "listeners": ",".join(f"{name}://127.0.0.1:{ports[port]}" for name, port in listeners.items()),
         "ssl.keystore.location": str(folder / "broker.pem"),
         "ssl.truststore.location": str(folder / "authority.pem"),
     }
-    broker = KafkaBroker(home, settings=settings, scram=passwords)
-    broker.start()
-    return Secured(broker, folder)
 
 
 def shared() -> dict[str, str]:

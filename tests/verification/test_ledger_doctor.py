@@ -308,6 +308,9 @@ def test_every_right_is_tried_and_a_secured_broker_is_well(secured: Place, kafka
     (rights,) = [finding["said"] for finding in findings if finding["check"] == "topic-rights"]
     assert rights == "create, describe, describe_configs, read, write"
     assert {finding["check"] for finding in findings} == CHECKS.keys() - {"store-size"}
+    # The canary, which holds what was tried, is no log.
+    with secured.opened() as ledger:
+        assert ledger.append(intent(ledger)).index == 3
 
 
 def test_a_right_too_many_is_found_and_stops_the_start(kafka_secured: Secured, tmp_path: Path) -> None:

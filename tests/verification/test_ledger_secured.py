@@ -209,6 +209,31 @@ def test_the_command_gives_the_acls_and_prints_them(kafka_secured: Secured, tmp_
     assert "super user" in refused.stderr or "does not let" in refused.stderr
 
 
+def test_an_auditor_verifies_at_the_broker_with_a_name_of_their_own(
+    kafka_secured: Secured, hub: str, tmp_path: Path
+) -> None:
+    name = f"hub-{uuid.uuid4().hex[:12]}"
+    give(kafka_secured.cluster("kafka-admin"), acls(name, "sequencer", ["auditor"]))
+    place = place_of(tmp_path, kafka_secured, name)
+    with place.opened() as ledger:
+        ledger.append(intent(ledger))
+        trust = tmp_path / "trust"
+        trust.write_text("".join(f"{vkey}\n" for vkey in ledger.keys().values()))
+    command = ["ledger", "verify", place.store, "--trust", str(trust), "--checkpoints", str(place.folder)]
+    access = {
+        "MASH_LEDGER_USER": "auditor",
+        "MASH_LEDGER_PASSWORD_FILE": str(kafka_secured.password_of("auditor")),
+        "MASH_LEDGER_CA": str(kafka_secured.authority),
+    }
+    done = CliRunner().invoke(app, command, env=access)
+    assert done.exit_code == 0, done.output
+    assert "1 entries as signed" in done.stdout
+    half = CliRunner().invoke(app, command, env=access | {"MASH_LEDGER_CA": ""})
+    assert half.exit_code == 2
+    assert "MASH_LEDGER_CA" in half.stderr
+    assert CliRunner().invoke(app, command, env=access | {"MASH_LEDGER_USER": "stranger"}).exit_code != 0
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [

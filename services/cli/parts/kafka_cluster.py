@@ -4,7 +4,7 @@ Promise: what an acknowledgement says here is what it says in production: three 
 before it is given, and no leader that lacks what was acknowledged. Each node stops, dies and freezes by itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from services.cli.parts.kafka import KafkaBroker, cluster_id
 from services.cli.parts.process import ports_of
 
 NODES = 3
+KINDS = ("broker", "controller", "inside")
 COPIED: Mapping[str, str] = {
     "default.replication.factor": "3",
     "min.insync.replicas": "2",
@@ -26,25 +27,32 @@ COPIED: Mapping[str, str] = {
 
 
 class KafkaCluster:
-    """Three nodes, numbered from 1, in folders below `folder`; ports and data stay across stop, kill and restart."""
+    """Three nodes, numbered from 1, in folders below `folder`; ports and data stay across stop, kill and restart.
 
-    def __init__(self, folder: Path, *, settings: Mapping[str, str] | None = None) -> None:
+    `settings` are each node's, by its number and its ports (`broker`, `controller`, `inside`); `scram` as for one.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        settings: Callable[[int, Mapping[str, int]], Mapping[str, str]] = lambda _number, _ports: {},
+        scram: Mapping[str, str] | None = None,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        names = [f"{kind}-{number}" for number in range(1, NODES + 1) for kind in ("broker", "controller")]
+        names = [f"{kind}-{number}" for number in range(1, NODES + 1) for kind in KINDS]
         # Drawn together: nodes that drew for themselves could draw the same.
         ports = ports_of(folder, names)
         voters = ",".join(f"{n}@127.0.0.1:{ports[f'controller-{n}']}" for n in range(1, NODES + 1))
         cluster = _kept_id(folder / "cluster")
-        self.nodes = [
-            _node(
-                folder / f"node-{number}",
-                number,
-                ports,
-                {"controller.quorum.voters": voters, **(settings or {})},
-                cluster,
+        self.nodes = []
+        for number in range(1, NODES + 1):
+            home = folder / f"node-{number}"
+            own = _own_ports(home, {kind: ports[f"{kind}-{number}"] for kind in KINDS})
+            shared = {"node.id": str(number), "controller.quorum.voters": voters, **COPIED}
+            self.nodes.append(
+                KafkaBroker(home, settings={**shared, **settings(number, own)}, scram=scram, cluster=cluster)
             )
-            for number in range(1, NODES + 1)
-        ]
         self.folder = folder
 
     @property
@@ -84,13 +92,13 @@ class KafkaCluster:
         return all(node.is_running() for node in self.nodes)
 
 
-def _node(
-    folder: Path, number: int, ports: Mapping[str, int], settings: Mapping[str, str], cluster: str
-) -> KafkaBroker:
+def _own_ports(folder: Path, ports: Mapping[str, int]) -> Mapping[str, int]:
+    """Left where the node looks for its own."""
     folder.mkdir(parents=True, exist_ok=True)
-    own = {kind: ports[f"{kind}-{number}"] for kind in ("broker", "controller")}
-    (folder / "ports").write_text("".join(f"{kind}={port}\n" for kind, port in own.items()), encoding="utf-8")
-    return KafkaBroker(folder, settings={"node.id": str(number), **COPIED, **settings}, cluster=cluster)
+    (folder / "ports").write_text(
+        "".join(f"{kind}={port}\n" for kind, port in ports.items()), encoding="utf-8"
+    )
+    return ports
 
 
 def _kept_id(file: Path) -> str:

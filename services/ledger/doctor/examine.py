@@ -11,7 +11,8 @@ from services.contract.problems import BadSetting, LedgerUnavailable
 from services.ledger.checkpoints import Head
 from services.ledger.doctor.file_checks import file_findings, journal_findings, sync_finding
 from services.ledger.doctor.findings import CHECKS, Finding, State, ok
-from services.ledger.doctor.key_checks import SignerOf, key_findings, only_ours, open_to_others
+from services.ledger.doctor.key_checks import SignerOf, key_findings
+from services.ledger.doctor.owner import only_ours, open_to_others
 from services.ledger.store.chosen import checkpoints_of
 from services.ledger.vault import look_into
 from services.runtime.keys import KeyFolder
@@ -87,7 +88,6 @@ def _broker_findings(settings: Settings, sizes: Mapping[str, int]) -> Iterator[F
     from services.ledger.store.ports import StoreAway, StoreHalted  # noqa: PLC0415
 
     cluster = Cluster.of(settings)
-    yield _secured(settings)
     if cluster.password_file:
         open_file = open_to_others(cluster.password_file)
         said = "others than the hub's user may read it" if open_file else "its owner's alone"
@@ -95,6 +95,7 @@ def _broker_findings(settings: Settings, sizes: Mapping[str, int]) -> Iterator[F
         yield Finding(
             "password-file", "warn" if open_file else "ok", said, remedy, cluster.password_file.name
         )
+    yield _secured(settings)
     broker = Broker(cluster)
     try:
         seen = len(broker.topics())

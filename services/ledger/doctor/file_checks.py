@@ -13,7 +13,7 @@ from pathlib import Path
 
 from services.ledger import journal
 from services.ledger.doctor.findings import Finding, State, bad, ok
-from services.ledger.doctor.key_checks import only_ours
+from services.ledger.doctor.owner import only_ours
 from services.ledger.store.disk import Disk
 
 IN_MEMORY = ("tmpfs", "ramfs")

@@ -29,8 +29,8 @@ CHECKS: Mapping[str, Check] = {
     "file-clock": Check("The file system's clock and the hub's agree", "never"),
     "free-disk": Check("There is room on the disk", "never"),
     "password-file": Check("Only the hub's own user may read the Kafka password", "never"),
-    "broker-reached": Check("The broker answers; while it does not, nothing is released", "never"),
     "broker-secured": Check("The line to the broker is secured, or does not leave this machine", "live"),
+    "broker-reached": Check("The broker answers; while it does not, nothing is released", "never"),
     "topic-settings": Check(
         "No entry can vanish from a topic, and two brokers have it before it counts", "always"
     ),

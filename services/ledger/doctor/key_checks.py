@@ -4,11 +4,11 @@ Promise: no key is made by looking. A log that has entries and no key is found h
 for it and sign as if nothing had happened.
 """
 
-import stat
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from services.ledger.doctor.findings import Finding, bad, ok
+from services.ledger.doctor.owner import only_ours
 from services.runtime.keys import KeyFolder
 from services.runtime.note import Signer, Verifier, encode64
 
@@ -40,21 +40,6 @@ def key_findings(
 
 def _has_key(keys: KeyFolder, code: str) -> bool:
     return any(keys.folder.glob(f"sign-log-{code}.*.key"))
-
-
-def only_ours(check: str, folder: Path, files: list[Path]) -> Finding:
-    """Of a folder and its files: nobody else may read or write them."""
-    open_ones = [path.name for path in [folder, *files] if path.exists() and open_to_others(path)]
-    if open_ones:
-        more = f" and {len(open_ones) - 1} more" if len(open_ones) > 1 else ""
-        remedy = f"chmod 700 {folder} and chmod 600 its files"
-        return bad(check, f"others than the hub's user may read {open_ones[0]}{more}", remedy, folder.name)
-    return ok(check, f"{len(files)} files, its owner's alone", folder.name)
-
-
-def open_to_others(path: Path) -> bool:
-    """Whether anybody but its owner may read, write or enter it."""
-    return bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
 
 
 def _shared(keys: KeyFolder, codes: list[str]) -> Iterator[Finding]:

@@ -7,7 +7,6 @@ is no half-way: TLS without a user, or a user without TLS, cannot be set.
 
 import socket
 import ssl
-import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,8 +128,3 @@ class Cluster:
 def cluster_of(servers: "Sequence[str] | Cluster") -> Cluster:
     """A cluster without secrets where servers alone are given."""
     return servers if isinstance(servers, Cluster) else Cluster(tuple(servers))
-
-
-def open_to_others(file: Path) -> bool:
-    """Whether anybody but its owner may read or write the file."""
-    return bool(stat.S_IMODE(file.stat().st_mode) & 0o077)
