@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
-from kafka.admin import ConfigResource, ConfigResourceType
+from kafka.admin import ACLOperation, ACLPermissionType, ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError
 from typer.testing import CliRunner
 
@@ -114,14 +114,16 @@ def test_an_allowance_given_elsewhere_opens_no_deletion(
 ) -> None:
     hub = f"hub-{uuid.uuid4().hex[:12]}"
     mine = acls(hub, "sequencer", [])
-    for acl in acls(hub, "sequencer", []):
-        acl.principal, acl.permission_type = "User:sequencer", mine[0].permission_type
-        mine.append(acl)
+    for operation in ("DELETE", "ALTER", "ALTER_CONFIGS"):
+        allowed = acls(hub, "sequencer", [])[0]
+        assert allowed.permission_type == ACLPermissionType.ALLOW
+        allowed.operation = ACLOperation[operation]
+        mine.append(allowed)
     give(kafka_secured.cluster("kafka-admin"), mine)
     with place_of(tmp_path, kafka_secured, hub).opened() as ledger:
         ledger.append(refusal())
-    answer = attempt("DeleteRecords", topic_of(hub, "council"), admin_of("sequencer"))
-    assert answer == "TopicAuthorizationFailedError"
+    for act in ("DeleteRecords", "DeleteTopics", "AlterConfigs", "CreatePartitions"):
+        assert "TopicAuthorizationFailed" in attempt(act, topic_of(hub, "council"), admin_of("sequencer"))
 
 
 def test_an_auditor_reads_everything_and_a_stranger_sees_no_topic(kafka_secured: Secured, topic: str) -> None:
