@@ -24,6 +24,7 @@ from services.contract.releases import (
     PreparedSubject,
     Receipt,
     SubjectCount,
+    SubjectRows,
 )
 from services.ledger.entry import fault_of
 
@@ -33,6 +34,14 @@ class FakeLedger:
     """An in-memory ledger that holds each draft to the entry schema and keeps it, in order."""
 
     entries: list[Draft] = field(default_factory=list)
+    holds: Any = None
+    erasing: Any = None
+
+    def about(self, subject: str) -> SubjectRows:
+        return SubjectRows((), ())
+
+    def case_hash(self, case: str) -> str:
+        return case
 
     def prepare(self, subjects: Sequence[SubjectCount]) -> Prepared:
         prepared = tuple(

@@ -20,7 +20,20 @@ from services.contract.people import (
     Resolve,
 )
 from services.contract.publishing import Accepted, Protection, Submission
-from services.contract.releases import AnsweredOnce, Draft, LedgerHealth, Prepared, Receipt, SubjectCount
+from services.contract.releases import (
+    AnsweredOnce,
+    Asking,
+    Denied,
+    Draft,
+    Erasure,
+    Hold,
+    LedgerHealth,
+    Prepared,
+    Receipt,
+    Shredded,
+    SubjectCount,
+    SubjectRows,
+)
 
 
 class Index(Protocol):
@@ -80,8 +93,40 @@ class Policies(Protocol):
         ...
 
 
+class Holds(Protocol):
+    """Legal holds: one person sets one, two release it. What may not be done is a value with its code."""
+
+    def set(self, asking: Asking, subject: str, kind: str) -> Hold | Denied: ...
+    def ask_release(self, asking: Asking, id: str) -> Hold | Denied: ...
+    def decide_release(self, asking: Asking, id: str, *, agree: bool) -> Hold | Denied: ...
+    def listed(self, organisation: str) -> Sequence[Hold]: ...
+
+
+class Erasing(Protocol):
+    """Erasure of one person: asked for by one, carried out at the word of another."""
+
+    def ask(self, asking: Asking, subject: str, reason: str) -> Erasure | Denied: ...
+    def decide(self, asking: Asking, id: str, *, agree: bool) -> Shredded | Erasure | Denied:
+        """What was destroyed; the request where it was turned down; or why it may not be done."""
+        ...
+
+    def listed(self, organisation: str) -> Sequence[Erasure]: ...
+
+
 class Ledger(Protocol):
     """Makes a release undeniable before a byte leaves."""
+
+    @property
+    def holds(self) -> Holds: ...
+    @property
+    def erasing(self) -> Erasing: ...
+    def about(self, subject: str) -> SubjectRows:
+        """Every entry about a person, over the logs that the hub's log lists. Raises `LedgerUnavailable`."""
+        ...
+
+    def case_hash(self, case: str) -> str:
+        """As entries name the case."""
+        ...
 
     def prepare(self, subjects: Sequence[SubjectCount]) -> Prepared: ...
 

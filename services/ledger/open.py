@@ -99,6 +99,10 @@ class Ledger:
         with Reading(self._settings, self._keys) as reading:
             return reading.rows(subject)
 
+    def case_hash(self, case: str) -> str:
+        """As entries name the case."""
+        return self._pseudonym("case", case)
+
     def prepare(self, subjects: Sequence[SubjectCount]) -> Prepared:
         """Event id, handles and salts for an entry to be built. Nothing is durable yet. Raises
         `LedgerUnavailable`."""

@@ -25,6 +25,7 @@ from services.gateway.pages import (
     policies,
     receipt,
     report,
+    rights,
     start,
     tasks,
 )
@@ -56,6 +57,7 @@ def routes(parts: Parts, sessions: Sessions, sign_in: SignIn) -> APIRouter:
         policies,
         receipt,
         report,
+        rights,
         tasks,
         asking,
         oversight,

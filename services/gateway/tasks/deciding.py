@@ -16,6 +16,7 @@ from services.contract.views import Refused
 from services.contract.vocabulary import entry
 from services.gateway.cases.entries import asking, refuse
 from services.gateway.parts import Parts, stamp
+from services.gateway.rights.erasure import carry_out
 from services.gateway.tasks.decisions import laid_down
 from services.gateway.tasks.inbox import Task, find_task
 from services.gateway.tasks.opening import CONFLICT, connected
@@ -35,6 +36,8 @@ def decide_task(parts: Parts, asker: Asker, id: str, body: DecideTask) -> dict[s
         raise Conflict("the task is decided already", next_step="Open it to see how.")
     if task.person and connected(parts, asker, task.person):
         return refuse(parts.ledger, asker, CONFLICT, "")
+    if refused := carry_out(parts, asker, task, body.answer):
+        return refused
     owner = bool(entry("task-kinds", task.row.kind)["owner"])
     rows = laid_down(parts, asker, task, body.answer, body.item) if owner else []
     receipt = _close(parts, asker, task, body, rows)

@@ -1,0 +1,1 @@
+"""What a person may ask of the hub itself: a report, and erasure; and the legal holds that stand against erasure."""
