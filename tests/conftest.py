@@ -22,7 +22,7 @@ from services.cli.parts.kafka_cluster import KafkaCluster
 from services.cli.parts.opa import opa_binary
 from services.cli.parts.postgres import make_database
 from tests.real import browser as browsers
-from tests.real import kafka, opa, outside, postgres
+from tests.real import kafka, opa, outside, postgres, stock_witness
 from tests.real import kafka_secured as kafka_secured_broker
 from tests.real.find import FINDINGS, Server, missing, outlook, required, take
 
@@ -39,6 +39,7 @@ def pytest_report_header() -> list[str]:
         *lines,
         outlook("browser", browsers.ways()),
         outlook("outside", outside.ways()),
+        outlook("outside", stock_witness.ways()),
         f"required: {', '.join(sorted(required())) or 'none'}",
         f"long campaigns: {'run' if _long() else 'left out; make test LONG=1 runs them'}",
     ]
@@ -187,3 +188,9 @@ def browser() -> Iterator[Browser]:
     program = take("browser", browsers.ways())
     with browsers.running(program) as launched:
         yield launched
+
+
+@pytest.fixture(scope="session")
+def stock() -> stock_witness.StockWitness:
+    """transparency-dev's witness."""
+    return take("outside", stock_witness.ways())
