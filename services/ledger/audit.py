@@ -11,8 +11,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.contract.canonical import NotJson, canonical, parse, unb64u
+from services.ledger.blocks import Blocks
 from services.ledger.checkpoint import Checkpoint, open_checkpoint
 from services.ledger.entry import LONGEST, fault_of
+from services.ledger.seen import Named, Seen
 from services.ledger.tree import Tree, leaf_hash
 from services.runtime.note import BadNote, Verifier, split_note
 
@@ -33,40 +35,26 @@ class Finding:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """What is kept of an entry to hold references against."""
-
-    log: str
-    index: int
-    kind: str
-    leaf_hash: bytes
-
-
 @dataclass
 class Audit:
     """One log as it is read. `take` each entry in order, then `finish` once."""
 
     code: str
     origin: str
-    tree: Tree = field(default_factory=Tree)
+    tree: Tree | Blocks = field(default_factory=Blocks)
     findings: list[Finding] = field(default_factory=list)
-    refs: list[tuple[int, str, str, str]] = field(default_factory=list)
-    """(index, kind, log, event id) of each entry that names another."""
-    copies: list[int] = field(default_factory=list)
+    copies: int = 0
     """Entries that stand twice byte for byte, as a broker may deliver late: harmless, and counted."""
     signed: int = -1
     verified_by: str = ""
     latest: str = field(default_factory=lambda: _time(datetime.now(UTC) + CLOCKS_APART))
-    _chains: set[str] = field(default_factory=set)
-    _onces: set[str] = field(default_factory=set)
 
     def find(self, kind: str, index: int, detail: str) -> None:
         """Note a finding; the first of a kind in a log names the place, later ones only add to a pile."""
         if sum(found.kind == kind for found in self.findings) < 10:
             self.findings.append(Finding(self.code, kind, index, detail))
 
-    def take(self, index: int, leaf: bytes, events: dict[str, Named]) -> None:
+    def take(self, index: int, leaf: bytes, met: Seen) -> None:
         """The next entry. A fault is noted and reading goes on: the root still tells."""
         at = self.tree.size
         if index != at:
@@ -77,17 +65,18 @@ class Audit:
         if stored is None:
             return
         entry = stored["entry"]
-        seen = events.get(entry["event_id"])
-        if seen and (seen.log, seen.leaf_hash) == (self.code, hashed):
-            self.copies.append(at)
+        before = met.event(entry["event_id"], Named(self.code, at, entry["kind"], hashed))
+        if before and (before.log, before.leaf_hash) == (self.code, hashed):
+            self.copies += 1
             return
-        if seen:
-            self.find("event-id", at, f"its event id is that of entry {seen.index} of log {seen.log}")
-        self._chain(at, stored)
-        self._once(at, entry)
-        events.setdefault(entry["event_id"], Named(self.code, at, entry["kind"], hashed))
+        if before:
+            self.find("event-id", at, f"its event id is that of entry {before.at} of log {before.log}")
+        self._chain(at, stored, met)
+        once = entry.get("facts", {}).get("once")
+        if isinstance(once, str) and met.twice(self.code, "once", [once]):
+            self.find("once", at, "a second answer under one idempotency key")
         if "ref" in entry:
-            self.refs.append((at, entry["kind"], entry["ref"]["log"], entry["ref"]["event_id"]))
+            met.refer(self.code, at, entry["kind"], entry["ref"]["log"], entry["ref"]["event_id"])
 
     def _form(self, at: int, leaf: bytes) -> Mapping[str, Any] | None:
         """The stored leaf, or None and a finding."""
@@ -115,22 +104,13 @@ class Audit:
             return stored
         return None
 
-    def _chain(self, at: int, stored: Mapping[str, Any]) -> None:
+    def _chain(self, at: int, stored: Mapping[str, Any], met: Seen) -> None:
         chain = stored["chain"]
         count = len(stored["entry"].get("subjects", ()))
         if not isinstance(chain, list) or len(chain) != count or not all(map(_is_short, chain)):
             self.find("chain", at, f"{count} subjects, and not as many chain values of 16 bytes")
-        elif len(set(chain)) != count or not self._chains.isdisjoint(chain):
+        elif met.twice(self.code, "chain", chain):
             self.find("chain", at, "a chain value stands twice: entries were doubled, or the log forked")
-        else:
-            self._chains.update(chain)
-
-    def _once(self, at: int, entry: Mapping[str, Any]) -> None:
-        once = entry.get("facts", {}).get("once")
-        if isinstance(once, str) and once in self._onces:
-            self.find("once", at, "a second answer under one idempotency key")
-        elif once is not None:
-            self._onces.add(str(once))
 
     def finish(self, note: bytes | None, keys: Sequence[Verifier]) -> None:
         """Hold the tree against the signed checkpoint. Without a key everything but the signature is held."""
@@ -147,6 +127,11 @@ class Audit:
             return
         if found.size > self.tree.size:
             self.find("short", self.tree.size, f"{found.size} entries were signed, {self.tree.size} are here")
+            return
+        if not self.tree.knows(found.size):
+            self.find(
+                "rolled-back", found.size, "its checkpoint went back to a smaller size while it was read"
+            )
             return
         if self.tree.root(found.size) != found.root:
             first = min((f.index for f in self.findings if f.index >= 0), default=-1)
@@ -168,30 +153,25 @@ def _is_short(value: object) -> bool:
         return False
 
 
-def pair(audits: Mapping[str, Audit], events: Mapping[str, Named]) -> None:
+def pair(audits: Mapping[str, Audit], met: Seen) -> None:
     """Hold every reference against what it names: it exists, stands earlier, and is of the right kind; an
     intent has at most one outcome. A log that is not at hand is passed over (its absence is reported by the
     caller)."""
-    ended: set[str] = set()
-    for audit in audits.values():
-        for at, kind, log, event in audit.refs:
-            if log not in audits:
-                continue
-            named = events.get(event)
-            if named is None or named.log != log:
-                audit.find("ref", at, f"it follows an entry that is not in log {log}")
-            elif named.log == audit.code and named.index >= at:
-                audit.find("ref", at, f"it follows entry {named.index}, which comes after it")
-            elif kind == "release.outcome" and named.kind != "release.intent":
-                audit.find(
-                    "ref", at, f"an outcome of entry {named.index}, which is no intent but {named.kind}"
-                )
-            elif kind in REPEATS and named.kind not in ANSWERS:
-                audit.find("ref", at, f"a repeat of entry {named.index}, which is no answer but {named.kind}")
-            elif kind == "release.outcome" and event in ended:
-                audit.find("ref", at, f"a second outcome of entry {named.index}")
-            elif kind == "release.outcome":
-                ended.add(event)
+    for ref in met.refs():
+        audit, at, named = audits[ref.log], ref.at, ref.named
+        if ref.to_log not in audits:
+            continue
+        outcome = ref.kind == "release.outcome"
+        if named is None or named.log != ref.to_log:
+            audit.find("ref", at, f"it follows an entry that is not in log {ref.to_log}")
+        elif named.log == ref.log and named.at >= at:
+            audit.find("ref", at, f"it follows entry {named.at}, which comes after it")
+        elif outcome and named.kind != "release.intent":
+            audit.find("ref", at, f"an outcome of entry {named.at}, which is no intent but {named.kind}")
+        elif ref.kind in REPEATS and named.kind not in ANSWERS:
+            audit.find("ref", at, f"a repeat of entry {named.at}, which is no answer but {named.kind}")
+        elif outcome and met.twice(ref.to_log, "outcome", [ref.to_event]):
+            audit.find("ref", at, f"a second outcome of entry {named.at}")
 
 
 def by_origin(keys: Iterable[Verifier]) -> dict[str, list[Verifier]]:

@@ -38,6 +38,10 @@ class Tree:
         # Last, so that a reader never sees a size whose hashes are not all there.
         self.size += 1
 
+    def knows(self, size: int) -> bool:
+        """Whether the root at this size can be told: every size reached."""
+        return 0 <= size <= self.size
+
     def root(self, size: int | None = None) -> bytes:
         """Root of the first `size` leaves (default all). Raises `ValueError` for a size not reached."""
         size = self._reached(self.size if size is None else size)

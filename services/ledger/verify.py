@@ -7,15 +7,17 @@ good.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any, BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from services.ledger import journal
-from services.ledger.audit import Audit, Finding, Named, by_origin, pair
+from services.ledger.audit import Audit, Finding, by_origin, pair
+from services.ledger.blocks import Blocks
 from services.ledger.checkpoint import claimed
 from services.ledger.earlier import Earlier, hold_earlier
+from services.ledger.report import Report
+from services.ledger.seen import Seen
 from services.ledger.trust_policy import TrustPolicy
 from services.ledger.verify_quorum import hold_quorum
 from services.runtime.note import BadKey, BadNote, Verifier
@@ -34,28 +36,6 @@ class Record(NamedTuple):
 
 class NoLedger(Exception):
     """There is nothing here that could be a ledger. Says what to name instead."""
-
-
-@dataclass
-class Report:
-    """What was found. `logs`: a row per log; `findings`: what is wrong; `gaps`: what could not be checked."""
-
-    logs: list[dict[str, Any]] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    gaps: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    contradictions: list[Mapping[str, str]] = field(default_factory=list)
-    """Pairs of signed checkpoints that cannot both be true: `{log, kind, earlier, now}`."""
-
-    @property
-    def exit_code(self) -> int:
-        """0 good, 1 findings, 5 incomplete (MODEL section 8)."""
-        return 1 if self.findings else 5 if self.gaps else 0
-
-    def as_json(self) -> dict[str, Any]:
-        """For `--json`: `{result, logs, findings, gaps, notes, contradictions}`."""
-        words = {0: "good", 1: "findings", 5: "incomplete"}
-        return {"result": words[self.exit_code], **asdict(self)}
 
 
 def read_trust(text: str) -> list[Verifier]:
@@ -115,8 +95,9 @@ def verify_folder(
         hub = journal.read_hub(file)
         if hub is None:
             check.find("journal", "the file named journal is none of a ledger")
-            return check.report
+            return check.close()
         check.is_of(hub)
+        check.before(read_checkpoints(folder))
         return check.finish(_read(check, file, folder, step))
 
 
@@ -139,6 +120,7 @@ def verify_records(
     check = _Check(by_origin(keys), only, earlier, policy)
     check.is_of(hub)
     before = checkpoints()
+    check.before(before)
     for record in records:
         check.take(record)
     check.begun()
@@ -188,8 +170,13 @@ class _Check:
         self.report, self._policy = Report(), policy
         self._keys, self._only, self._hub, self._earlier = keys, only, "", earlier
         self._audits: dict[str, Audit] = {}
-        self._events: dict[str, Named] = {}
+        self._seen = Seen()
+        self._sizes: dict[str, int] = {}
         self._first: dict[str, int] | None = None
+
+    def before(self, checkpoints: Mapping[str, bytes]) -> None:
+        """What was signed when reading began: the roots that will be asked for."""
+        self._sizes = {code: max(_size(note), 0) for code, note in checkpoints.items()}
 
     def find(self, kind: str, detail: str) -> None:
         """A finding about the ledger as a whole."""
@@ -203,7 +190,7 @@ class _Check:
 
     def take(self, record: Record) -> None:
         """The next entry of any log."""
-        self._audit(record.log).take(record.at, record.leaf, self._events)
+        self._audit(record.log).take(record.at, record.leaf, self._seen)
 
     def begun(self) -> None:
         """All that stood at first has been read."""
@@ -255,7 +242,7 @@ class _Check:
             self.report.contradictions += hold_earlier(audit, checkpoints.get(code), self._earlier, keys)
             self.report.notes += hold_quorum(audit.origin, checkpoints.get(code), self._policy, audit.find)
             self._gaps(audit, bool(keys))
-        pair(self._audits, self._events)
+        pair(self._audits, self._seen)
         for origin in self._keys:
             if origin not in {audit.origin for audit in self._audits.values()}:
                 self.report.gaps.append(f"a key was given for {origin}, and that log is not here")
@@ -266,12 +253,17 @@ class _Check:
         for _, audit in sorted(self._audits.items()):
             if not self._only or self._keys.get(audit.origin):
                 self.report.findings += audit.findings
+        return self.close()
+
+    def close(self) -> Report:
+        """Forget what was remembered of the entries; what was found so far."""
+        self._seen.close()
         return self.report
 
     def _gaps(self, audit: Audit, has_key: bool) -> None:
         size, first = audit.tree.size, (self._first or {}).get(audit.code, 0)
         row = {"log": audit.code, "origin": audit.origin, "entries": size, "signed": audit.signed}
-        self.report.logs.append({**row, "key": audit.verified_by, "copies": len(audit.copies)})
+        self.report.logs.append({**row, "key": audit.verified_by, "copies": audit.copies})
         if not has_key:
             self.report.gaps.append(f"no key was given for {audit.origin}")
         if 0 <= audit.signed < first:
@@ -287,7 +279,10 @@ class _Check:
     def _audit(self, code: str) -> Audit:
         found = self._audits.get(code)
         if found is None:
-            found = self._audits[code] = Audit(code, f"{self._hub}/{code}")
+            origin, signed = f"{self._hub}/{code}", self._sizes.get(code, 0)
+            old = [one.head.size for one in self._earlier if one.head.origin == origin]
+            # A running hub signs while we read: from what was signed at first on, any root may be asked for.
+            found = self._audits[code] = Audit(code, origin, Blocks([*old, signed], signed))
         return found
 
 

@@ -17,8 +17,9 @@ from services.ledger.checkpoint import open_checkpoint
 from services.ledger.entry import EntryRefused
 from services.ledger.open import Ledger
 from services.ledger.proof import Proof
+from services.ledger.report import Report
 from services.ledger.tree import verify_consistency
-from services.ledger.verify import Record, Report, read_checkpoints, verify_folder, verify_records
+from services.ledger.verify import Record, read_checkpoints, verify_folder, verify_records
 from tests.verification.ledger_world import PEOPLE, Place, intent, refusal, trusted
 
 

@@ -25,7 +25,8 @@ from services.cli.ledger.verify import Asked, earlier_given, verify_path
 from services.cli.ledger.writing import writing
 from services.contract.canonical import canonical
 from services.ledger.export import put
-from services.ledger.verify import Report, read_checkpoints
+from services.ledger.report import Report
+from services.ledger.verify import read_checkpoints
 from services.ledger.verify_tiles import CHECKPOINT, logs_in
 
 KIND = "mash-ledger-report+jws"

@@ -20,10 +20,10 @@ from services.cli.ledger.progress import progress
 from services.cli.ledger.trusted import Policy, keys_given, policy_given
 from services.ledger import journal
 from services.ledger.earlier import Earlier, read_earlier
+from services.ledger.report import Report
 from services.ledger.trust_policy import TrustPolicy
 from services.ledger.verify import (
     NoLedger,
-    Report,
     keys_beside,
     ledger_folder,
     read_checkpoints,

@@ -1,0 +1,32 @@
+"""What verifying a ledger came to.
+
+Promise: what could not be checked makes the result incomplete, never good.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from services.ledger.audit import Finding
+
+
+@dataclass
+class Report:
+    """What was found. `logs`: a row per log; `findings`: what is wrong; `gaps`: what could not be checked."""
+
+    logs: list[dict[str, Any]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    contradictions: list[Mapping[str, str]] = field(default_factory=list)
+    """Pairs of signed checkpoints that cannot both be true: `{log, kind, earlier, now}`."""
+
+    @property
+    def exit_code(self) -> int:
+        """0 good, 1 findings, 5 incomplete (MODEL section 8)."""
+        return 1 if self.findings else 5 if self.gaps else 0
+
+    def as_json(self) -> dict[str, Any]:
+        """For `--json`: `{result, logs, findings, gaps, notes, contradictions}`."""
+        words = {0: "good", 1: "findings", 5: "incomplete"}
+        return {"result": words[self.exit_code], **asdict(self)}
