@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable
 
 from services.contract.merkle import EMPTY_ROOT, node_hash, root_of
-from services.ledger.tree import HASH, Tree
+from services.ledger.tree import HASH, Tree, consistency
 
 WIDTH = 256
 
@@ -44,13 +44,25 @@ class Blocks:
         size = self.size if size is None else size
         if not self.knows(size):
             raise ValueError("the root at this size was not kept")
-        if not size:
-            return EMPTY_ROOT
-        block, rest = divmod(size, WIDTH)
+        return self._span(0, size) if size else EMPTY_ROOT
+
+    def consistency(self, old: int, new: int) -> list[bytes]:
+        """PROOF(old, D[0:new]) (RFC 6962 2.1.2). Raises `ValueError` where one of the sizes was not kept."""
+        if not (0 <= old <= new and self.knows(old) and self.knows(new)):
+            raise ValueError("a proof between these sizes was not kept")
+        return consistency(self._span, old, new)
+
+    def _span(self, low: int, high: int) -> bytes:
+        """MTH(D[low:high]) where low is a multiple of the power of two that holds high - low."""
+        if high - low < WIDTH:
+            block, first = divmod(low, WIDTH)
+            return root_of(self._leaves(block)[first : first + high - low])
+        block, rest = divmod(high, WIDTH)
         node = root_of(self._leaves(block)[:rest]) if rest else b""
         # The complete blocks before it, from the right: each is the left neighbour of all that follows.
-        for level in range(block.bit_length()):
-            if block >> level & 1:
+        blocks = block - low // WIDTH
+        for level in range(blocks.bit_length()):
+            if blocks >> level & 1:
                 part = self._above.complete(level, (block >> level) - 1, 1)
                 node = node_hash(part, node) if node else part
         return node

@@ -6,7 +6,7 @@ a checker answers yes or no and never raises on what an outsider sent.
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from services.contract.merkle import EMPTY_ROOT, leaf_hash, node_hash
 
@@ -80,18 +80,7 @@ class Tree:
         """PROOF(old, D[0:new]) (RFC 6962 2.1.2); empty where old is 0 or equals new."""
         if not 0 <= old <= self._reached(new):
             raise ValueError("the older size is beyond the newer")
-        if old in (0, new):
-            return []
-        low, high, path, whole = 0, new, [], True
-        while old != high:
-            middle = low + _split(high - low)
-            if old <= middle:
-                path.append(self._span(middle, high))
-                high = middle
-            else:
-                path.append(self._span(low, middle))
-                low, whole = middle, False
-        return ([] if whole else [self._span(low, high)]) + path[::-1]
+        return consistency(self._span, old, new)
 
     def _reached(self, size: int) -> int:
         if not 0 <= size <= self.size:
@@ -107,6 +96,22 @@ class Tree:
                 part = bytes(self._rows[level][at : at + HASH])
                 node = node_hash(part, node) if node else part
         return node
+
+
+def consistency(span: Callable[[int, int], bytes], old: int, new: int) -> list[bytes]:
+    """PROOF(old, D[0:new]) (RFC 6962 2.1.2), 0 <= old <= new. `span(low, high)`: MTH(D[low:high])."""
+    if old in (0, new):
+        return []
+    low, high, path, whole = 0, new, [], True
+    while old != high:
+        middle = low + _split(high - low)
+        if old <= middle:
+            path.append(span(middle, high))
+            high = middle
+        else:
+            path.append(span(low, middle))
+            low, whole = middle, False
+    return ([] if whole else [span(low, high)]) + path[::-1]
 
 
 def _split(width: int) -> int:

@@ -35,6 +35,12 @@ def test_every_root_that_is_told_is_the_trees(size: int, wanted: list[int], onwa
     assert all(blocks.knows(at) for at in (*wanted, onward) if at <= size)
 
 
+@given(st.integers(1, 1400), st.data())
+def test_what_two_kept_sizes_prove_is_what_the_tree_proves(new: int, data: st.DataObject) -> None:
+    old = data.draw(st.integers(1, new))
+    assert grown(1400, old, new).consistency(old, new) == TREE.consistency(old, new)
+
+
 def test_what_nobody_will_ask_about_takes_no_room() -> None:
     blocks = grown(1400, 700)
     assert [at for at in range(1401) if blocks.knows(at) and at % WIDTH] == [
