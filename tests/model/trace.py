@@ -43,18 +43,18 @@ class Trace:
 
     def __init__(self, home: Path, *, lock: bool = True) -> None:
         self.rules = Rules(journal=True, lock=lock, entries=_MANY, crashes=_MANY)
-        self.states: set[State] = {self.rules.first()}
         self.steps: list[str] = []
         self.place = Place(home, wait=2.0)
         self.ledgers: dict[int, Ledger] = {}
         self._leaves: dict[bytes, int] = {}
         self._now = 0
         self._die = ""
-        with self.place.opened():
-            pass
-        base = Checkpoints(self.place.folder / "checkpoints.db")
-        base.create(f"{self.place.hub}/{LOG}")
-        base.close()
+        with self.place.opened() as ledger:
+            # The hub's own log has listed it: from here on each step is this log's.
+            ledger.append(refusal(LOG))
+        self._leaves = {frame.leaf: 0 for frame in self._frames()}
+        begun = State(store=((0, 0),), checkpoint=(0,), signed=frozenset({(0,)}))
+        self.states: set[State] = {begun._replace(writers=self.rules.first().writers)}
 
     # --- What is done to it ---
 
@@ -125,7 +125,7 @@ class Trace:
 
     def _append(self, real: Callable[..., Any], store: FileStore, rows: Sequence[Row]) -> Sequence[Row]:
         for row in rows:
-            self._leaves[row.leaf] = len(self._leaves) + 1
+            self._leaves[row.leaf] = len(self._leaves)
         number, count = self._now, len(rows)
         ready = [state for state in self.states if state.writers[number].phase == "ready"]
         self.states = {take(state, number, count) for state in ready}
@@ -152,6 +152,8 @@ class Trace:
         self._dies("swap after")
 
     def _sign(self, real: Callable[..., Any], log: Log) -> Any:
+        if log.code != LOG:
+            return real(log)
         self._dies("sign")
         signed = real(log)
         self._step("sign")
@@ -197,11 +199,14 @@ class Trace:
 
     def same_store(self) -> None:
         """The journal holds what the model's store does, a torn tail apart."""
+        found = tuple((one.index, self._leaves[one.leaf]) for one in self._frames())
+        self._must(lambda state: state.store == found, f"the journal has {found}")
+
+    def _frames(self) -> list[Frame]:
         with (self.place.folder / "journal").open("rb") as file:
             read_hub(file)
             frames = [one for one in read_frames(file) if isinstance(one, Frame)]
-        found = tuple((one.index, self._leaves[one.leaf]) for one in frames)
-        self._must(lambda state: state.store == found, f"the journal has {found}")
+        return [one for one in frames if one.log == LOG]
 
     def _is(self, head: tuple[int, ...], real: Head) -> bool:
         leaves = {number: leaf for leaf, number in self._leaves.items()}
