@@ -55,6 +55,7 @@ test_a_product_names_the_service_whom_to_ring_and_who_it_is_about if {
 	said("product", {"own": true}) == {}
 	said("product", {"owner_decision": "approved"}) == {}
 	said("product", {"owner_decision": "disclose"}).DM2.effect == 2
+	said("product", {"owner_decision": "disclose"}).DM2.silent == false
 	said("product", {"own": "ANY_OTHER"}).DM2.effect == 2
 	said("print", {}) == {}
 	said("review", {}) == {}

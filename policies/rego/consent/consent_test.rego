@@ -1,5 +1,6 @@
 package mash.consent_test
 
+import data.mash.consent
 import data.mash.fixtures_test as f
 import data.mash.main
 
@@ -95,6 +96,7 @@ test_once_the_duty_is_in_force_the_holder_is_asked_to_decide if {
 	found.ASK.tasks == ["holder-decides-16la"]
 	found.QUERY.effect == 2
 	found.DM0.effect == 2
+	found.DM0.silent == false
 	found.DM0.tasks == []
 }
 
@@ -109,5 +111,17 @@ test_before_its_date_for_others_and_for_other_purposes_agreement_is_required if 
 test_the_holders_decision_stands_in_for_agreement if {
 	every decision in ["disclose", "approved", "refused", "detriment", "harm", "ANY_OTHER"] {
 		of(f.with_a_duty, screening, {"owner_decision": decision}) == {}
+	}
+}
+
+# The rule has an answer of its own: a table has a row for each of its keys.
+test_the_rule_has_an_answer_whatever_the_holder_decided if {
+	key := {
+		"own": false, "agreement_read": true, "isa_asks": false, "agreed": "no", "agreed_source": false,
+		"agreed_class": false, "risk_would_do": false,
+	}
+	every decided in ["disclosed", "kept-back"] {
+		found := consent.of(object.union(key, {"holder_decides": decided})) with data.book as f.book
+		found == {}
 	}
 }
