@@ -23,6 +23,7 @@ COMMANDS = (
     "search",
     "prove",
     "reveal",
+    "subject_report",
     "trace",
     "misrelease",
     "evidence",

@@ -1,0 +1,117 @@
+"""`mash ledger subject-report`: every entry about one person, over every log that the hub's log lists, proved complete.
+
+Promise: that somebody asked is entered first, without whom it was about; a row that is missing, doubled or dropped is named by
+log and number. It is the auditor's: it holds back nothing, and so must not be handed to the person.
+"""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from services.cli.exits import Exit
+from services.cli.ledger.in_words import counted, titled
+from services.cli.ledger.opened import home_of, installation, opened
+from services.cli.ledger.options import AsJson, By, Person
+from services.cli.ledger.person import person_given
+from services.contract.canonical import NotJson, parse
+from services.contract.releases import SubjectFault, SubjectRow, SubjectRows
+from services.ledger.reading import Reading
+from services.ledger.subject_rows import compare
+
+WORDS = {
+    "gap": "an entry is missing: the next number of this log stands, this one does not",
+    "twice": "two rows have one number: the log forked, or a row was doubled",
+    "order": "an entry stands before one with a smaller number",
+    "dropped": "the report given leaves this row out",
+    "added": "the report given has a row that the logs have not",
+    "changed": "the report given says otherwise of this row than the log",
+    "unlisted": "the hub's log does not list this log",
+    "log-missing": "the hub's log lists this log, and it is not here",
+}
+"""Each fault -> in words."""
+
+
+def add(app: typer.Typer) -> None:
+    """Put the command among those of `mash ledger`."""
+    app.command()(subject_report)
+
+
+def subject_report(
+    place: Annotated[str, typer.Argument(help="MASH_HOME of the hub.")],
+    person: Person = "",
+    check: Annotated[
+        Path | None, typer.Option(help="A report made before (--json), to be held against the logs.")
+    ] = None,
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Every entry about one person, log by log: who asked, when, for what; and whether any is missing.
+
+    Run `mash ledger verify` first: it tells whether the logs are those that were signed. Not for the person: it names what is
+    held back.
+
+    Example: mash ledger subject-report home --json > report.json
+
+    Exit: 0 complete, 1 something is missing, doubled or otherwise, 2 usage, 3 it could not be entered.
+    """
+    given = _given(check) if check else None
+    whom = person_given(installation(home_of(Path(place))), person)
+    with opened(place, None, {"command": "subject-report", "check": check is not None}, by) as ledger:
+        if not isinstance(ledger.source, Reading):
+            raise typer.BadParameter(f"{place}: a download says nothing of persons; name MASH_HOME")
+        found = ledger.source.rows(whom)
+    faults = list(found.faults) if given is None else compare(given, found)
+    if as_json:
+        print(json.dumps(as_told(found, faults), indent=2))
+    else:
+        tell(found, faults)
+    raise typer.Exit(Exit.FINDINGS if faults else Exit.OK)
+
+
+def as_told(found: SubjectRows, faults: list[SubjectFault]) -> dict[str, Any]:
+    """`{logs, rows: [{log, index, n, event_id, time, kind, organisation, role, purpose, basis}], faults}`."""
+    return {
+        "logs": list(found.logs),
+        "rows": [_row(row) for row in found.rows],
+        "faults": [asdict(fault) for fault in faults],
+    }
+
+
+def tell(found: SubjectRows, faults: list[SubjectFault]) -> None:
+    """First how much, then row by row, then what is wrong."""
+    state = "complete" if not faults else f"NOT COMPLETE: {counted(len(faults), 'fault')}"
+    print(
+        f"{counted(len(found.rows), 'entry', 'entries')} about this person in {counted(len(found.logs), 'log')}; {state}."
+    )
+    for row in map(_row, found.rows):
+        purpose = titled("purposes", row["purpose"]) if row["purpose"] else "no purpose"
+        print(f"{row['time']}  log {row['log']} entry {row['index']}, number {row['n']} of this person there")
+        print(
+            f"    {titled('entry-kinds', row['kind'])}: {row['organisation']}, {row['role'] or 'a system'}; {purpose}"
+        )
+    for fault in faults:
+        at = f" number {fault.n}" if fault.n else ""
+        place = f" entry {fault.index}" if fault.index >= 0 else ""
+        print(f"WRONG  log {fault.log}{at}{place}: {WORDS[fault.kind]}")
+
+
+def _row(row: SubjectRow) -> dict[str, Any]:
+    entry = row.entry
+    told = {"log": row.log, "index": row.index, "n": row.n}
+    told |= {name: entry[name] for name in ("event_id", "time", "kind")}
+    told |= {"organisation": entry["asker"]["organisation"], "role": entry["asker"].get("role", "")}
+    return told | {name: entry.get(name, "") for name in ("purpose", "basis")}
+
+
+def _given(path: Path) -> list[dict[str, Any]]:
+    try:
+        rows = parse(path.read_bytes())["rows"]
+        return [
+            {"log": row["log"], "index": row["index"], "n": row["n"], "event_id": row["event_id"]}
+            for row in rows
+        ]
+    except (OSError, NotJson, KeyError, TypeError):
+        raise typer.BadParameter(f"--check: {path.name} is no report of this command's (--json)") from None
