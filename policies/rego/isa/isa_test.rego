@@ -218,3 +218,14 @@ test_people_are_counted_where_the_isa_reaches_the_pointer if {
 	lapsed := isa.of(f.key({"purpose": "HRESCH"}, {"paper": "LAPSED"})) with data.book as f.book
 	lapsed.COUNT.effect == 3
 }
+
+test_a_duty_reaches_no_further_than_its_classes if {
+	key := {
+		"own": false, "isa_read": true, "isa_reach": [], "isa_lacks": "NO_ISA", "gateway_reach": [], "duty_reach": ["DM0"],
+	}
+	asked := isa.of(object.union(key, {"holder_decides": "to-decide"})) with data.book as f.book
+	[asked.DM0.effect, asked.DM4.effect] == [2, 3]
+	told := isa.of(object.union(key, {"holder_decides": "disclosed"})) with data.book as f.book
+	not told.DM0
+	told.DM4.effect == 3
+}

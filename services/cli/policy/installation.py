@@ -39,6 +39,11 @@ def home_of(home: Path | None) -> Path:
     return found.resolve()
 
 
+def here(home: Path | None) -> str:
+    """The option by which the next command finds the same hub; nothing where none was named."""
+    return f" --home {home}" if home else ""
+
+
 def lifecycle_of(home: Path | None) -> Lifecycle:
     """Its proposals, requests and records. Raises `BadSetting`."""
     return Lifecycle.of(home_of(home), None)

@@ -13,7 +13,7 @@ from services.cli.exits import Exit
 from services.cli.policy import signing_key
 from services.cli.policy.check import Quick, lines_of, outcomes_of, progress_line
 from services.cli.policy.folder import Folder
-from services.cli.policy.installation import Home, KeyFile, PassphraseFile, folder_of, lifecycle_of
+from services.cli.policy.installation import Home, KeyFile, PassphraseFile, folder_of, here, lifecycle_of
 from services.cli.policy.told import show
 from services.policy.lifecycle.propose import propose as make
 from services.policy.lifecycle.signers import read_signers
@@ -47,9 +47,9 @@ def propose(
     progress_line("")
     show(proposal, proposal.version())
     print(
-        f"\nProposal {proposal.id[:16]}. Next, each signer:  mash policy sign {proposal.id[:16]} --key THEIR-KEY"
+        f"\nProposal {proposal.id[:16]}. Next, each signer:  mash policy sign {proposal.id[:16]}{here(home)} --key THEIR-KEY"
     )
-    print(f"Then:                               mash policy activate {proposal.id[:16]}")
+    print(f"Then:                               mash policy activate {proposal.id[:16]}{here(home)}")
 
 
 def _readable(folder: Path) -> None:

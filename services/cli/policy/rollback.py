@@ -11,7 +11,7 @@ import typer
 from services.cli.policy import signing_key
 from services.cli.policy.activate import Wait, ask, serves_signed
 from services.cli.policy.check import progress_line
-from services.cli.policy.installation import Home, KeyFile, PassphraseFile, home_of, lifecycle_of
+from services.cli.policy.installation import Home, KeyFile, PassphraseFile, here, home_of, lifecycle_of
 from services.cli.policy.told import show
 from services.contract.problems import NotFound
 from services.policy.lifecycle.propose import propose_rollback
@@ -42,9 +42,9 @@ def rollback(
     row = proposal.version().signers.rows[proposal.statement.proposer]
     if proposal.report["widens"] or row.role != "ig-lead":
         print(
-            f"\nProposal {proposal.id[:16]}. Next, each signer:  mash policy sign {proposal.id[:16]} --key THEIR-KEY"
+            f"\nProposal {proposal.id[:16]}. Next, each signer:  mash policy sign {proposal.id[:16]}{here(home)} --key THEIR-KEY"
         )
-        print(f"Then:                               mash policy activate {proposal.id[:16]}")
+        print(f"Then:                               mash policy activate {proposal.id[:16]}{here(home)}")
         return
     ask(lifecycle, proposal, wait)
 

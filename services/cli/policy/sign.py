@@ -9,7 +9,7 @@ import typer
 
 from services.cli.exits import Exit
 from services.cli.policy import signing_key
-from services.cli.policy.installation import Home, KeyFile, PassphraseFile, lifecycle_of
+from services.cli.policy.installation import Home, KeyFile, PassphraseFile, here, lifecycle_of
 from services.cli.policy.told import show
 from services.policy.lifecycle.propose import sign as put_signature
 
@@ -39,4 +39,4 @@ def sign(
         raise typer.Exit(Exit.INCOMPLETE)
     signer = signing_key.read(key, passphrase_file)
     put_signature(lifecycle, found, signer)
-    print(f"Signed by {signer.verifier.name}. Next:  mash policy activate {found.id[:16]}")
+    print(f"Signed by {signer.verifier.name}. Next:  mash policy activate {found.id[:16]}{here(home)}")
