@@ -30,6 +30,8 @@ MESSAGES: dict[str, Any] = {
     "advice": cases.Advice,
     "view-request": views.ViewRequest,
     "family-view": views.FamilyView,
+    "product-request": views.ProductRequest,
+    "draft-request": views.DraftRequest,
     "counts-request": views.CountsRequest,
     "counts-answer": views.CountsAnswer,
     "context": decisions.Context,

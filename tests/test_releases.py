@@ -41,6 +41,8 @@ THROUGH = {
     "GET /tasks/{id}": "services/gateway/tasks/opening.py",
     "POST /tasks/{id}/decide": "services/gateway/tasks/deciding.py",
     "POST /counts": "services/gateway/counts/giving.py",
+    "POST /cases/{id}/products": "services/gateway/cases/product.py",
+    "POST /subject-requests": "services/gateway/cases/draft.py",
     "POST /fhir": "services/gateway/partners/publish.py",
     "POST /fhir/{type}": "services/gateway/partners/publish.py",
     "PUT /fhir/{type}/{id}": "services/gateway/partners/publish.py",

@@ -165,3 +165,36 @@ class CountsAnswer(Message):
     obligations: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     receipt: ReceiptEntry | None = None
+
+
+class ProductRequest(Message):
+    """`POST /cases/{id}/products`: who it is about, for which partner it is made, and what that partner is asked to do."""
+
+    about: About
+    scope: Annotated[str, Field(pattern="^(person|family)$")] = "person"
+    to: str = Field(pattern=r"^[a-z0-9-]{2,32}$")
+    action: code_of("product-actions")  # type: ignore[valid-type]
+
+
+class DraftRequest(Message):
+    """`POST /subject-requests`: a subject's own request (PATRQT), or one by a parent or attorney about somebody else."""
+
+    purpose: Annotated[str, Field(pattern="^(PATRQT|FAMRQT|PWATRNY)$")]
+    about: About
+    """Whose information is asked for."""
+    by: About | None = None
+    """Who asks, where it is somebody else: a parent, or an attorney."""
+    child: bool = False
+    """Whether it is about a child."""
+    identity_checked: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    """The day on which the requester's identity was checked: the clock starts."""
+    days_waited: int = Field(0, ge=0, le=365)
+    """Days for which the request waited while the requester was asked what they mean."""
+
+    @model_validator(mode="after")
+    def _who_asks(self) -> "DraftRequest":
+        if (self.by is None) != (self.purpose == "PATRQT"):
+            raise ValueError(
+                "say who asks where it is somebody else than the person it is about, and there only"
+            )
+        return self

@@ -41,6 +41,7 @@ _API = (
     "services.gateway.api.tasks",
     "services.gateway.api.asking",
     "services.gateway.api.counts",
+    "services.gateway.api.leaving",
 )
 LAPSES_EVERY = 60.0
 """Seconds between two looks for enquiries that have lapsed: each says so within a minute, whether or not anybody looks."""

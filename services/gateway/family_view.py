@@ -23,15 +23,15 @@ from services.contract.people import (
 )
 from services.contract.views import FamilyView, Refused, ViewRequest
 from services.contract.vocabulary import codes
-from services.gateway import answer, family, matching, record, release
+from services.gateway import answer, family, leaving, matching, record, release
 from services.gateway.cases import break_glass
 from services.gateway.hub import Hub
 from services.gateway.once.rehearsal import Rehearsed, Repeatable, unsealed
-from services.gateway.profiles import Profiler, agreements_of, context_of, most_open, permitted_by
-from services.gateway.request import Request
+from services.gateway.profiles import VIEW, Profiler, agreements_of, context_of, most_open, permitted_by
+from services.gateway.request import MadeFor, Request
 from services.gateway.tasks import arising
 from services.gateway.trail import Trail
-from services.gateway.who_answers import line_names, lines_for, strip_of
+from services.gateway.who_answers import line_names, strip_of
 
 ASK = ("ASK", "QUERY")
 
@@ -43,13 +43,17 @@ def show_family_view(
     hub: Hub,
     now: datetime,
     once: Repeatable | None = None,
+    *,
+    channel: str = VIEW,
+    made_for: MadeFor | None = None,
 ) -> FamilyView | Refused:
     """The answer to `POST /family-view`, with its receipt; or a refusal of the whole question, as a value with its code.
 
+    `channel`: a code of channels.json; `made_for`: for whom it is made, where it leaves the room.
     Raises `Unavailable` (policy, ledger or index cannot answer): the caller then sends the constant 503 and nothing else.
     """
     # 1. The asker is authenticated and the case opened by the caller; role and organisation are not in the body.
-    request = Request(asker, body, case, context_of(asker, case, now), hub, now, once)
+    request = Request(asker, body, case, context_of(asker, case, now, channel), hub, now, once, made_for)
     trail = Trail(request.context, stated_ground=case.stated_ground)
 
     # 2. Who is it? Silence about candidates is settled before anything is counted.
@@ -130,9 +134,11 @@ def _make(
     hub, case = request.hub, request.case
 
     # 3. Family, household, relationship, harm link: nobody is related to an unknown.
-    relations = hub.index.relate(_relate(request, person))
+    relations = leaving.own_alone(request, hub.index.relate(_relate(request, person)))
     if break_glass.reaches_too_far(case, relations):
         return "NO_RELATIONSHIP"
+    if leaving.to_one_of_concern(request, relations):
+        return "RESTRICTED"
     people = {related.person: related for related in relations.people}
     profiler = _profiler(request, relations, people)
 
@@ -152,7 +158,7 @@ def _make(
     decided = release.decide_items(request, gathered, profiler, trail)
 
     # 7. Build the complete answer, and commit to it.
-    lines = lines_for(request.context, hub.book.sources)
+    lines = leaving.lines(request)
     built = release.build(request, trail, kin, decided, line_names(lines), refused)
     plain = {one: ref for one, ref in built.refs.items() if not people[one].harm_link}
     strip = strip_of(lines, plain, {**dict.fromkeys(refused, "NOT_ASKED"), **gathered.states}, built.held)
@@ -167,8 +173,9 @@ def _profiler(request: Request, relations: Relations, people: Mapping[str, Relat
     agreements = agreements_of(case, relations.also[:agreed], request.context.on)
     permitted = permitted_by(case, relations.also[agreed:])
     hub = request.hub
+    sources, channel = hub.book.sources, request.context.channel
     return Profiler(
-        request.asker, case, people, hub.book.sources, agreements, request.now, permitted, hub.owners
+        request.asker, case, people, sources, agreements, request.now, permitted, hub.owners, channel
     )
 
 
@@ -202,7 +209,7 @@ def _whom_to_ask(
     request: Request, relations: Relations, profiler: Profiler, trail: Trail
 ) -> tuple[family.Family, list[tuple[str, str]], dict[tuple[str, str], Cell]]:
     """The family after silence and caps; the (source, person) pairs to ask; and the cell of each that is not asked."""
-    sources = request.hub.book.sources
+    sources = leaving.sources_asked(request)
     edges = family.edges_to_decide(relations, profiler)
     pairs = [(source, related.person) for related in relations.people for source in sources]
     profiles = [*(edge.profile for edge in edges), *(profiler.for_asking(*pair) for pair in pairs)]

@@ -11,7 +11,7 @@ from services.contract.decisions import Cell, Profile
 from services.contract.people import Candidate, Candidates, Introduced
 from services.contract.views import Stub
 from services.contract.vocabulary import codes
-from services.gateway.profiles import stub_profile
+from services.gateway.profiles import REVIEW, stub_profile
 from services.gateway.request import Request
 
 STUBS = 3
@@ -34,11 +34,15 @@ class Match:
 def profiles(request: Request, found: Candidates) -> list[tuple[Profile, str]]:
     """The profiles of each candidate in order, one for each thing that their records say, and whose it is."""
     sources = request.hub.book.sources
-    return [
+    made = [
         (stub_profile(request.asker, request.case, person, sources[said.source], said), person.person)
         for person in found.people
         for said in _said(person)
     ]
+    # A draft is read for the subject: nobody's own.
+    if request.context.channel != REVIEW:
+        return made
+    return [(replace(profile, own=False), person) for profile, person in made]
 
 
 def _said(person: Candidate) -> tuple[Introduced, ...]:

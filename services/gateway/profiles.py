@@ -24,7 +24,11 @@ def day(now: datetime) -> str:
     return now.astimezone(LONDON).date().isoformat()
 
 
-def context_of(asker: Asker, case: CaseState, now: datetime) -> Context:
+VIEW, PRODUCT, REVIEW = "view", "product", "review"
+"""How an answer is used: seen in the room, made to leave it, or drafted for the subject to whom it is about."""
+
+
+def context_of(asker: Asker, case: CaseState, now: datetime, channel: str = VIEW) -> Context:
     """The context of one request on a case."""
     return Context(
         on=day(now),
@@ -37,6 +41,7 @@ def context_of(asker: Asker, case: CaseState, now: datetime) -> Context:
         ground=case.ground,
         no_consent_reason=case.no_consent_reason,
         opened_by_asker=case.opened_by_asker,
+        channel=channel,
     )
 
 
@@ -93,6 +98,7 @@ class Profiler:
     permitted: frozenset[str] = frozenset()
     """Patients who were asked now and agreed that their records are viewed."""
     owners: Decisions = field(default_factory=Decisions)
+    channel: str = VIEW
 
     def for_asking(self, source: str, person: str) -> Profile:
         """A person at a source that has not been asked yet: what only its records could tell is NOT_YET."""
@@ -138,6 +144,9 @@ class Profiler:
     def for_element(self, profile: Profile, named: str) -> Profile:
         """An element that names or places somebody else: that person's harm link counts as well."""
         other = self.people.get(named)
+        if self.channel == REVIEW:
+            # What a record says of somebody else is not the subject's to have, though it stands in their record.
+            profile = replace(profile, subject=other.subject if other else "other", family_child=False)
         return replace(profile, harm_link=True) if other is not None and other.harm_link else profile
 
     def _person(self, source_id: str, related: Related, facts: PersonFacts, labels: Iterable[str]) -> Profile:
@@ -146,7 +155,8 @@ class Profiler:
         return Profile(
             source_organisation=source.organisation,
             source_kind=source.kind,
-            own=source.organisation == self.asker.organisation,
+            # A draft is read for the subject: nobody's own.
+            own=source.organisation == self.asker.organisation and self.channel != REVIEW,
             identity=related.identity,
             relationship=self._relationship(related),
             conflict=related.conflict,

@@ -11,6 +11,7 @@ from services.contract.canonical import b64u, digest
 from services.contract.releases import Asking, Draft, Receipt, SubjectCount
 from services.contract.views import FamilyView, ReceiptEntry, Refused
 from services.contract.vocabulary import code_list, entry
+from services.gateway import leaving
 from services.gateway.commit import commit, counts
 from services.gateway.family import Family
 from services.gateway.matching import Match
@@ -52,7 +53,7 @@ def release(
             opening=opening_for(request.asker.token, commitment.opening),
             opening_parts=commitment.opening_parts,
             ref=ref,
-            facts={"match": view.match, "complete": view.complete, **draft.facts},
+            facts={"match": view.match, "complete": view.complete, **draft.facts, **leaving.facts(request)},
             answer=keeping.of_view(request.once, body),
         )
     )

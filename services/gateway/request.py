@@ -17,6 +17,15 @@ from services.gateway.trail import People, Trail
 
 
 @dataclass(frozen=True, slots=True)
+class MadeFor:
+    """For which organisation something is made that leaves the room, and what that organisation is asked to do."""
+
+    organisation: str
+    action: str
+    """A code of product-actions.json."""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One question, with everything about it that does not change on the way down."""
 
@@ -28,6 +37,8 @@ class Request:
     now: datetime
     once: Repeatable | None = None
     """Where the client may send it again: under which key, and what must still hold then."""
+    made_for: MadeFor | None = None
+    """None for what is seen in the room."""
 
     def decide(
         self,

@@ -108,7 +108,7 @@ def _releases(hub: Served, case: str) -> dict[str, Callable[[], bytes]]:
         "GET /ledger/receipts/{id}/opening": lambda: raw("GET", f"{receipt}/opening", worker),
         "GET /ledger/{log}/tile/{path:path}": lambda: raw("GET", entries, publisher),
         "GET /ledger/{log}/records/{path:path}": lambda: raw("GET", records, auditor),
-        **_numbers(hub),
+        **_made_of_records(hub, case),
         "PUT /fhir/{type}/{id}": lambda: raw("PUT", "/fhir/Patient/new-one", publisher, patient),
         "POST /fhir/{type}": lambda: raw("POST", "/fhir/Patient", publisher, unnamed),
         "POST /fhir": lambda: raw("POST", "/fhir", publisher, bundle),
@@ -123,10 +123,19 @@ def _releases(hub: Served, case: str) -> dict[str, Callable[[], bytes]]:
     }
 
 
-def _numbers(hub: Served) -> dict[str, Callable[[], bytes]]:
-    researcher = hub.token(next(one for one in STAFF if one.role == "RESEARCHER"))
+def _made_of_records(hub: Served, case: str) -> dict[str, Callable[[], bytes]]:
+    """Numbers, something for a partner, and a draft for a subject."""
+    roles = ("RESEARCHER", "SW-TEAM-MGR", "PRIVACY-OFFICER")
+    researcher, manager, officer = (
+        hub.token(next(one for one in STAFF if one.role == role)) for role in roles
+    )
+    numbers = {"purpose": "PLANNING", "by": "age"}
+    product = {"about": MIA, "to": "northshire-education", "action": "ring-us"}
+    asked = {"purpose": "PATRQT", "about": MIA, "identity_checked": "2026-11-02"}
     return {
-        "POST /counts": lambda: hub.raw("POST", "/counts", researcher, {"purpose": "PLANNING", "by": "age"})
+        "POST /counts": lambda: hub.raw("POST", "/counts", researcher, numbers),
+        "POST /cases/{id}/products": lambda: hub.raw("POST", f"/cases/{case}/products", manager, product),
+        "POST /subject-requests": lambda: hub.raw("POST", "/subject-requests", officer, asked),
     }
 
 

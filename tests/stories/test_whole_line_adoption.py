@@ -1,15 +1,20 @@
 """Row 12 on the whole line: Evie was adopted; her mother expects again. Who learns of the earlier child, and who of none."""
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from services.cli.demo.families import northshire
 from services.cli.demo.families.build import ADOPTION, NHS_NUMBER, RELATIONS
+from services.contract.canonical import emit
 from services.contract.cases import Asker, Member
 from services.contract.people import About
 from services.contract.views import FamilyView
 from services.gateway.answer import as_json
+from services.index.schema import CONFLICT, IDENTITY
 from tests.hub.world import MANAGER, WORKER, World, a_person, a_world, released, shape
 
 BEFORE = About(nhs_number="9991000089", given="Evie", family="Harker", birth_date="2017-01-19")
@@ -160,3 +165,84 @@ def test_12b_the_agency_s_adoption_worker_sees_the_link(world: World) -> None:
     assert "Adopted; now Evie Winstanley" in told(view)
     # The same case and the same question by a worker of the birth family: not the link.
     unsaid(world.view(case, BEFORE), "Adopted; now", *NOW_CALLED)
+
+
+PLACED = About(nhs_number="9992000066", given="Robin", family="Harker", birth_date="2024-03-01")
+FOSTER_HOME = ("Sparrow Close", "ZZ99 7SP", "Otterbury", "01632 960999")
+
+
+def placed(concern: str) -> list[Mapping[str, Any]]:
+    """A child who is placed, the order not made yet: the same number, and a placement that the birth family must not learn of."""
+    home = {"use": "home", "line": ["4 Sparrow Close"], "city": "Otterbury", "postalCode": "ZZ99 7SP"}
+    telephone = {"system": "phone", "value": "01632 960999"}
+    relation = {"coding": [{"system": RELATIONS, "code": "CHILD"}]}
+    child = patient("robin-of-gemma", PLACED) | {"resourceType": "RelatedPerson", "active": True}
+    from_whom = {"url": "urn:mash:ext:concern", "valueReference": {"reference": f"Patient/{concern}"}}
+    flag = {
+        "resourceType": "Flag",
+        "id": "placement",
+        "status": "active",
+        "code": {"text": "Placement address not to be given"},
+        "subject": {"reference": "Patient/robin"},
+        "extension": [from_whom],
+    }
+    looked_after = {
+        "resourceType": "Flag",
+        "id": "looked-after",
+        "status": "active",
+        "category": [{"text": "Looked after"}],
+        "code": {"text": "Looked after child, placement order made"},
+        "subject": {"reference": "Patient/robin"},
+        "period": {"start": "2025-06-17"},
+    }
+    return [
+        patient("robin", PLACED, address=[home], telecom=[telephone]),
+        child | {"patient": {"reference": "Patient/gemma"}, "relationship": [relation]},
+        flag | {"meta": labelled("urn:mash:cs:label", "L:SAFEADDR")},
+        looked_after | {"meta": labelled("urn:mash:cs:label", "L:LAC")},
+    ]
+
+
+def test_12d_placed_and_not_adopted_yet_the_placement_is_hidden_from_the_birth_family(tmp_path: Any) -> None:
+    made = a_world(tmp_path)
+    made.publish("northshire-csc", *birth_family(), *placed("gemma"))
+    view = enquiry(made, MOTHER, kind="adult")
+    # The same number and the name that they know, and that they are looked after since some year.
+    assert "Robin Harker" in {one.name for one in view.people}
+    assert "9992000066" in told(view)
+    unsaid(view, *FOSTER_HOME, "2025-06-17")
+    assert "RESTRICTED" in {row.code for row in view.withheld}
+    # An enquiry about the child, of whom nobody is of concern, has to know where they live.
+    assert "Sparrow Close" in told(enquiry(made, PLACED))
+    made.close()
+
+
+def test_12e_whoever_decides_whether_two_records_are_one_person_never_sees_the_pair(world: World) -> None:
+    """Until somebody compares by likeness, the pair is where identity is decided: a search, and the conflicts on record."""
+    admin = a_person("MASH-ADMIN", user="bryn")
+    case = world.open("IDENTITY-REVIEW", "possible-same-person", (AFTER, "child"), by=admin)
+    for about in (About(given="Evie", birth_date="2017-01-19"), BEFORE, AFTER):
+        view = world.view(case, about, by=admin)
+        told_ = told(view)
+        assert not ("Harker" in told_ and "Winstanley" in told_)
+        unsaid(view, *BIRTH_NAME)
+    index = world.parts.index
+    with index._store.read() as connection:  # type: ignore[attr-defined]
+        assert connection.execute(select(CONFLICT)).all() == []
+        people = {row.person for row in connection.execute(select(IDENTITY)) if row.item in _items(index)}
+    assert len(people) == 2, (
+        "her two records are two people to the index, and nothing says that they might be one"
+    )
+
+
+def _items(index: Any) -> set[str]:
+    """The items of her record before and after, as their sources named them."""
+    found = {}
+    for source in ("northshire-csc", "eastshire-csc"):
+        for one in northshire(datetime.now(UTC).date()).bundles[source]["entry"]:
+            resource = one["resource"]
+            text = emit(resource).decode()
+            if resource["resourceType"] == "Patient" and ("9991000089" in text or "9991000097" in text):
+                found[source] = index._store.item(source, "Patient", resource["id"])
+    assert len(found) == 2
+    return set(found.values())
