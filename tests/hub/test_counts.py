@@ -10,10 +10,12 @@ import pytest
 from pydantic import ValidationError
 
 from services.cli.demo.cast import STAFF
+from services.cli.demo.partner import PartnerSystem
 from services.contract.canonical import b64u, canonical, digest, unb64u
 from services.contract.cases import Asker
 from services.contract.people import Count
 from services.contract.views import CountsAnswer, CountsRequest, Refused
+from services.gateway.access.clients import Client, Clients
 from services.gateway.counts.giving import give_counts
 from services.gateway.counts.taking import take
 from tests.hub.served import a_served
@@ -182,6 +184,21 @@ def test_a_system_asks_in_the_one_role_that_it_has(tmp_path: Path) -> None:
         refused = hub.raw("POST", "/counts", hub.publishing("northshire-csc"), body)
         assert refused.startswith(b"HTTP/1.1 403")
         assert b"it needs counts.read" in refused
+        # Registered for two roles, it would have to say in which it asks; no body's word does that.
+        key = hub.keys["northshire-university"]
+        two = Client(
+            "two.roles",
+            "northshire-university",
+            ("RESEARCHER", "IG-LEAD"),
+            ("counts.read",),
+            (),
+            key.public_set(),
+        )
+        Clients(hub.world.parts.store).add(two, "2026-11-01T00:00:00Z")
+        system = PartnerSystem("two.roles", key, f"http://127.0.0.1:{hub.port}")
+        token = system._token({"grant_type": "client_credentials"})
+        system.close()
+        assert b"in the one role that it is registered for" in hub.raw("POST", "/counts", token, body)
 
 
 BARRED = (

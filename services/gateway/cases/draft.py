@@ -68,12 +68,12 @@ def told(body: DraftRequest, answer: FamilyView, today: str) -> dict[str, Any]:
     kept back, with the reason; `records`: the own sources that were looked in.
     """
     whole = answer.model_dump(mode="python", by_alias=True, exclude_none=True)
-    names = {one.ref: one.name or "name not given" for one in answer.people}
-    keep_back = [
-        {"about": names.get(row.person, "everybody"), "what": row.class_, "mark": row.effect, "code": row.code,
-         "sentence": row.sentence}
+    names = {one.ref: one.name or "somebody else" for one in answer.people}
+    rows = dict.fromkeys(
+        (names.get(row.person, "everybody"), row.class_, row.effect, row.code, row.sentence)
         for row in answer.withheld
-    ]  # fmt: skip
+    )
+    keep_back = [dict(zip(("about", "what", "mark", "code", "sentence"), row, strict=True)) for row in rows]
     last = due(body, today)
     return {
         "match": answer.match,
