@@ -17,9 +17,8 @@ from services.gateway.family_view import rehearse, show_family_view
 from services.gateway.hub import Hub
 from services.gateway.once.rehearsal import Rehearsed, Repeatable
 from services.gateway.parts import Parts
-from services.gateway.profiles import VIEW
 from services.gateway.record import outcome
-from services.gateway.request import MadeFor
+from services.gateway.request import SEEN, Use
 from services.gateway.tasks.decisions import standing
 from services.gateway.tasks.notes import Notes
 from services.gateway.tasks.owners import UNDECIDED, Decisions
@@ -38,22 +37,13 @@ def ask(
     asker: Asker,
     body: ViewRequest,
     once: Repeatable | None = None,
-    *,
-    channel: str = VIEW,
-    made_for: MadeFor | None = None,
+    use: Use = SEEN,
 ) -> FamilyView | Refused:
-    """The answer, its entry durable. Raises `Unavailable` where policy, ledger or index cannot answer.
-
-    `channel`: a code of channels.json; `made_for`: for whom it is made, where it leaves the room.
-    """
+    """The answer, its entry durable. Raises `Unavailable` where policy, ledger or index cannot answer."""
     now = parts.now()
     case = case_state(parts, asker, body.case, now)
     owners = standing(parts, case.id, now)
-    return _unmoved(
-        lambda: show_family_view(
-            asker, body, case, hub_of(parts, owners), now, once, channel=channel, made_for=made_for
-        )
-    )
+    return _unmoved(lambda: show_family_view(asker, body, case, hub_of(parts, owners), now, once, use))
 
 
 def rehearsed(parts: Parts, asker: Asker, body: ViewRequest) -> Rehearsed:

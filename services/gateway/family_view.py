@@ -27,8 +27,8 @@ from services.gateway import answer, family, leaving, matching, record, release
 from services.gateway.cases import break_glass
 from services.gateway.hub import Hub
 from services.gateway.once.rehearsal import Rehearsed, Repeatable, unsealed
-from services.gateway.profiles import VIEW, Profiler, agreements_of, context_of, most_open, permitted_by
-from services.gateway.request import MadeFor, Request
+from services.gateway.profiles import Profiler, agreements_of, context_of, most_open, permitted_by
+from services.gateway.request import SEEN, Request, Use
 from services.gateway.tasks import arising
 from services.gateway.trail import Trail
 from services.gateway.who_answers import line_names, strip_of
@@ -43,17 +43,14 @@ def show_family_view(
     hub: Hub,
     now: datetime,
     once: Repeatable | None = None,
-    *,
-    channel: str = VIEW,
-    made_for: MadeFor | None = None,
+    use: Use = SEEN,
 ) -> FamilyView | Refused:
     """The answer to `POST /family-view`, with its receipt; or a refusal of the whole question, as a value with its code.
 
-    `channel`: a code of channels.json; `made_for`: for whom it is made, where it leaves the room.
     Raises `Unavailable` (policy, ledger or index cannot answer): the caller then sends the constant 503 and nothing else.
     """
     # 1. The asker is authenticated and the case opened by the caller; role and organisation are not in the body.
-    request = Request(asker, body, case, context_of(asker, case, now, channel), hub, now, once, made_for)
+    request = Request(asker, body, case, context_of(asker, case, now, use.channel), hub, now, once, use)
     trail = Trail(request.context, stated_ground=case.stated_ground)
 
     # 2. Who is it? Silence about candidates is settled before anything is counted.

@@ -17,11 +17,12 @@ from services.gateway.who_answers import Line, lines_for
 
 def to_one_of_concern(request: Request, relations: Relations) -> bool:
     """Whether it would be made for an organisation that must not learn that anybody asked."""
-    if request.made_for is None:
+    made_for = request.use.made_for
+    if made_for is None:
         return False
     sources = request.hub.book.sources
     of_concern = {source for one in relations.people for source in one.asking_harms if source in sources}
-    return request.made_for.organisation in {sources[source].organisation for source in of_concern}
+    return made_for.organisation in {sources[source].organisation for source in of_concern}
 
 
 def sources_asked(request: Request) -> Mapping[str, Source]:
@@ -55,6 +56,6 @@ def own_alone(request: Request, relations: Relations) -> Relations:
 
 def facts(request: Request) -> dict[str, Any]:
     """What an entry adds for what is not seen in the room; nothing for a view."""
-    channel, to = request.context.channel, request.made_for
+    channel, to = request.context.channel, request.use.made_for
     told = {} if channel == VIEW else {"channel": channel}
     return told | ({"to": to.organisation, "action": to.action} if to else {})

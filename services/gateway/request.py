@@ -26,6 +26,18 @@ class MadeFor:
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """How an answer is used: seen in the room, made to leave it for somebody, or drafted for its subject."""
+
+    channel: str = "view"
+    """A code of channels.json."""
+    made_for: MadeFor | None = None
+
+
+SEEN = Use()
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One question, with everything about it that does not change on the way down."""
 
@@ -37,8 +49,7 @@ class Request:
     now: datetime
     once: Repeatable | None = None
     """Where the client may send it again: under which key, and what must still hold then."""
-    made_for: MadeFor | None = None
-    """None for what is seen in the room."""
+    use: Use = SEEN
 
     def decide(
         self,

@@ -17,6 +17,7 @@ from services.gateway.ask import hub_of
 from services.gateway.family_view import show_family_view
 from services.gateway.parts import Parts, fresh_id
 from services.gateway.profiles import REVIEW, day
+from services.gateway.request import Use
 
 LETTER = (
     "We looked for information about the person you asked about in the records named here. What we can give you is enclosed. "
@@ -43,7 +44,7 @@ def make_draft(parts: Parts, asker: Asker, body: DraftRequest) -> FamilyView | R
         subjects=tuple(subjects),
     )
     question = ViewRequest(about=body.about, case=case.id, scope="family")
-    return show_family_view(asker, question, case, hub_of(parts), parts.now(), channel=REVIEW)
+    return show_family_view(asker, question, case, hub_of(parts), parts.now(), use=Use(REVIEW))
 
 
 def due(body: DraftRequest, today: str) -> str:

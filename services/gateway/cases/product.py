@@ -14,7 +14,7 @@ from services.contract.vocabulary import entry
 from services.gateway.ask import ask
 from services.gateway.parts import Parts
 from services.gateway.profiles import PRODUCT
-from services.gateway.request import MadeFor
+from services.gateway.request import MadeFor, Use
 
 
 def make_product(parts: Parts, asker: Asker, case: str, body: ProductRequest) -> FamilyView | Refused:
@@ -25,7 +25,7 @@ def make_product(parts: Parts, asker: Asker, case: str, body: ProductRequest) ->
             "some places do not fit", places=("to: the id of another partner that is not suspended",)
         )
     question = ViewRequest(about=body.about, case=case, scope=body.scope)
-    return ask(parts, asker, question, channel=PRODUCT, made_for=MadeFor(body.to, body.action))
+    return ask(parts, asker, question, use=Use(PRODUCT, MadeFor(body.to, body.action)))
 
 
 def told(parts: Parts, asker: Asker, body: ProductRequest, answer: FamilyView) -> dict[str, Any]:
