@@ -68,6 +68,7 @@ def facts_of(desk: Desk, told: dict[str, Any]) -> tuple[Fact, ...]:
         "worker": lambda id: Fact("Worker", desk.staff_name(id)),
         "refused_as": lambda code: Fact("Refused as", words.title("task-answers", code)),
         "source": lambda id: Fact("Source", _source(desk, id)),
+        "nhs_number": lambda number: Fact("NHS number", words.nhs_number(number)),
     }
     plain = (
         said[name](value) if name in said else Fact(words.first_up(name.replace("_", " ")), _value(value))
