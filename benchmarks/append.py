@@ -158,14 +158,14 @@ def ledger(
     store, hub = where()
     settings = Settings(mode="demo", home=folder, hub=hub, ledger=store, ledger_wait=60)
     opened = open_ledger(settings, KeyFolder(folder / "keys"))
-    drafts = [_draft(f"org-{n}") for n in range(logs)]
+    drafts = [draft(f"org-{n}") for n in range(logs)]
     for draft in drafts:
         opened.append(draft)
     yield lambda caller: opened.append(drafts[caller % logs])
     opened.close()
 
 
-def _draft(log: str) -> Draft:
+def draft(log: str) -> Draft:
     return Draft(
         log,
         "release.refused",

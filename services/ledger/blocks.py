@@ -34,6 +34,15 @@ class Blocks:
         if len(self._open) == WIDTH:
             self._close()
 
+    def extend(self, leaves: Iterable[bytes]) -> None:
+        """Add many, a block at a time."""
+        waiting = [*self._open, *leaves]
+        whole = len(waiting) - len(waiting) % WIDTH
+        for at in range(0, whole, WIDTH):
+            self._open = waiting[at : at + WIDTH]
+            self._close()
+        self._open = waiting[whole:]
+
     def knows(self, size: int) -> bool:
         """Whether the root at this size can be told: reached, and kept."""
         block, rest = divmod(size, WIDTH)

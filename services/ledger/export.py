@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from services.ledger.check import Record
 from services.ledger.checkpoint import Checkpoint
 from services.ledger.tiles import WIDTH, Tile, bundle, hashes, tiles_of
 from services.ledger.tree import Tree, leaf_hash
-from services.ledger.verify import Record
 from services.runtime.note import split_note
 
 CHECKPOINT = "checkpoint"

@@ -6,7 +6,7 @@ a checker answers yes or no and never raises on what an outsider sent.
 
 import hashlib
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from services.contract.merkle import EMPTY_ROOT, leaf_hash, node_hash
 
@@ -37,6 +37,11 @@ class Tree:
             self._rows[level] += node
         # Last, so that a reader never sees a size whose hashes are not all there.
         self.size += 1
+
+    def extend(self, leaves: Iterable[bytes]) -> None:
+        """Add many."""
+        for leaf in leaves:
+            self.append(leaf)
 
     def knows(self, size: int) -> bool:
         """Whether the root at this size can be told: every size reached."""

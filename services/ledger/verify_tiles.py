@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.ledger.audit import Audit, Finding, by_origin
+from services.ledger.check import Record
 from services.ledger.checkpoint import Checkpoint, open_checkpoint
 from services.ledger.earlier import FOLDER, Earlier, hold_earlier, read_earlier
 from services.ledger.report import Report
 from services.ledger.tiles import Tile, hashes, tiles_of, unbundle
 from services.ledger.tree import HASH, Tree, leaf_hash
 from services.ledger.trust_policy import TrustPolicy
-from services.ledger.verify import Record, verify_records
+from services.ledger.verify import verify_records
 from services.ledger.verify_quorum import hold_quorum
 from services.runtime.note import BadNote, Verifier, split_note
 

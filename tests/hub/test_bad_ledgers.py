@@ -13,11 +13,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.contract.canonical import canonical, parse
+from services.ledger.check import Record
 from services.ledger.checkpoint import Checkpoint
 from services.ledger.export import export
 from services.ledger.tiles import bundle, tiles_of, unbundle
 from services.ledger.tree import Tree, leaf_hash
-from services.ledger.verify import Record
 from services.runtime.keys import KeyFolder
 from services.runtime.note import Signer, split_note
 from tests.hub.audited import Audited, an_audited, run

@@ -17,9 +17,9 @@ from kafka.producer.sender import Sender
 
 from services.cli.parts.kafka_cluster import KafkaCluster
 from services.contract.problems import LedgerUnavailable
+from services.ledger.check import Record
 from services.ledger.open import Ledger
 from services.ledger.store.broker import topic_of
-from services.ledger.verify import Record
 from tests.verification import test_ledger_kafka as one_node
 from tests.verification.campaign import event_of, leader_of, partition_of
 from tests.verification.ledger_world import Place, intent

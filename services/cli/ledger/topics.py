@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from services.contract.problems import BadSetting
+from services.ledger.check import Record
 from services.ledger.store.broker import Broker, log_of
 from services.ledger.store.cluster import Cluster
-from services.ledger.verify import Record
 
 ACCESS = ("MASH_LEDGER_USER", "MASH_LEDGER_PASSWORD_FILE", "MASH_LEDGER_CA")
 

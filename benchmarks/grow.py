@@ -1,0 +1,117 @@
+"""What the length of a log costs: appending to it and verifying it, from a thousand entries to as many as are asked for.
+
+Promise: the log grows by the ledger's own appends; each length is measured in the same run, by processor time and by the
+clock; memory is that of a process of its own which verifies the whole log. A missed gate ends with exit code 1.
+
+    python -m benchmarks.grow
+    python -m benchmarks.grow --entries 10000000
+"""
+
+import argparse
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from statistics import median
+
+from benchmarks.append import draft
+from services.ledger.open import Ledger, open_ledger
+from services.ledger.verify import keys_beside, verify_folder
+from services.runtime.keys import KeyFolder
+from services.runtime.settings import Settings
+
+GATE = 1.2
+AT_ONCE = 64
+LOG = "org-0"
+SAMPLES = 15
+EACH = 320
+"""Appends of one sample."""
+
+
+def opened(folder: Path) -> Ledger:
+    """The ledger in this folder, embedded."""
+    settings = Settings(mode="demo", home=folder, hub="bench", ledger="file", ledger_wait=60)
+    return open_ledger(settings, KeyFolder(folder / "keys"))
+
+
+def add(ledger: Ledger, count: int) -> float:
+    """Append as many from 64 callers; processor time an append, in microseconds."""
+    one = draft(LOG)
+
+    def call(mine: int) -> None:
+        for _ in range(mine):
+            ledger.append(one)
+
+    threads = [threading.Thread(target=call, args=(count // AT_ONCE,)) for _ in range(AT_ONCE)]
+    begun = time.process_time()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return (time.process_time() - begun) / (count // AT_ONCE * AT_ONCE) * 1e6
+
+
+def grow(folder: Path, entries: int) -> Path:
+    """A ledger of one log of this many entries; its folder."""
+    ledger = opened(folder)
+    add(ledger, entries)
+    ledger.close()
+    return folder / "ledger"
+
+
+def memory_of_verifying(folder: Path) -> tuple[float, float]:
+    """Seconds, and MiB at most, of a process of its own."""
+    begun = time.perf_counter()
+    answer = subprocess.run(
+        [sys.executable, "-m", "benchmarks.grow", "--verify", str(folder)], check=True, capture_output=True
+    )
+    return time.perf_counter() - begun, int(answer.stdout) / 1024
+
+
+def _verify(folder: Path) -> int:
+    if verify_folder(folder, keys_beside(folder)).exit_code:
+        raise SystemExit("the log does not verify")
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    return 0
+
+
+def main() -> int:
+    """Grow, measure at each power of ten, and say by the exit code whether the gate is met."""
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    arguments.add_argument("--entries", type=int, default=100_000, help="how far to grow (default 100,000)")
+    arguments.add_argument("--verify", type=Path, help=argparse.SUPPRESS)
+    chosen = arguments.parse_args()
+    if chosen.verify:
+        return _verify(chosen.verify)
+    costs: list[float] = []
+    with tempfile.TemporaryDirectory() as name:
+        folder, ledger, size, target = Path(name), opened(Path(name)), 0, 1_000
+        while target <= chosen.entries:
+            size += (target - size) // AT_ONCE * AT_ONCE if add(ledger, target - size) else 0
+            samples = SAMPLES if target < 10_000_000 else SAMPLES // 2
+            costs.append(median(add(ledger, EACH) for _ in range(samples)))
+            size += samples * (EACH // AT_ONCE * AT_ONCE)
+            ledger.close()
+            took, most = memory_of_verifying(folder / "ledger")
+            stored = (folder / "ledger/journal").stat().st_size / 1e6
+            print(
+                f"{size:12,} entries: append {costs[-1]:6.1f} us; journal {stored:8,.0f} MB; "
+                f"verified whole in {took:7.1f} s with {most:6.0f} MiB",
+                flush=True,
+            )
+            ledger, target = opened(folder), target * 10
+        ledger.close()
+    ratio = costs[-1] / costs[0]
+    print(
+        f"append at the end against the start: {ratio:.2f} (gate {GATE}) {'ok' if ratio <= GATE else 'MISSED'}"
+    )
+    return 0 if ratio <= GATE else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
