@@ -28,8 +28,8 @@ HOLDS = {
     ),
 }
 LARGER = {
-    "a topic, two sequencers, everything": replace(TOPIC, crashes=2, late=1, restores=1, entries=3),
-    "a topic, three sequencers": replace(TOPIC, writers=3, crashes=2, entries=3),
+    "a topic, two sequencers, everything": replace(TOPIC, crashes=2, late=1, restores=1, entries=2),
+    "a topic, three sequencers": replace(TOPIC, writers=3, crashes=1, entries=2),
     "a journal, everything": replace(JOURNAL, crashes=4, restores=1, entries=6),
 }
 NEEDED = {
