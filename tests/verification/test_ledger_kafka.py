@@ -68,12 +68,19 @@ def freeze(broker: Any) -> None:
 
 
 def in_topic(place: Place, log: str = "council") -> list[Record]:
-    broker = Broker([place.store.removeprefix("kafka://")])
+    broker = Broker(place.store.removeprefix("kafka://").split(","))
     return [Record(log, row.at, row.leaf) for row in broker.read(topic_of(place.hub, log), 0)]
 
 
 def report(place: Place, ledger: Ledger, records: list[Record]) -> Report:
-    return verify_records(records, place.hub, lambda: read_checkpoints(place.folder), trusted(ledger))
+    """Of the log whose records are given, and of the hub's own, which lists it."""
+    every = [*in_topic(place, "hub"), *records]
+    return verify_records(every, place.hub, lambda: read_checkpoints(place.folder), trusted(ledger))
+
+
+def signed(found: Report, log: str = "council") -> int:
+    """The signed size of a log that was found good."""
+    return next(int(row["signed"]) for row in found.logs if str(row["origin"]).endswith(f"/{log}"))
 
 
 def refused_within(ledger: Ledger, seconds: float) -> float:
@@ -94,7 +101,7 @@ def test_a_frozen_broker_is_waited_for_no_longer_than_the_setting_and_a_late_ack
         assert refused_within(ledger, 3.5) > 1.9
         assert not ledger.health().ready
         assert "Kafka" in ledger.health().detail
-        assert ledger.health().sizes == {"council": 1}
+        assert ledger.health().sizes["council"] == 1
         frozen.thaw()
         until(lambda: ledger.health().ready)
         # What was under way when the broker froze stands now: an intent without outcome, which counts as released.
@@ -164,14 +171,14 @@ def test_a_producer_that_gave_up_is_replaced_and_the_tail_settled(
         ledger.append(intent(ledger))
         records = in_topic(place)
         found = report(place, ledger, records)
-        assert (found.exit_code, found.logs[0]["signed"]) == (0, len(records))
+        assert (found.exit_code, signed(found)) == (0, len(records))
 
 
 def test_a_second_writer_on_the_topic_is_found_out_by_the_offset(place: Place) -> None:
     with place.opened() as ledger:
         ledger.append(refusal())
         note = ledger.checkpoint("council")
-        producer = KafkaProducer(bootstrap_servers=place.store.removeprefix("kafka://"))
+        producer = KafkaProducer(bootstrap_servers=place.store.removeprefix("kafka://").split(","))
         producer.send(topic_of(place.hub, "council"), b'{"chain":[],"entry":{}}', partition=0).get(10)
         producer.close()
         with pytest.raises(LedgerUnavailable, match="another sequencer"):
@@ -188,9 +195,10 @@ def test_two_ledgers_of_one_hub_cannot_both_go_on(place: Place, tmp_path: Path) 
         one.append(refusal())
         with pytest.raises(LedgerUnavailable, match="another sequencer"):
             two.append(refusal())
-        assert two.health().sizes["council"] == 0
+        assert two.health().sizes.get("council", 0) == 0
+        # The other wrote to the hub's own log, which lists each log before its first entry.
         with pytest.raises(LedgerUnavailable, match="another sequencer"):
-            one.append(refusal())
+            one.append(refusal("nhs-trust"))
     with Place(tmp_path / "third", place.store, place.hub).opened() as three:
         assert "does not know it" in three.health().detail
 
