@@ -139,8 +139,9 @@ def test_a_leader_that_stands_still_is_voted_out_and_wakes_to_nothing_of_its_own
 
 def test_two_of_three_gone_is_refused_in_time_and_recovers(place: Place, cluster: KafkaCluster) -> None:
     short = Place(place.home, place.store, place.hub, wait=2)
-    with short.opened() as ledger:
+    with place.opened() as ledger:
         kept = ledger.append(intent(ledger)).id
+    with short.opened() as ledger:
         leader = leader_of(cluster, topic_of(place.hub, "council"))
         gone = [node for number, node in enumerate(cluster.nodes, 1) if number != leader]
         for node in gone:
@@ -162,8 +163,9 @@ def test_too_few_in_step_is_no_acknowledgement(
 ) -> None:
     short = Place(place.home, place.store, place.hub, wait=2)
     topic = topic_of(place.hub, "council")
-    with short.opened() as ledger, caplog.at_level(logging.WARNING, "kafka"):
+    with place.opened() as ledger:
         ledger.append(intent(ledger))
+    with short.opened() as ledger, caplog.at_level(logging.WARNING, "kafka"):
         # Three must be in step: one of them gone is too few, and two of three are left to say so.
         admin = KafkaAdminClient(bootstrap_servers=cluster.address.split(","))
         admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, {"min.insync.replicas": "3"})])
@@ -203,8 +205,10 @@ def test_written_but_too_few_in_step_is_never_an_acknowledgement(
 ) -> None:
     answers = AfterAppend(monkeypatch)
     short = Place(place.home, place.store, place.hub, wait=2)
-    with short.opened() as ledger:
+    # Topics are made at the first, in their own time.
+    with place.opened() as ledger:
         ledger.append(intent(ledger))
+    with short.opened() as ledger:
         # For long: the caller is refused, though the record is in.
         answers.times = 1_000_000
         refused_within(ledger, 4)

@@ -9,7 +9,7 @@ import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import crc32c  # noqa: F401 (without it kafka-python checks CRCs in Python, eight times slower: refuse at import)
@@ -166,8 +166,15 @@ class Broker:
 
 
 def looked_at(admin: Any, topic: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """The topic as it is described, and its settings by name."""
+    """The topic as it is described, and its settings by name. Raises `StoreAway` where a broker does not know it yet."""
+    until = monotonic() + PATIENCE
     (described,) = admin.describe_topics([topic])
+    # A topic that was just made is known to each broker in its own time.
+    while not described["partitions"] and monotonic() < until:
+        sleep(0.05)
+        (described,) = admin.describe_topics([topic])
+    if not described["partitions"]:
+        raise StoreAway(f"topic {topic} is not known to every broker yet")
     resource = ConfigResource(ConfigResourceType.TOPIC, topic)
     return described, admin.describe_configs([resource], config_filter="all")["topic"][topic]
 
