@@ -1,14 +1,19 @@
 """Who could have known her address: told from the ledger, at the hub and on an auditor's machine, and entered first."""
 
 import json
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from services.contract.people import Resolve
+from services.gateway.api.operators import signature
 from tests.hub.audited import Audited, an_audited, run
 from tests.hub.world import MIA
 
@@ -117,3 +122,60 @@ def test_an_auditor_elsewhere_has_the_same_answer_by_a_trace_sealed_to_them(
         path.rename(tmp_path / path.name)
     gone = run("reveal", str(tmp_path / "audit"), *words)
     assert (gone.exit_code, json.loads(gone.stdout)["not_here"] > 0) == (5, True)
+
+
+def test_whoever_listens_in_the_hubs_place_and_says_it_is_done_is_not_believed(audited: Audited) -> None:
+    """A port that was the hub's may be somebody else's: only an entry that the hub's own key signed counts."""
+    file = home(audited) / "ledger/operators"
+    address = file.read_text(encoding="utf-8")
+    old = audited.served.world.parts.ledger.receipt(release_id(audited)) or b""
+    for answer in (b"done", old):
+        with answering(answer) as impostor:
+            file.write_text(impostor, encoding="utf-8")
+            ran = run("reveal", str(home(audited)), "--person", mia(audited), "--class", "DM2")
+            file.write_text(address, encoding="utf-8")
+        assert ran.exit_code == 3
+        assert "in the hub's place proves" in ran.output
+
+
+def test_the_hub_hears_only_whoever_has_its_keys(audited: Audited) -> None:
+    address = (home(audited) / "ledger/operators").read_text(encoding="utf-8").strip()
+    body = json.dumps({"event_id": "A" * 22, "user": "x", "facts": {"command": "reveal"}}).encode()
+    keys = audited.served.world.parts.keys
+    before = len(audited.reads())
+    for said in ("", "A" * 43, signature(keys, body + b" ")):
+        answer = httpx2.post(f"{address}/ledger/reads", content=body, headers={"mash-operator": said})
+        assert answer.status_code == 403
+    assert len(audited.reads()) == before
+    unread = httpx2.post(
+        f"{address}/ledger/reads", content=b"[]", headers={"mash-operator": signature(keys, b"[]")}
+    )
+    assert unread.status_code == 400
+
+
+def release_id(world: Audited) -> str:
+    entries = world.served.world.entries("northshire-csc")
+    return str(next(one["event_id"] for one in entries if one["kind"] == "release.intent"))
+
+
+@contextmanager
+def answering(body: bytes) -> Iterator[str]:
+    """A listener that answers every request with these bytes; its address."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
