@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -11,9 +11,15 @@ from typing import Any
 
 import httpx2
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from services.contract.canonical import canonical
 from services.contract.people import Resolve
 from services.gateway.api.operators import signature
+from services.ledger.checkpoint import Checkpoint
+from services.ledger.proof import Proof
+from services.ledger.tree import Tree, leaf_hash
+from services.runtime.note import Signer
 from tests.hub.audited import Audited, an_audited, run
 from tests.hub.world import MIA
 
@@ -128,8 +134,9 @@ def test_whoever_listens_in_the_hubs_place_and_says_it_is_done_is_not_believed(a
     """A port that was the hub's may be somebody else's: only an entry that the hub's own key signed counts."""
     file = home(audited) / "ledger/operators"
     address = file.read_text(encoding="utf-8")
-    old = audited.served.world.parts.ledger.receipt(release_id(audited)) or b""
-    for answer in (b"done", old):
+    earlier = audited.served.world.entries("hub")[0]["event_id"]
+    old = audited.served.world.parts.ledger.receipt(earlier) or b""
+    for answer in (lambda _: b"done", lambda _: old, forged):
         with answering(answer) as impostor:
             file.write_text(impostor, encoding="utf-8")
             ran = run("reveal", str(home(audited)), "--person", mia(audited), "--class", "DM2")
@@ -153,18 +160,24 @@ def test_the_hub_hears_only_whoever_has_its_keys(audited: Audited) -> None:
     assert unread.status_code == 400
 
 
-def release_id(world: Audited) -> str:
-    entries = world.served.world.entries("northshire-csc")
-    return str(next(one["event_id"] for one in entries if one["kind"] == "release.intent"))
+def forged(asked: bytes) -> bytes:
+    """The proof of just the entry asked for, in the hub's name and under another key."""
+    entry = {"event_id": json.loads(asked)["event_id"], "kind": "ledger.read"}
+    leaf = canonical({"chain": [], "entry": entry})
+    tree = Tree()
+    tree.append(leaf_hash(leaf))
+    signer = Signer("northshire-hub/hub", Ed25519PrivateKey.generate())
+    note = signer.sign(Checkpoint("northshire-hub/hub", 1, tree.root()).text)
+    return Proof(leaf, 0, (), note).emit()
 
 
 @contextmanager
-def answering(body: bytes) -> Iterator[str]:
-    """A listener that answers every request with these bytes; its address."""
+def answering(make: Callable[[bytes], bytes]) -> Iterator[str]:
+    """A listener that answers every request with what is made of its body; its address."""
 
     class Answer(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
+            body = make(self.rfile.read(int(self.headers["Content-Length"])))
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
