@@ -13,12 +13,14 @@ from functools import partial
 from fastapi import FastAPI
 
 from services.contract.directory import Organisation, Source
+from services.gateway.adapters.shared_ledger import SharedLedger
 from services.gateway.app import make_gateway, make_ops
 from services.gateway.catalogue_check import guard_catalogue
 from services.gateway.parts import Parts
 from services.gateway.policy_notices import tell_of_policies
 from services.gateway.store.opened import open_store
 from services.index.open import open_index
+from services.ledger.emergency import with_emergency
 from services.ledger.open import Ledger, open_ledger
 from services.policy.bundle_served import bundle_route
 from services.policy.lifecycle.standing import Standings
@@ -72,11 +74,17 @@ class Running:
     close: Callable[[], None]
 
 
-def _shelf(settings: Settings, lifecycle: Lifecycle, ledger: Ledger) -> Shelf:
+def _shelf(settings: Settings, lifecycle: Lifecycle, ledger: Ledger | SharedLedger) -> Shelf:
     """The book that this hub serves: the folder's in a demonstration, else the one that was put in force."""
     if settings.only_signed:
         return signed_shelf(settings, lifecycle, ledger, weighed, partial(rehearse, settings))
     return open_shelf(settings)
+
+
+def _ledger(settings: Settings, keys: KeyFolder) -> Ledger | SharedLedger:
+    """The ledger with its emergency log; where gateways share it, at whichever of them has the sequencer."""
+    here = with_emergency(open_ledger(settings, keys), keys, settings)
+    return SharedLedger(here, keys, settings) if settings.ledger_address else here
 
 
 def _take_up(opened: ExitStack, parts: Parts, lifecycle: Lifecycle, shelf: Shelf) -> None:
@@ -94,7 +102,7 @@ def build(settings: Settings) -> Running:
         claim_home(settings)
         open_logs(settings)
         keys = KeyFolder(settings.key_folder)
-        ledger = open_ledger(settings, keys)
+        ledger = _ledger(settings, keys)
         opened.callback(ledger.close)
         lifecycle = Lifecycle.of(settings.home, keys)
         shelf = _shelf(settings, lifecycle, ledger)

@@ -60,6 +60,7 @@ PAGES = "services/gateway/pages/"
 
 CLIENTS = {
     "services/index/sources/live.py": "asks a live source, after query.sent is durable (family_view.py, step 4)",
+    "services/gateway/adapters/shared_ledger.py": "drafts of entries to the gateway that has the sequencer, sealed (test_shared)",
     "services/gateway/access/oidc.py": "the staff's own sign-in provider: no person of a record",
     "services/policy/opa.py": "profiles to the policy engine: no person (contract/decisions.py)",
     "services/ledger/store/kafka.py": "entries: roots, digests, codes and counts",

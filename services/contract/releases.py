@@ -109,6 +109,8 @@ class Draft:
     """Canonical JSON, sealed into the vault in the same batch; b"" where nothing was decided. With `decision_parts` it
     holds only what is about nobody, and their digests; without, it is about all the subjects of the entry."""
     decision_parts: tuple[Part, ...] = ()
+    urgent: bool = False
+    """Whether it is of a child protection enquiry marked RED: it may go on in the emergency log."""
     opening: bytes = field(default=b"", repr=False)
     """Canonical JSON {salts by leaf, body salt}, sealed into the vault for the receipt's second document; with
     `opening_parts` as `decision_record` with its own."""
@@ -225,3 +227,11 @@ class LedgerHealth:
     sizes: Mapping[str, int] = field(default_factory=dict)
     late: Mapping[str, float] = field(default_factory=dict)
     """Seconds for which a log's newest checkpoint has stood without its quorum of witnesses, where that is an alarm."""
+    goes_on: bool = False
+    """Whether emergencies are taken, though nothing else is."""
+    unbridged: int = 0
+    """Entries of the emergency log that no entry of the main log commits to yet."""
+    alarms: tuple[str, ...] = ()
+    """What an operator must see to, in words."""
+    emergency: tuple[str, ...] = ()
+    """The organisations whose releases stand in the emergency log, as far as this process knows; its name first."""

@@ -30,13 +30,14 @@ from services.gateway.clock import Clock
 from services.gateway.once import repeat
 from services.gateway.partners.publish import finish_unsent
 from services.gateway.parts import Parts
-from services.gateway.tasks import paper_clock, working_off
+from services.gateway.tasks import emergency_alarm, paper_clock, working_off
 from services.runtime import web
 from services.runtime.logs import log
 
 _API = (
     "services.gateway.api.family_view",
     "services.gateway.api.ledger",
+    "services.gateway.api.forwarded",
     "services.gateway.api.auditing",
     "services.gateway.api.tasks",
     "services.gateway.api.asking",
@@ -83,6 +84,7 @@ def _clocks(parts: Parts) -> list[Clock]:
     clocks = [
         Clock("lapses", lambda: sweep_lapsed(parts), LAPSES_EVERY),
         Clock("answers", lambda: repeat.forget_answers(parts), repeat.EVERY),
+        Clock("emergency log", lambda: emergency_alarm.tell(parts), emergency_alarm.EVERY),
         Clock("notes", lambda: working_off.look_after_notes(parts), working_off.EVERY),
     ]
     if parts.shelf is not None:
@@ -93,16 +95,22 @@ def _clocks(parts: Parts) -> list[Clock]:
 def make_ops(parts: Parts) -> FastAPI:
     """The operators' app, for the loopback listener.
 
-    Ready where every part answers, policy under its revision.
+    Ready where every part answers, policy under its revision; where the ledger takes emergencies only, too, for whoever
+    stopped sending requests here would stop those: that is an alarm.
     """
     probes = {
         "store": parts.store.answers,
         "index": parts.index.ready,
         "policy": parts.policy.ready,
-        "ledger": lambda: parts.ledger.health().ready,
+        "ledger": lambda: (health := parts.ledger.health()).ready or health.goes_on,
     }
     parts.metrics.quorum_late.set_function(lambda: max(parts.ledger.health().late.values(), default=0.0))
-    ops = web.make_ops(probes, parts.metrics, {"ledger": lambda: parts.ledger.health().detail})
+    emergency_alarm.measure(parts)
+    details = {
+        "ledger": lambda: parts.ledger.health().detail,
+        "emergency log": lambda: "; ".join(parts.ledger.health().alarms),
+    }
+    ops = web.make_ops(probes, parts.metrics, details)
     ops.router.routes.append(reads_route(parts))
     return ops
 

@@ -12,6 +12,7 @@ from services.contract.releases import Asking, Draft, Receipt, SubjectCount
 from services.contract.views import FamilyView, ReceiptEntry, Refused
 from services.contract.vocabulary import code_list, entry
 from services.gateway import leaving
+from services.gateway.cases.states import is_urgent
 from services.gateway.commit import commit, counts
 from services.gateway.family import Family
 from services.gateway.matching import Match
@@ -130,6 +131,7 @@ def query_sent(request: Request, asks: Sequence[tuple[str, str]]) -> tuple[str, 
         case=request.case.id,
         event_id=prepared.event_id,
         subjects=subjects,
+        urgent=is_urgent(request.case.purpose, request.case.rag),
         facts={"sources": sorted({source for source, _ in live})},
     )
     receipt = request.hub.ledger.append(draft)
@@ -167,6 +169,7 @@ def _draft(request: Request, kind: str, trail: Trail, sealed: Record) -> Draft:
         purpose=request.case.purpose,
         basis=_basis(request.case.purpose),
         case=request.case.id,
+        urgent=is_urgent(request.case.purpose, request.case.rag),
         policy_revision=answered.revision,
         policy_digest=answered.digest,
         decision_record=sealed.common,

@@ -23,7 +23,7 @@ from services.ledger.publish import SETTLE, Unpublished
 from services.ledger.recover import Logs
 from services.ledger.store.ports import Row, Store, StoreAway, StoreHalted, StoreMoved
 from services.ledger.tree import leaf_hash
-from services.ledger.vault import Vault
+from services.ledger.turns import InTurn
 from services.runtime.logs import log as hub_log
 
 LONGEST_QUEUE = 4096
@@ -37,7 +37,7 @@ class Sequencer(threading.Thread):
         self,
         *,
         store: Store,
-        vault: Vault,
+        vault: InTurn,
         checkpoints: CheckpointStore,
         begin: Callable[[], Logs],
         make: Callable[[str], Log],

@@ -43,6 +43,8 @@ class Audit:
     origin: str
     tree: Tree | Blocks = field(default_factory=Blocks)
     findings: list[Finding] = field(default_factory=list)
+    bridges: list[Mapping[str, Any]] = field(default_factory=list)
+    """What this log commits to of an emergency log: `{at, log, size, root, key}`."""
     copies: int = 0
     """Entries that stand twice byte for byte, as a broker may deliver late: harmless, and counted."""
     signed: int = -1
@@ -75,6 +77,8 @@ class Audit:
         once = entry.get("facts", {}).get("once")
         if isinstance(once, str) and met.twice(self.code, "once", [once]):
             self.find("once", at, "a second answer under one idempotency key")
+        if entry["kind"] == "emergency.bridged":
+            self.bridges.append({"at": at, **entry["facts"]})
         if "ref" in entry:
             met.refer(self.code, at, entry["kind"], entry["ref"]["log"], entry["ref"]["event_id"])
 

@@ -10,21 +10,16 @@ from services.contract.problems import LedgerUnavailable
 from services.ledger.checkpoints import CheckpointStore
 from services.ledger.cosigning.ports import Cosigning
 from services.ledger.doctor.examine import refuse_unfit
+from services.ledger.emergency_log import EmergencyLog
 from services.ledger.lease import Tenancy
-from services.ledger.log import Log
+from services.ledger.log import Log, log_signer
 from services.ledger.recover import Logs, recover
 from services.ledger.shred import finish
 from services.ledger.store.chosen import held, release
 from services.ledger.store.ports import Store, StoreAway
 from services.ledger.vault import Vault
 from services.runtime.keys import KeyFolder
-from services.runtime.note import Signer
 from services.runtime.settings import Settings
-
-
-def log_signer(hub: str, code: str, keys: KeyFolder) -> Signer:
-    """The key of one log, made on first use; its public line is `.verifier.vkey`, fit for a trust file."""
-    return Signer(f"{hub}/{code}", keys.signing(f"log-{code}"))
 
 
 def look(settings: Settings, keys: KeyFolder, checkpoints: CheckpointStore) -> None:
@@ -44,32 +39,58 @@ def beginning(
     store: Store,
     vault: Vault,
     checkpoints: CheckpointStore,
-    tenancy: Tenancy | None,
-    lock: int,
+    second: EmergencyLog,
     cosigning: Cosigning,
 ) -> Callable[[], Logs]:
-    """What a sequencer does before its first batch: come to hold the logs, and read them."""
+    """What a sequencer does before its first batch: read the logs, the emergency log first."""
     make = maker(settings, keys)
 
     def begin() -> Logs:
-        if tenancy is not None:
-            _come_to_hold(tenancy, lock, settings.ledger == "file")
-            # Another process may have written there since.
-            vault.refresh()
+        whole = second.begin()
         look(settings, keys, checkpoints)
         logs = recover(settings.hub, store, checkpoints, make)
         cosigning.begin(logs.by_code)
         every = logs.by_code.values()
-        vault.sweep(logs.places.__contains__, lambda secret: any(log.has_first(secret) for log in every))
+        # Without the emergency log nobody can say what it holds: nothing is taken for a row without an entry.
+        if whole:
+            vault.sweep(
+                lambda event: event in logs.places or second.has(event),
+                lambda secret: second.has_first(secret) or any(log.has_first(secret) for log in every),
+            )
         finish(vault, logs.places.__contains__)
         return logs
 
     return begin
 
 
+def held_first(
+    begin: Callable[[], Logs],
+    settings: Settings,
+    tenancy: Tenancy,
+    lock: int,
+    vault: Vault,
+    second: EmergencyLog,
+) -> Callable[[], Logs]:
+    """The same, by whoever holds the lease."""
+
+    def hold_and_begin() -> Logs:
+        try:
+            _come_to_hold(tenancy, lock, settings.ledger == "file")
+        except StoreAway:
+            # The emergency log is the holder's, too.
+            second.close()
+            raise
+        # Another process may have written there since.
+        vault.refresh()
+        return begin()
+
+    return hold_and_begin
+
+
 def _come_to_hold(tenancy: Tenancy, lock: int, one_file: bool) -> None:
     """The lease, and for a journal, which has one writer's place, the folder before it. Raises `StoreAway`."""
     if one_file and not held(lock):
+        tenancy.look()
         raise StoreAway("another process has this ledger's journal open")
     try:
         tenancy.claim()

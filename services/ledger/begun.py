@@ -10,7 +10,7 @@ from hashlib import sha256
 from services.contract.canonical import b64u
 from services.contract.problems import LedgerUnavailable
 from services.contract.releases import Asking, Draft
-from services.ledger.entry import build, now
+from services.ledger.entry import build, event_bytes, now
 from services.ledger.pending import Pending
 from services.runtime.keys import KeyFolder
 from services.runtime.note import Signer
@@ -42,15 +42,20 @@ class Listing:
                 raise begun.error or LedgerUnavailable(f"log {code} could not be listed")
             self._listed.add(code)
 
+    def draft(self, code: str) -> Draft:
+        """What the line says, under the event id that it always has."""
+        key = sha256(self._signer(code).verifier.vkey.encode()).hexdigest()
+        event = b64u(self._names.of("begun", code)[:16])
+        return Draft(HUB, KIND, Asking(HUB, "", HUB), event_id=event, facts={"log": code, "key": key})
+
     def line(self, code: str) -> Pending:
         """The log's entry, always under the same event id. `key` is the SHA-256 of the log's public key line."""
-        event, at = self._names.of("begun", code)[:16], now()
-        key = sha256(self._signer(code).verifier.vkey.encode()).hexdigest()
-        draft = Draft(HUB, KIND, Asking(HUB, "", HUB), facts={"log": code, "key": key})
+        draft, at = self.draft(code), now()
+        event = event_bytes(draft.event_id)
         entry = build(
             draft,
             origin=f"{self._hub}/{HUB}",
-            event_id=b64u(event),
+            event_id=draft.event_id,
             at=at,
             user=b64u(self._names.of("user", HUB)[:16]),
             case_hash="",

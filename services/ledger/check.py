@@ -116,6 +116,7 @@ class Check:
             self.report.notes += hold_quorum(audit.origin, checkpoints.get(code), self._policy, audit.find)
             self._gaps(audit, bool(keys))
         pair(self._audits, self._seen)
+        self.report.bridges += [row for audit in self._audits.values() for row in audit.bridges]
         for origin in self._keys:
             if origin not in {audit.origin for audit in self._audits.values()}:
                 self.report.gaps.append(f"a key was given for {origin}, and that log is not here")

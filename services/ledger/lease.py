@@ -66,8 +66,7 @@ class Tenancy:
         """Come to hold the lease, under a new term. Raises `StoreAway` while somebody else does, and
         `LedgerUnavailable`."""
         self._term = self._store.term = None
-        lease = self._store.lease()
-        self.holder_at = lease.address if lease else ""
+        lease = self.look()
         now = self._clock()
         term = None
         if self._watch.may_take(lease, self.me, now):
@@ -79,6 +78,12 @@ class Tenancy:
         self._term = self._store.term = term
         self.holder_at = self._address
         hub_log.info("lease-taken", term=term)
+
+    def look(self) -> Lease | None:
+        """The lease as it stands; where its holder is, is remembered. Raises `LedgerUnavailable`."""
+        lease = self._store.lease()
+        self.holder_at = lease.address if lease else ""
+        return lease
 
     def guard(self) -> None:
         """Before entries go out: whoever has not shown itself for a while asks first. Raises `StoreMoved`.

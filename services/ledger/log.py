@@ -20,7 +20,13 @@ from services.ledger.checkpoints import NEW, Head
 from services.ledger.store.ports import MARK
 from services.ledger.tree import Tree
 from services.ledger.vault import Subject
+from services.runtime.keys import KeyFolder
 from services.runtime.note import Signer
+
+
+def log_signer(hub: str, code: str, keys: KeyFolder) -> Signer:
+    """The key of one log, made on first use; its public line is `.verifier.vkey`, fit for a trust file."""
+    return Signer(f"{hub}/{code}", keys.signing(f"log-{code}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,16 +27,18 @@ from services.contract.releases import (
 )
 from services.ledger import derive
 from services.ledger.append import Sequencer
-from services.ledger.beginning import beginning, log_signer, look, maker
+from services.ledger.beginning import beginning, held_first, look, maker
 from services.ledger.begun import Listing
 from services.ledger.cosigning.keep import open_cosigning
-from services.ledger.cosigning.ports import Cosigning, lateness
+from services.ledger.cosigning.ports import Cosigning, Off, lateness
 from services.ledger.drafted import named, sealed_with
 from services.ledger.duties import DutyBook
+from services.ledger.emergency_log import EmergencyLog
 from services.ledger.entry import EntryRefused, build, check_log, event_bytes, now
 from services.ledger.erasing import Erasing
 from services.ledger.holds import Holds
 from services.ledger.lease import Heart, Tenancy
+from services.ledger.log import log_signer
 from services.ledger.opened import decision_of, handed, opening_of
 from services.ledger.pending import Pending
 from services.ledger.publish import publisher
@@ -46,6 +48,7 @@ from services.ledger.retention import floors
 from services.ledger.sealing import Opened
 from services.ledger.store.chosen import checkpoints_of, held, made, store_of
 from services.ledger.store.disk import Disk
+from services.ledger.turns import InTurn
 from services.ledger.vault import DECISION, OPENING, Vault
 from services.runtime.keys import KeyFolder
 from services.runtime.settings import Settings
@@ -68,8 +71,10 @@ class Ledger:
         cosigning: Cosigning,
         close: Callable[[], None],
         tenancy: Tenancy | None = None,
+        emergency_log: EmergencyLog | None = None,
     ) -> None:
-        self._tenancy = tenancy
+        self.made_of = (sequencer, vault, keys, settings, cosigning, close, tenancy, emergency_log)
+        self._tenancy, self.emergency_log = tenancy, emergency_log
         self._sequencer, self._store, self._vault, self._close = sequencer, sequencer.store, vault, close
         self._hub, self._wait = settings.hub, settings.ledger_wait
         self._settings, self._keys, self._cosigning = settings, keys, cosigning
@@ -200,11 +205,16 @@ class Ledger:
         sizes = {code: log.signed.head.size for code, log in dict(sequencer.logs.by_code).items()}
         return LedgerHealth(not detail, detail or lateness(late), sizes, late)
 
+    def beside(self, sequencer: Sequencer) -> "Ledger":
+        """Another sequencer's logs met as this one's are, over the same vault; nothing to be closed."""
+        return Ledger(sequencer, self._vault, self._keys, self._settings, Off(), lambda: None)
+
     def elsewhere(self) -> str:
         """The address of the gateway that has the sequencer, if it is not this one; else empty."""
-        if self._tenancy is None or self._sequencer.open:
+        tenancy = self._tenancy
+        if tenancy is None or self._sequencer.open or tenancy.held:
             return ""
-        return self._tenancy.holder_at if not self._tenancy.held else ""
+        return tenancy.holder_at if tenancy.holder_at != self._settings.ledger_address else ""
 
     def close(self) -> None:
         """Finish what is queued, publish the checkpoints, and let go of the folder."""
@@ -262,11 +272,14 @@ def open_ledger(settings: Settings, keys: KeyFolder, *, disk: Disk | None = None
         tenancy = Tenancy(checkpoints, settings.ledger_address) if settings.ledger_address else None
         cosigning = opened.enter_context(closing(open_cosigning(settings, folder)))
         publish = publisher(folder, disk, cosigning.shown, shared=tenancy is not None)
+        turns = InTurn(vault)
+        second = opened.enter_context(closing(EmergencyLog(settings, keys, turns)))
+        begin = beginning(settings, keys, store, vault, checkpoints, second, cosigning)
         sequencer = Sequencer(
             store=store,
-            vault=vault,
+            vault=turns,
             checkpoints=checkpoints,
-            begin=beginning(settings, keys, store, vault, checkpoints, tenancy, lock, cosigning),
+            begin=held_first(begin, settings, tenancy, lock, vault, second) if tenancy else begin,
             make=maker(settings, keys),
             publish=publish,
             listing=Listing(settings.hub, keys, lambda code: log_signer(settings.hub, code, keys)),
@@ -279,8 +292,14 @@ def open_ledger(settings: Settings, keys: KeyFolder, *, disk: Disk | None = None
         sequencer.start()
         sequencer.tried.wait()
         if tenancy:
-            heart = Heart(tenancy, sequencer.step_down, lambda: bool(sequencer.halted))
-            opened.callback(heart.stop)
-            heart.start()
+            opened.callback(_kept(tenancy, sequencer, settings).stop)
         cosigning.start(publish)
-        return Ledger(sequencer, vault, keys, settings, cosigning, opened.pop_all().close, tenancy)
+        return Ledger(sequencer, vault, keys, settings, cosigning, opened.pop_all().close, tenancy, second)
+
+
+def _kept(tenancy: Tenancy, sequencer: Sequencer, settings: Settings) -> Heart:
+    # A journal that failed stays its process's: a second one would trust what the kernel forgot.
+    lets_go = settings.ledger != "file"
+    heart = Heart(tenancy, sequencer.step_down, lambda: lets_go and bool(sequencer.halted))
+    heart.start()
+    return heart

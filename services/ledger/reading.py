@@ -13,6 +13,7 @@ from services.contract.canonical import NotJson, parse
 from services.contract.problems import LedgerUnavailable
 from services.contract.releases import SubjectRows
 from services.ledger import derive, journal
+from services.ledger.emergency_folder import emergency_folder
 from services.ledger.entry import EntryRefused, event_bytes
 from services.ledger.opened import Decision, decision_of, handed
 from services.ledger.subject_rows import rows_about
@@ -96,6 +97,7 @@ class Reading:
             yield from _journal(self._folder / journal.NAME)
         else:
             yield from _topics(self._settings)
+        yield from _journal(emergency_folder(self._settings) / journal.NAME)
 
 
 def _journal(path: Path) -> Iterator[tuple[str, int, bytes]]:

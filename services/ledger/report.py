@@ -20,6 +20,8 @@ class Report:
     notes: list[str] = field(default_factory=list)
     contradictions: list[Mapping[str, str]] = field(default_factory=list)
     """Pairs of signed checkpoints that cannot both be true: `{log, kind, earlier, now}`."""
+    bridges: list[Mapping[str, Any]] = field(default_factory=list)
+    """What the hub's log commits to of emergency logs (bridges.py holds it): `{at, log, size, root, key}`."""
 
     @property
     def exit_code(self) -> int:
@@ -27,6 +29,6 @@ class Report:
         return 1 if self.findings else 5 if self.gaps else 0
 
     def as_json(self) -> dict[str, Any]:
-        """For `--json`: `{result, logs, findings, gaps, notes, contradictions}`."""
+        """For `--json`: `{result, logs, findings, gaps, notes, contradictions, bridges}`."""
         words = {0: "good", 1: "findings", 5: "incomplete"}
         return {"result": words[self.exit_code], **asdict(self)}

@@ -90,6 +90,14 @@ class Settings(BaseModel):
     witness_alarm: float = Field(
         60.0, gt=0, description="Seconds that a checkpoint may stand without its quorum before it is an alarm"
     )
+    emergency_log: Literal["on", "off"] = Field(
+        "on",
+        description="on: while the ledger's main store takes nothing, emergency care and child protection enquiries "
+        "marked RED go on in a second log; off: they are refused like everything else",
+    )
+    emergency_folder: Path | None = Field(
+        None, description="Folder of that log, best on a disk of its own; default MASH_HOME/ledger/emergency"
+    )
     opa: str = Field("", description="Address of an OPA server; default the embedded engine")
     opa_token: str = Field("", repr=False, description="Bearer token that the OPA server knows the hub by")
     policy_engine: Literal["tables", "engine"] = Field(

@@ -19,7 +19,7 @@ from services.cli.demo.families import northshire
 from services.cli.demo.play import mash_command
 from services.cli.exits import Exit
 from services.cli.parts.process import Child, free_port, listens
-from services.ledger.open import log_signer
+from services.ledger.log import log_signer
 from services.runtime.keys import KeyFolder
 from tests.hub.served import SOCIAL_WORKER, Served, a_served
 from tests.real.find import Server

@@ -45,6 +45,18 @@ class FailingDisk(Disk):
         super().overwrite(path, data)
 
 
+def test_a_log_whose_very_first_entry_failed_is_begun_after_a_restart(tmp_path: Path) -> None:
+    place, disk = Place(tmp_path), FailingDisk()
+    with place.opened(disk) as ledger:
+        ledger.append(intent(ledger))
+        disk.fail("write", errno.ENOSPC)
+        with pytest.raises(LedgerUnavailable):
+            ledger.append(refusal("nhs-trust"))
+    with place.opened() as ledger:
+        assert ledger.append(refusal("nhs-trust")).index == 0
+        assert verify_folder(place.folder, trusted(ledger)).exit_code == 0
+
+
 def heads_of(ledger: Ledger) -> sqlite3.Connection:
     """The connection by which this ledger moves its heads on."""
     store = ledger._sequencer._checkpoints

@@ -34,7 +34,7 @@ class _LedgerKeys:
     settings: Settings
 
     def keys(self) -> dict[str, str]:
-        from services.ledger.open import log_signer
+        from services.ledger.log import log_signer
         from services.runtime.keys import KeyFolder
 
         own = KeyFolder(self.settings.key_folder)

@@ -17,7 +17,8 @@ from typing import Any
 from services.contract.canonical import b64u, parse
 from services.contract.problems import LedgerUnavailable
 from services.gateway.api.operators import HEADER, KIND, PATH, draft_of, signature
-from services.ledger.open import log_signer, open_ledger
+from services.ledger.log import log_signer
+from services.ledger.open import open_ledger
 from services.ledger.proof import BadProof, Proof
 from services.runtime.keys import KeyFolder
 from services.runtime.settings import Settings

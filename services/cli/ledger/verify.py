@@ -19,6 +19,7 @@ from services.cli.ledger.misbehaviour import judge_proof, save_proofs
 from services.cli.ledger.progress import progress
 from services.cli.ledger.trusted import Policy, keys_given, policy_given
 from services.ledger import journal
+from services.ledger.bridges import hold_emergency, is_emergency
 from services.ledger.earlier import Earlier, read_earlier
 from services.ledger.integrity import verify_integrity
 from services.ledger.report import Report
@@ -62,6 +63,10 @@ Since = Annotated[
     Path | None,
     typer.Option("--from", help="Checkpoints kept from before: a file, or a folder of an earlier time."),
 ]
+Emergency = Annotated[
+    Path | None,
+    typer.Option(help="Folder of the emergency log, where it is not in the ledger's own."),
+]
 Proofs = Annotated[
     Path, typer.Option(help="Folder in which a proof of misbehaviour is saved, if there is one.")
 ]
@@ -83,6 +88,7 @@ def verify(
     integrity: Annotated[
         bool, typer.Option("--integrity", help="Hashes, order and signatures alone: several times as quick.")
     ] = False,
+    emergency: Emergency = None,
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON on stdout.")] = False,
 ) -> None:
     """Verify every log found: each entry, the order, the root that was signed, and the signature.
@@ -94,21 +100,36 @@ def verify(
     Exit: 0 all good, 1 findings, 2 usage, 3 the broker does not answer, 5 something could not be checked.
     """
     demanded = policy_given(policy)
-    asked = Asked(keys_given(key, trust, demanded), bool(key), earlier_given(since), demanded, integrity)
+    given = keys_given(key, trust, demanded)
+    main = [one for one in given if not is_emergency(one)]
+    asked = Asked(main or given, bool(key), earlier_given(since), demanded, integrity)
     if integrity and (place.startswith("kafka://") or logs_in(Path(place))):
         raise typer.BadParameter("--integrity reads the hub's own ledger folder: leave it out here")
     if Path(place).is_file():
-        raise typer.Exit(judge_proof(Path(place), asked.keys))
-    if place.startswith("kafka://"):
-        report = _verify_kafka(place.removeprefix("kafka://"), checkpoints, asked)
-    else:
-        report = verify_path(Path(place), asked)
+        raise typer.Exit(judge_proof(Path(place), given))
+    kafka, server = place.startswith("kafka://"), place.removeprefix("kafka://")
+    report = _verify_kafka(server, checkpoints, asked) if kafka else verify_path(Path(place), asked)
+    if not asked.only:
+        _hold_emergency(report, emergency, checkpoints if kafka else Path(place), given)
     report.notes += save_proofs(report.contradictions, proofs)
-    if as_json:
-        print(json.dumps(report.as_json(), indent=2))
-    else:
-        tell(report)
+    print(json.dumps(report.as_json(), indent=2)) if as_json else tell(report)
     raise typer.Exit(report.exit_code)
+
+
+def _hold_emergency(
+    report: Report, folder: Path | None, place: Path | None, keys: Sequence[Verifier]
+) -> None:
+    """The emergency log in the folder named, or below the ledger's own."""
+    if folder is None:
+        place = place or Path()
+        folder = (place / "ledger" if (place / "ledger").is_dir() else place) / "emergency"
+    try:
+        hold_emergency(report, folder, [one for one in keys if is_emergency(one)])
+    except BadKey as error:
+        raise typer.BadParameter(f"{folder / 'keys'}: {error}") from None
+    except OSError as error:
+        print(f"{folder} cannot be read ({error.strerror})", file=sys.stderr)
+        raise typer.Exit(Exit.UNAVAILABLE) from None
 
 
 def earlier_given(path: Path | None) -> list[Earlier]:

@@ -32,9 +32,13 @@ def enter(
     case: str = "",
     purpose: str = "",
     facts: Mapping[str, Any] | None = None,
+    urgent: bool = False,
 ) -> Receipt:
     """Append an act to the hub's log. Raises `LedgerUnavailable`."""
-    return ledger.append(Draft(HUB, kind, asking(asker), case=case, purpose=purpose, facts=dict(facts or {})))
+    told = dict(facts or {})
+    return ledger.append(
+        Draft(HUB, kind, asking(asker), case=case, purpose=purpose, facts=told, urgent=urgent)
+    )
 
 
 def enter_about(

@@ -17,7 +17,7 @@ from services.contract.vocabulary import entry
 from services.gateway.access.staff import Staff
 from services.gateway.cases import break_glass
 from services.gateway.cases.entries import enter, refuse
-from services.gateway.cases.states import MANAGERS, S47, Standing, mine
+from services.gateway.cases.states import MANAGERS, S47, Standing, is_urgent, mine
 from services.gateway.parts import Parts, fresh_id, stamp
 from services.gateway.store.tables import CaseRow, MemberRow
 
@@ -59,7 +59,8 @@ def open_case(parts: Parts, asker: Asker, body: OpenCase) -> Opened | Refused:
     members = _members(parts, body.members)
     now = parts.now()
     id = fresh_id()
-    enter(parts.ledger, "case.opened", asker, case=id, purpose=body.purpose, facts=_facts(body, len(members)))
+    facts, urgent = _facts(body, len(members)), is_urgent(body.purpose, body.rag)
+    enter(parts.ledger, "case.opened", asker, case=id, purpose=body.purpose, facts=facts, urgent=urgent)
     if body.purpose == break_glass.PURPOSE:
         # Before the case stands: nobody breaks the glass unseen.
         break_glass.tell_own_officer(parts, asker, id)
@@ -121,6 +122,7 @@ def _facts(body: OpenCase, members: int) -> dict[str, Any]:
         "subjects": len(body.subjects),
         "members": members,
         "referenced": bool(body.reference),
+        "rag": body.rag,
     }
 
 

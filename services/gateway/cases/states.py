@@ -73,6 +73,12 @@ class Standing:
         return "LAPSED" if self.row.lapsed_at or overdue else "OPEN"
 
 
+def is_urgent(purpose: str, rag: str) -> bool:
+    """Whether a case is a child protection enquiry marked RED, which goes on in the emergency log. Only a named manager
+    opens one, and so sets the mark; the entry that opens the case says it."""
+    return purpose == S47 and rag == "RED"
+
+
 def still_open(row: CaseRow, now: datetime) -> bool:
     """Whether a case is neither closed nor lapsed nor past its end, for whoever is no member of it."""
     return not row.closed_at and not row.lapsed_at and row.closes_at > stamp(now)

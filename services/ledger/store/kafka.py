@@ -122,6 +122,10 @@ class KafkaStore:
             sent = [
                 producer.send(topic_of(self._hub, row.log), row.leaf, row.mark, partition=0) for row in rows
             ]
+        except KafkaError:
+            # The client may not even know where the topic is any more; what of the batch it took is read back.
+            raise _Doubt from None
+        try:
             producer.flush(1.0)
         except KafkaTimeoutError:
             pass

@@ -1,0 +1,330 @@
+"""The emergency log: what goes on in it while the main store takes nothing, what does not, and how it is joined on."""
+
+import errno
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.contract.problems import LedgerUnavailable
+from services.contract.releases import Draft
+from services.ledger.emergency import BRIDGED, EmergencyLedger, may_go_on
+from services.ledger.open import open_ledger
+from services.ledger.proof import Proof
+from services.ledger.reading import Reading
+from services.ledger.store.disk import Disk
+from services.ledger.verify import verify_folder
+from services.runtime.note import Verifier
+from tests.verification.ledger_world import Place, intent
+
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+class Sick(Disk):
+    """A disk that fails every write, or every fsync, while it is told to."""
+
+    code, call = 0, ""
+
+    def write(self, file: int, data: bytes) -> None:
+        if self.code and self.call == "write":
+            super().write(file, data[: len(data) // 2])
+            raise OSError(self.code, "made to fail")
+        super().write(file, data)
+
+    def sync(self, file: int) -> None:
+        if self.code and self.call == "sync":
+            raise OSError(self.code, "made to fail")
+        super().sync(file)
+
+
+@contextmanager
+def opened(place: Place, disk: Disk | None = None) -> Iterator[EmergencyLedger]:
+    """The ledger with its emergency log, as the hub is given it."""
+    main = open_ledger(place.settings(), place.keys, disk=disk)
+    assert main.emergency_log is not None
+    ledger = EmergencyLedger(main, main.emergency_log, place.keys, place.settings())
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def urgent(ledger: EmergencyLedger, **more: Any) -> Draft:
+    return intent(ledger, **{"purpose": "ETREAT", **more})
+
+
+def entries(place: Place) -> list[dict[str, Any]]:
+    with Reading(place.settings(), place.keys) as reading:
+        return [{**entry, "in": log} for log, _, entry in reading.entries()]
+
+
+def bridges(place: Place) -> list[dict[str, Any]]:
+    return [entry for entry in entries(place) if entry["kind"] == BRIDGED]
+
+
+def until(holds: Callable[[], Any], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not come to hold in time"
+        time.sleep(0.05)
+
+
+def second_holds(place: Place, ledger: EmergencyLedger) -> None:
+    """The emergency log verifies by itself, under its own key."""
+    code = ledger._log.code
+    report = verify_folder(ledger._log.folder, [Verifier.parse(ledger.keys()[code])])
+    assert (report.findings, report.gaps) == ([], [])
+
+
+@pytest.mark.parametrize(("call", "code"), [("write", errno.ENOSPC), ("sync", errno.EIO)])
+def test_while_the_journal_takes_nothing_emergencies_go_on_and_are_bridged_after_a_restart(
+    tmp_path: Path, call: str, code: int
+) -> None:
+    place, disk = Place(tmp_path), Sick()
+    with opened(place, disk) as ledger:
+        assert ledger.append(urgent(ledger)).log == "council", "the main log, as long as it takes entries"
+        disk.code, disk.call = code, call
+        with pytest.raises(LedgerUnavailable):
+            ledger.append(intent(ledger))
+        given = [ledger.append(urgent(ledger, purpose=purpose)) for purpose in ("ETREAT", "ERTREAT", "BTG")]
+        given.append(ledger.append(intent(ledger, purpose="C-S47", urgent=True)))
+        for purpose in ("C-S47", "FAM-OVERVIEW", "TREAT", "CP-ALERT", "A-S42", "MISPER", "", "NO-SUCH"):
+            with pytest.raises(LedgerUnavailable):
+                ledger.append(intent(ledger, purpose=purpose))
+        name = ledger._log.code
+        assert {one.log for one in given} == {name}
+        assert [one.index for one in given] == [0, 1, 2, 3]
+        keys = [Verifier.parse(vkey) for vkey in ledger.keys().values()]
+        for one in given:
+            proof = Proof.parse(ledger.receipt(one.id) or b"")
+            assert proof.verify(keys).origin == one.origin == f"{place.hub}/{name}"
+            assert ledger.opening(one.id) is not None
+            assert ledger.decision(one.id) is not None
+        health = ledger.health()
+        assert (health.ready, health.goes_on, health.unbridged) == (False, True, 4)
+        assert health.sizes[name] == 4
+        assert any("4 entries" in alarm for alarm in health.alarms)
+        assert health.emergency == (name, "council")
+        second_holds(place, ledger)
+    # The disk is well again, and the hub is started again: first the bridge, then whatever comes.
+    with opened(place) as ledger:
+        health = ledger.health()
+        after = ledger.append(intent(ledger))
+        assert after.log == "council"
+        (bridge,) = bridges(place)
+        assert bridge["in"] == "hub"
+        assert bridge["facts"] == {
+            "log": name,
+            "size": 4,
+            "root": ledger._log.signed.head.root.hex(),  # type: ignore[union-attr]
+            "key": bridge["facts"]["key"],
+        }
+        order = [entry["event_id"] for entry in entries(place) if entry["in"] != name]
+        assert order.index(bridge["event_id"]) < order.index(after.id)
+        assert ledger.health().unbridged == 0
+        assert ledger.health().alarms == ()
+        # A start sweeps rows without an entry; these have theirs, in the other log.
+        assert all(ledger.opening(one.id) and ledger.decision(one.id) for one in given)
+    with opened(place) as ledger:
+        ledger.append(intent(ledger))
+        assert len(bridges(place)) == 1, "made again at a start it is the same entry"
+
+
+def test_chain_values_are_per_subject_and_log(tmp_path: Path) -> None:
+    place, disk = Place(tmp_path), Sick()
+    with opened(place, disk) as ledger:
+        ledger.append(urgent(ledger, people=("person-1",)))
+        disk.code, disk.call = errno.EIO, "sync"
+        for _ in range(2):
+            ledger.append(urgent(ledger, people=("person-1", "person-new")))
+    with opened(place) as ledger:
+        code = ledger._log.code
+        log = ledger._log.sequencer().logs.by_code[code]
+        known = ledger._vault.fetch("person-1")
+        drawn = ledger._vault.fetch("person-new")
+        assert log.has_first(known.secret)
+        assert log.has_first(drawn.secret), "whoever was first met in the emergency keeps their secret"
+        again = ledger._log.sequencer
+        ahead: dict[bytes, int] = {}
+        assert log.next_chain(known, ahead)
+        assert ahead[known.id] == 3
+        assert again().open
+
+
+def test_switched_off_everything_is_refused_alike(tmp_path: Path) -> None:
+    place, disk = Place(tmp_path, more={"emergency_log": "off"}), Sick()
+    with opened(place, disk) as ledger:
+        ledger.append(urgent(ledger))
+        disk.code, disk.call = errno.EIO, "sync"
+        for draft in (urgent(ledger), intent(ledger, purpose="C-S47", urgent=True)):
+            with pytest.raises(LedgerUnavailable):
+                ledger.append(draft)
+        assert not ledger.health().goes_on
+        assert not ledger._log.stands
+
+
+def test_an_emergency_log_whose_own_disk_fails_refuses_too(tmp_path: Path) -> None:
+    place, disk = Place(tmp_path), Sick()
+    with opened(place, disk) as ledger:
+        sick = ledger._log.disk = Sick()
+        ledger._log.sequencer().store._disk = sick  # type: ignore[attr-defined]
+        disk.code, disk.call = errno.ENOSPC, "write"
+        assert ledger.append(urgent(ledger)).index == 0
+        sick.code, sick.call = errno.EIO, "sync"
+        for _ in range(2):
+            with pytest.raises(LedgerUnavailable):
+                ledger.append(urgent(ledger))
+        sick.code = 0
+        with pytest.raises(LedgerUnavailable, match="restarted"):
+            ledger.append(urgent(ledger))
+        assert not ledger.health().goes_on
+    with opened(place) as ledger:
+        ledger.append(intent(ledger))
+        # What was half written when its disk failed stands, or was never acknowledged.
+        assert bridges(place)[0]["facts"]["size"] in (1, 2)
+
+
+def test_a_repeat_of_what_went_on_is_that_entry(tmp_path: Path) -> None:
+    place, disk = Place(tmp_path), Sick()
+    with opened(place, disk) as ledger:
+        disk.code, disk.call = errno.EIO, "sync"
+        draft = urgent(ledger)
+        first = ledger.append(draft)
+        assert ledger.append(draft).index == first.index
+    with opened(place) as ledger:
+        again = ledger.append(draft)
+        assert (again.log, again.index, again.id) == (first.log, first.index, first.id)
+        assert ledger.health().sizes == {"hub": 1, first.log: 1} or ledger.health().sizes[first.log] == 1
+
+
+def test_an_outcome_follows_its_intent_and_later_stands_in_its_organisations_log(tmp_path: Path) -> None:
+    place, disk = Place(tmp_path), Sick()
+    with opened(place, disk) as ledger:
+        disk.code, disk.call = errno.EIO, "sync"
+        given = [ledger.append(urgent(ledger)) for _ in range(2)]
+        code = given[0].log
+
+        def outcome(of: Any) -> Draft:
+            ref = (of.log, of.id)
+            asking = urgent(ledger).asking
+            return Draft(of.log, "release.outcome", asking, ref=ref, facts={"result": "delivered"})
+
+        ledger.append_later(outcome(given[0]))
+        until(lambda: ledger.health().sizes[code] == 3)
+        second_holds(place, ledger)
+        late = outcome(given[1])
+    with opened(place) as ledger:
+        ledger.append(intent(ledger))
+        ledger.append_later(late)
+
+        def said() -> list[tuple[str, str]]:
+            found = [entry for entry in entries(place) if entry["kind"] == "release.outcome"]
+            return [(entry["in"], entry["ref"]["log"]) for entry in found]
+
+        until(lambda: said() == [("council", code), (code, code)])
+        assert ledger.health().unbridged == 0
+
+
+def test_a_lost_disk_is_another_log_with_another_key_and_an_alarm(tmp_path: Path) -> None:
+    place, disk = Place(tmp_path / "home", more={"emergency_folder": tmp_path / "other-disk"}), Sick()
+    with opened(place, disk) as ledger:
+        disk.code, disk.call = errno.EIO, "sync"
+        given = ledger.append(urgent(ledger))
+        key = ledger.keys()[given.log]
+        assert (tmp_path / "other-disk" / "journal").is_file()
+    for path in sorted((tmp_path / "other-disk").rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    disk = Sick()
+    with opened(place, disk) as ledger:
+        assert any(given.log in alarm and "gone" in alarm for alarm in ledger.health().alarms)
+        # Nothing that the lost log may have needed is swept.
+        assert ledger._vault.open(_event(given.id), "opening") is not None
+        disk.code, disk.call = errno.EIO, "sync"
+        other = ledger.append(urgent(ledger))
+        assert other.log != given.log
+        assert ledger.keys()[other.log] != key
+
+
+def _event(id: str) -> bytes:
+    from services.contract.canonical import unb64u
+
+    return unb64u(id)
+
+
+@pytest.mark.parametrize("point", ["before", "after"])
+def test_a_crash_at_the_bridge_is_gone_on_with(tmp_path: Path, point: str) -> None:
+    place, disk = Place(tmp_path), Sick()
+    with opened(place, disk) as ledger:
+        disk.code, disk.call = errno.EIO, "sync"
+        ledger.append(urgent(ledger))
+    child = (
+        "import os, sys; from pathlib import Path\n"
+        "from services.ledger.append import Sequencer\n"
+        "from tests.verification.ledger_world import Place, intent\n"
+        "from tests.verification.test_emergency_log import opened\n"
+        "commit = Sequencer._commit\n"
+        "def dying(self, batch):\n"
+        "    bridge = any(b'emergency.bridged' in pending.entry for pending in batch)\n"
+        "    if bridge and sys.argv[2] == 'before': os._exit(9)\n"
+        "    commit(self, batch)\n"
+        "    if bridge: os._exit(9)\n"
+        "Sequencer._commit = dying\n"
+        "with opened(Place(Path(sys.argv[1]))) as ledger: ledger.append(intent(ledger))\n"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", child, str(tmp_path), point], cwd=root, check=False)
+    assert done.returncode == 9
+    assert len(bridges(place)) == (point == "after")
+    with opened(place) as ledger:
+        until(lambda: not ledger.health().unbridged)
+        assert len(bridges(place)) == 1
+        ledger.append(intent(ledger))
+
+
+@pytest.mark.parametrize("how", ["freeze", "kill"])
+def test_while_the_broker_is_away_emergencies_go_on_and_are_bridged_on_its_return(
+    tmp_path: Path, kafka_broker: Any, how: str
+) -> None:
+    hub = f"hub-{uuid.uuid4().hex[:12]}"
+    place = Place(tmp_path, f"kafka://{kafka_broker.address}", hub, wait=2.0)
+    with opened(place) as ledger:
+        assert ledger.append(urgent(ledger)).log == "council"
+        getattr(kafka_broker, how)()
+        try:
+            time.sleep(0.5)
+            with pytest.raises(LedgerUnavailable):
+                ledger.append(intent(ledger))
+            begun = time.monotonic()
+            given = [ledger.append(urgent(ledger)) for _ in range(3)]
+            assert time.monotonic() - begun < 2 * place.wait, (
+                "known to be away, the broker is not waited for again"
+            )
+            assert {one.log for one in given} == {ledger._log.code}
+            with pytest.raises(LedgerUnavailable):
+                ledger.append(intent(ledger))
+        finally:
+            kafka_broker.thaw() if how == "freeze" else kafka_broker.start()
+        # Nobody asks, and it is joined on all the same.
+        until(lambda: ledger._sequencer.halted or (ledger.health().ready and not ledger.health().unbridged))
+        assert not ledger._sequencer.halted
+        (bridge,) = bridges(place)
+        assert bridge["facts"]["size"] == 3
+        assert ledger.append(urgent(ledger)).log == "council"
+        second_holds(place, ledger)
+
+
+def test_which_entries_may_go_on() -> None:
+    draft = Draft("council", "release.intent", None)  # type: ignore[arg-type]
+    going_on = {"ETREAT", "ERTREAT", "BTG"}
+    from services.contract.vocabulary import codes
+
+    assert {one for one in codes("purposes") if may_go_on(replace(draft, purpose=one))} == going_on
+    assert may_go_on(replace(draft, purpose="C-S47", urgent=True))
+    assert not may_go_on(draft)

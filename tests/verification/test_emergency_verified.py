@@ -1,0 +1,108 @@
+"""`mash ledger verify` holds the emergency log against the entry that commits to it; each tampering is named."""
+
+import errno
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from services.cli.main import app
+from services.contract.problems import LedgerUnavailable
+from services.ledger.journal import first_line, frame, read_frames, read_hub
+from tests.verification.ledger_world import Place, intent
+from tests.verification.test_emergency_log import Sick, opened, urgent
+
+
+@pytest.fixture
+def emergencies(tmp_path: Path) -> tuple[Place, Path]:
+    """A ledger with three entries in its emergency log, joined on; and the hub's trust file, the emergency key left out."""
+    place, disk = Place(tmp_path / "home"), Sick()
+    with opened(place, disk) as ledger:
+        ledger.append(intent(ledger))
+        disk.code, disk.call = errno.EIO, "sync"
+        for _ in range(3):
+            ledger.append(urgent(ledger))
+    with opened(place) as ledger:
+        ledger.append(intent(ledger))
+        keys = [vkey for log, vkey in ledger.keys().items() if not log.startswith("emergency")]
+    trust = tmp_path / "trust.vkeys"
+    trust.write_text("\n".join(keys) + "\n")
+    return place, trust
+
+
+def verified(place: Path, trust: Path, *more: str) -> tuple[int, Any]:
+    done = CliRunner().invoke(app, ["ledger", "verify", str(place), "--trust", str(trust), "--json", *more])
+    return done.exit_code, json.loads(done.stdout)
+
+
+def test_the_hubs_own_key_is_enough(emergencies: tuple[Place, Path]) -> None:
+    place, trust = emergencies
+    code, report = verified(place.home, trust)
+    assert (code, report["findings"], report["gaps"]) == (0, [], [])
+    (row,) = [row for row in report["logs"] if row["log"].startswith("emergency-")]
+    assert row["signed"] == row["entries"] == 3
+
+
+def rewritten(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Path], None]:
+    """The journal with its leaves changed, everything else made to fit."""
+
+    def write(folder: Path) -> None:
+        with (folder / "journal").open("rb") as file:
+            hub = read_hub(file)
+            frames: list[Any] = list(read_frames(file))
+        leaves = change([one.leaf for one in frames])
+        body = b"".join(frame(frames[0].log, at, leaf, frames[0].mark) for at, leaf in enumerate(leaves))
+        (folder / "journal").write_bytes(first_line(str(hub)) + body)
+
+    return write
+
+
+TAMPERINGS: dict[str, tuple[Callable[[Path], Any], int, str]] = {
+    "gone": (shutil.rmtree, 5, "is not here"),
+    "an entry changed": (
+        rewritten(lambda leaves: [leaves[0].replace(b'"ETREAT"', b'"TREAT"'), *leaves[1:]]),
+        1,
+        "are not those that",
+    ),
+    "its end cut": (rewritten(lambda leaves: leaves[:-1]), 1, "commits to 3 entries, and 2 are here"),
+    "two changed about": (
+        rewritten(lambda leaves: [leaves[1], leaves[0], leaves[2]]),
+        1,
+        "are not those that",
+    ),
+    "its key taken away": (
+        lambda folder: shutil.rmtree(folder / "keys"),
+        5,
+        "no key was given for",
+    ),
+}
+
+
+@pytest.mark.parametrize("tampering", TAMPERINGS)
+def test_each_tampering_is_named(emergencies: tuple[Place, Path], tampering: str) -> None:
+    place, trust = emergencies
+    do, exit_code, said = TAMPERINGS[tampering]
+    do(place.folder / "emergency")
+    code, report = verified(place.home, trust)
+    assert code == exit_code
+    told = [found["detail"] for found in report["findings"]] + report["gaps"]
+    assert any(said in one for one in told), told
+
+
+def test_another_folder_is_named_and_what_is_not_joined_on_is_said(tmp_path: Path) -> None:
+    place, disk = Place(tmp_path / "home", more={"emergency_folder": tmp_path / "second"}), Sick()
+    with opened(place, disk) as ledger:
+        ledger.append(intent(ledger))
+        disk.code, disk.call = errno.EIO, "sync"
+        ledger.append(urgent(ledger))
+        trust = tmp_path / "trust.vkeys"
+        trust.write_text("\n".join(ledger.keys().values()) + "\n")
+        with pytest.raises(LedgerUnavailable):
+            ledger.append(intent(ledger))
+    _, report = verified(place.home, trust, "--emergency", str(tmp_path / "second"))
+    assert report["findings"] == []
+    assert any("joined on to no main log yet" in note for note in report["notes"])

@@ -1,0 +1,183 @@
+"""Two gateways, one sequencer: the one that has it not asks the other, over a real socket; strangers find nothing there."""
+
+import errno
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import httpx2
+import pytest
+
+from services.cli.serve import Listener, bound, port_of
+from services.contract.problems import LedgerUnavailable
+from services.contract.releases import SubjectCount
+from services.gateway.adapters.sealed_call import PATH, SealedCalls, packed, unpacked
+from services.gateway.adapters.shared_ledger import SharedLedger
+from services.gateway.api import forwarded
+from services.ledger.emergency import with_emergency
+from services.ledger.open import open_ledger
+from services.ledger.proof import Proof
+from services.runtime import web
+from services.runtime.keys import CannotOpen, KeyFolder
+from services.runtime.note import Verifier
+from tests.verification.ledger_world import Place, intent, refusal
+from tests.verification.test_emergency_log import Sick
+
+
+@dataclass
+class Gateway:
+    """One gateway's ledger and its listener."""
+
+    ledger: SharedLedger
+    address: str
+    listener: Listener
+    disk: Sick
+    closed: bool = False
+
+    def stop(self) -> None:
+        if not self.closed:
+            self.closed = True
+            self.listener.stop()
+            self.ledger.close()
+
+
+def started(home: Path) -> Gateway:
+    front = bound("127.0.0.1", 0, "MASH_PORT")
+    address = f"http://127.0.0.1:{port_of(front)}"
+    place = Place(home, wait=3.0, more={"ledger_address": address})
+    disk = Sick()
+    settings = place.settings()
+    here = with_emergency(open_ledger(settings, place.keys, disk=disk), place.keys, settings)
+    ledger = SharedLedger(here, place.keys, settings)
+    app = web.make_app(settings)
+    parts: Any = SimpleNamespace(ledger=ledger)
+    nobody: Any = None
+    app.include_router(forwarded.routes(parts, nobody))
+    listener = Listener(app, front)
+    listener.start()
+    return Gateway(ledger, address, listener, disk)
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Iterator[tuple[Gateway, Gateway]]:
+    """The holder, and another."""
+    with ExitStack() as ended:
+        first = started(tmp_path)
+        ended.callback(first.stop)
+        second = started(tmp_path)
+        ended.callback(second.stop)
+        yield first, second
+
+
+def until(holds: Callable[[], Any], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not come to hold in time"
+        time.sleep(0.05)
+
+
+def test_the_other_appends_and_reads_by_way_of_the_holder(two: tuple[Gateway, Gateway]) -> None:
+    holder, other = two
+    assert other.ledger.here.elsewhere() == holder.address
+    mine = holder.ledger.append(intent(holder.ledger))  # type: ignore[arg-type]
+    theirs = other.ledger.append(intent(other.ledger))  # type: ignore[arg-type]
+    assert (mine.index, theirs.index) == (0, 1)
+    other.ledger.append_later(refusal())
+    until(lambda: holder.ledger.health().sizes["council"] == 3)
+    for ledger in (holder.ledger, other.ledger):
+        keys = [Verifier.parse(key) for key in ledger.keys().values()]
+        for receipt in (mine, theirs):
+            assert Proof.parse(ledger.receipt(receipt.id) or b"").verify(keys).origin == receipt.origin
+            assert ledger.opening(receipt.id) == b'{"salts":[]}'
+            assert ledger.decision(receipt.id) == b'{"profiles":[]}'
+        assert ledger.checkpoint("council") == holder.ledger.checkpoint("council")
+        assert ledger.tile("council", "tile/0/000.p/3")
+        assert ledger.records("council", "tile/entries/000.p/3")
+        assert ledger.receipt("A" * 22) is None
+        assert ledger.health().ready
+    prepared = other.ledger.prepare([SubjectCount("person-1", 3)])
+    again = holder.ledger.here.prepare([SubjectCount("person-1", 3)])
+    assert prepared.event_id != again.event_id
+    assert [len(salt) for salt in prepared.subjects[0].salts] == [32] * 4
+
+
+def test_what_the_holder_refuses_is_refused(two: tuple[Gateway, Gateway]) -> None:
+    holder, other = two
+    draft = intent(other.ledger)  # type: ignore[arg-type]
+    with pytest.raises(LedgerUnavailable):
+        other.ledger.append(replace(draft, kind="no.such.kind"))
+    other.ledger.append(draft)
+    holder.disk.code, holder.disk.call = errno.EIO, "sync"
+    with pytest.raises(LedgerUnavailable):
+        other.ledger.append(intent(other.ledger))  # type: ignore[arg-type]
+
+
+def test_emergencies_go_on_at_the_holders_own_disk(two: tuple[Gateway, Gateway]) -> None:
+    holder, other = two
+    other.ledger.append(intent(other.ledger))  # type: ignore[arg-type]
+    holder.disk.code, holder.disk.call = errno.EIO, "sync"
+    with pytest.raises(LedgerUnavailable):
+        other.ledger.append(intent(other.ledger))  # type: ignore[arg-type]
+    for ledger in (holder.ledger, other.ledger):
+        draft = intent(ledger, purpose="ETREAT")  # type: ignore[arg-type]
+        receipt = ledger.append(draft)
+        assert receipt.log.startswith("emergency-")
+        assert ledger.receipt(receipt.id)
+        assert ledger.health().alarms
+
+
+def test_a_clean_end_hands_over_at_once(two: tuple[Gateway, Gateway]) -> None:
+    holder, other = two
+    holder.ledger.append(refusal())
+    begun = time.monotonic()
+    holder.stop()
+    until(lambda: not other.ledger.here.elsewhere() and other.ledger.health().ready)
+    assert other.ledger.append(refusal()).index == 1
+    assert time.monotonic() - begun < 5
+
+
+def test_a_holder_that_does_not_answer_is_a_ledger_that_takes_nothing(two: tuple[Gateway, Gateway]) -> None:
+    holder, other = two
+    draft = intent(other.ledger)  # type: ignore[arg-type]
+    holder.listener.stop()
+    with pytest.raises(LedgerUnavailable, match="does not answer"):
+        other.ledger.append(draft)
+    assert not other.ledger.health().ready
+
+
+def test_strangers_find_nothing_and_read_nothing(two: tuple[Gateway, Gateway], tmp_path: Path) -> None:
+    holder, _ = two
+    holder.ledger.append(refusal())
+    _, body = SealedCalls(KeyFolder(tmp_path / "other-keys")).ask("health", {})
+    with httpx2.Client() as http:
+        for sent in (body, b"", b"x" * 500, packed({"method": "health", "given": {}})):
+            answer = http.post(f"{holder.address}{PATH}", content=sent)
+            assert answer.status_code == 404
+            assert b"council" not in answer.content
+
+
+def test_an_answer_opens_for_its_own_question_only(tmp_path: Path) -> None:
+    calls = SealedCalls(KeyFolder(tmp_path))
+    nonce, body = calls.ask("tile", {"log": "council", "path": "tile/0/000"})
+    other, _ = calls.ask("tile", {"log": "council", "path": "tile/0/001"})
+    call = calls.read(body)
+    assert (call.method, call.given) == ("tile", {"log": "council", "path": "tile/0/000"})
+    assert b"council" not in body
+    answer = calls.answer(call, {"is": bytes(range(256))})
+    assert calls.heard(nonce, answer) == {"is": bytes(range(256))}
+    with pytest.raises(CannotOpen):
+        calls.heard(other, answer)
+    with pytest.raises(CannotOpen):
+        calls.heard(nonce, body)
+
+
+def test_messages_come_through_as_they_were(tmp_path: Path) -> None:
+    for value in (None, b"", b"\x00\xff", "text", 1, True, [b"a", None], {"a": {"b": b"c"}}):
+        assert unpacked(packed(value)) == value
+    with closing(socket.socket()) as unfit, pytest.raises(TypeError):
+        packed(unfit)
