@@ -9,6 +9,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from time import monotonic
+from typing import Protocol
 
 from services.contract.problems import LedgerUnavailable
 from services.ledger.checkpoints import CheckpointStore, Lease
@@ -147,3 +148,19 @@ class Heart(threading.Thread):
         self._ended.set()
         if self.is_alive():
             self.join(6)
+
+
+class Steps(Protocol):
+    """What the lease needs of the sequencer."""
+
+    halted: str
+
+    def step_down(self, reason: str) -> None: ...
+
+
+def beating(tenancy: Tenancy, sequencer: Steps, *, journal: bool) -> Heart:
+    """A heart that beats for a sequencer. A `journal` that failed stays its process's, lease and all: a second process
+    would trust what the kernel forgot."""
+    heart = Heart(tenancy, sequencer.step_down, lambda: not journal and bool(sequencer.halted))
+    heart.start()
+    return heart

@@ -37,7 +37,7 @@ from services.ledger.emergency_log import EmergencyLog
 from services.ledger.entry import EntryRefused, build, check_log, event_bytes, now
 from services.ledger.erasing import Erasing
 from services.ledger.holds import Holds
-from services.ledger.lease import Heart, Tenancy
+from services.ledger.lease import Tenancy, beating
 from services.ledger.log import log_signer
 from services.ledger.opened import decision_of, handed, opening_of
 from services.ledger.pending import Pending
@@ -292,14 +292,6 @@ def open_ledger(settings: Settings, keys: KeyFolder, *, disk: Disk | None = None
         sequencer.start()
         sequencer.tried.wait()
         if tenancy:
-            opened.callback(_kept(tenancy, sequencer, settings).stop)
+            opened.callback(beating(tenancy, sequencer, journal=settings.ledger == "file").stop)
         cosigning.start(publish)
         return Ledger(sequencer, vault, keys, settings, cosigning, opened.pop_all().close, tenancy, second)
-
-
-def _kept(tenancy: Tenancy, sequencer: Sequencer, settings: Settings) -> Heart:
-    # A journal that failed stays its process's: a second one would trust what the kernel forgot.
-    lets_go = settings.ledger != "file"
-    heart = Heart(tenancy, sequencer.step_down, lambda: lets_go and bool(sequencer.halted))
-    heart.start()
-    return heart
