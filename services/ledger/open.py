@@ -255,7 +255,7 @@ class Ledger:
 
 
 def open_ledger(settings: Settings, keys: KeyFolder, *, disk: Disk | None = None) -> Ledger:
-    """Open, recover and start. Returns after the first attempt: a ledger that could not open says why in `health` and refuses
+    """Open, recover and start; returns after the first attempt. One that could not open says why in `health` and refuses
     every entry; one whose store is away goes on trying. Raises `BadSetting`, `LedgerUnavailable` (databases)."""
     folder, disk = settings.home / "ledger", disk or Disk()
     lock = made(folder)
