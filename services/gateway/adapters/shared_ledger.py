@@ -24,9 +24,10 @@ from services.contract.releases import (
     PreparedSubject,
     Receipt,
     SubjectCount,
+    SubjectRows,
 )
 from services.gateway.adapters.sealed_call import PATH, Call, SealedCalls
-from services.gateway.ports import Ledger
+from services.gateway.ports import Erasing, Holds, Ledger
 from services.runtime.keys import CannotOpen, KeyFolder
 from services.runtime.settings import Settings
 
@@ -53,6 +54,24 @@ class SharedLedger:
         self.here = here
         self._calls = SealedCalls(keys)
         self._http = httpx2.Client(timeout=settings.ledger_wait + _MARGIN, trust_env=False)
+
+    @property
+    def holds(self) -> Holds:
+        """See `Ledger`: acts of the gateway that has the sequencer; elsewhere they are refused like any entry."""
+        return self.here.holds
+
+    @property
+    def erasing(self) -> Erasing:
+        """See `Ledger`; as `holds`."""
+        return self.here.erasing
+
+    def about(self, subject: str) -> SubjectRows:
+        """See `Ledger`: read beside the sequencer, by whoever wants it."""
+        return self.here.about(subject)
+
+    def case_hash(self, case: str) -> str:
+        """See `Ledger`."""
+        return self.here.case_hash(case)
 
     def prepare(self, subjects: Sequence[SubjectCount]) -> Prepared:
         """See `Ledger`."""
