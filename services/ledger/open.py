@@ -257,21 +257,20 @@ class Ledger:
 def open_ledger(settings: Settings, keys: KeyFolder, *, disk: Disk | None = None) -> Ledger:
     """Open, recover and start; returns after the first attempt. One that could not open says why in `health` and refuses
     every entry; one whose store is away goes on trying. Raises `BadSetting`, `LedgerUnavailable` (databases)."""
-    folder, disk = settings.home / "ledger", disk or Disk()
-    lock = made(folder)
+    lock = made(folder := settings.home / "ledger")
     with ExitStack() as opened:
         opened.callback(os.close, lock)
-        if not settings.ledger_address and not held(lock):
+        if not (settings.ledger_address or held(lock)):
             raise BadSetting(_TAKEN)
         vault = opened.enter_context(closing(Vault(folder / "vault.db", keys)))
         checkpoints = opened.enter_context(closing(checkpoints_of(settings, folder)))
         # Where the checkpoints are away the sequencer looks, once they have come.
         with suppress(LedgerUnavailable):
             look(settings, keys, checkpoints)
-        store = opened.enter_context(closing(store_of(settings, folder, disk)))
+        store = opened.enter_context(closing(store_of(settings, folder, disk or Disk())))
         tenancy = Tenancy(checkpoints, settings.ledger_address) if settings.ledger_address else None
         cosigning = opened.enter_context(closing(open_cosigning(settings, folder)))
-        publish = publisher(folder, disk, cosigning.shown, shared=tenancy is not None)
+        publish = publisher(folder, disk or Disk(), cosigning.shown, shared=tenancy is not None)
         turns = InTurn(vault)
         second = opened.enter_context(closing(EmergencyLog(settings, keys, turns)))
         begin = beginning(settings, keys, store, vault, checkpoints, second, cosigning)
