@@ -17,8 +17,8 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.grow import grow
-from services.ledger.blocks import root_of_block
-from services.ledger.integrity import verify_integrity
+from services.ledger.auditing.blocks import root_of_block
+from services.ledger.auditing.integrity import verify_integrity
 from services.ledger.verify import keys_beside, verify_folder
 
 GATE = 0.9

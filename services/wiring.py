@@ -20,7 +20,7 @@ from services.gateway.parts import Parts
 from services.gateway.policy_notices import tell_of_policies
 from services.gateway.store.opened import open_store
 from services.index.open import open_index
-from services.ledger.emergency import with_emergency
+from services.ledger.emergency.going_on import with_emergency
 from services.ledger.open import Ledger, open_ledger
 from services.policy.bundle_served import bundle_route
 from services.policy.lifecycle.standing import Standings

@@ -45,7 +45,7 @@ MAY_CALL_OUT = (
     "services/gateway/adapters/",
     "services/gateway/access/",
     "services/index/sources/",
-    "services/ledger/peers.py",
+    "services/ledger/cosigning/peers.py",
     "services/cli/",
 )
 AUDITORS = ("services/ledger/verify.py",)

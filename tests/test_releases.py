@@ -64,7 +64,7 @@ CLIENTS = {
     "services/gateway/access/oidc.py": "the staff's own sign-in provider: no person of a record",
     "services/policy/opa.py": "profiles to the policy engine: no person (contract/decisions.py)",
     "services/ledger/store/kafka.py": "entries: roots, digests, codes and counts",
-    "services/ledger/peers.py": "checkpoints and hashes to witnesses: sizes and roots",
+    "services/ledger/cosigning/peers.py": "checkpoints and hashes to witnesses: sizes and roots",
     "services/ledger/store/broker.py": "the broker's topics and settings",
     "services/ledger/doctor/right_checks.py": "what a user may do, tried on an empty topic",
     "services/ledger/doctor/topic_checks.py": "how the topics are set",

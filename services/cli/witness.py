@@ -149,7 +149,7 @@ def _peers(path: Path | None, own: Sequence[CosigningKey]) -> Sequence[NamedWitn
 
 
 def _compare(witness: Witness, others: Sequence[NamedWitness], *, aloud: bool) -> Exit:
-    from services.ledger.peers import Peers as Http
+    from services.ledger.cosigning.peers import Peers as Http
 
     http = Http(_SECONDS)
     try:

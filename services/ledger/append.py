@@ -16,14 +16,14 @@ from services.ledger.begun import Listing
 from services.ledger.checkpoints import CheckpointStore, Head, Move
 from services.ledger.cosigning.ports import NoQuorum
 from services.ledger.entry import store_form
-from services.ledger.lease import LOOK
+from services.ledger.lease.lease import LOOK
+from services.ledger.lease.turns import InTurn
 from services.ledger.log import Log
 from services.ledger.pending import Pending, apart, fail_all, first_under_key, wake_all
 from services.ledger.publish import SETTLE, Unpublished
 from services.ledger.recover import Logs
 from services.ledger.store.ports import Row, Store, StoreAway, StoreHalted, StoreMoved
 from services.ledger.tree import leaf_hash
-from services.ledger.turns import InTurn
 from services.runtime.logs import log as hub_log
 
 LONGEST_QUEUE = 4096

@@ -10,11 +10,11 @@ from services.contract.problems import LedgerUnavailable
 from services.ledger.checkpoints import CheckpointStore
 from services.ledger.cosigning.ports import Cosigning
 from services.ledger.doctor.examine import refuse_unfit
-from services.ledger.emergency_log import EmergencyLog
-from services.ledger.lease import Tenancy
+from services.ledger.emergency.log import EmergencyLog
+from services.ledger.erasure.shred import finish
+from services.ledger.lease.lease import Tenancy
 from services.ledger.log import Log, log_signer
 from services.ledger.recover import Logs, recover
-from services.ledger.shred import finish
 from services.ledger.store.chosen import held, release
 from services.ledger.store.ports import Store, StoreAway
 from services.ledger.vault import Vault

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from services.ledger.check import Record
+from services.ledger.auditing.check import Record
 from services.ledger.checkpoint import Checkpoint
 from services.ledger.tiles import WIDTH, Tile, bundle, hashes, tiles_of
 from services.ledger.tree import Tree, leaf_hash

@@ -32,23 +32,23 @@ from services.ledger.begun import Listing
 from services.ledger.cosigning.keep import open_cosigning
 from services.ledger.cosigning.ports import Cosigning, Off, lateness
 from services.ledger.drafted import named, sealed_with
-from services.ledger.duties import DutyBook
-from services.ledger.emergency_log import EmergencyLog
+from services.ledger.emergency.log import EmergencyLog
 from services.ledger.entry import EntryRefused, build, check_log, event_bytes, now
-from services.ledger.erasing import Erasing
-from services.ledger.holds import Holds
-from services.ledger.lease import Tenancy, beating
+from services.ledger.erasure.duties import DutyBook
+from services.ledger.erasure.erasing import Erasing
+from services.ledger.erasure.holds import Holds
+from services.ledger.erasure.retention import floors
+from services.ledger.lease.lease import Tenancy, beating
+from services.ledger.lease.turns import InTurn
 from services.ledger.log import log_signer
 from services.ledger.opened import decision_of, handed, opening_of
 from services.ledger.pending import Pending
 from services.ledger.publish import publisher
 from services.ledger.reading import Reading
 from services.ledger.receipts import answered, proof_of, records_of, tile_of, under_key
-from services.ledger.retention import floors
 from services.ledger.sealing import Opened
 from services.ledger.store.chosen import checkpoints_of, held, made, store_of
 from services.ledger.store.disk import Disk
-from services.ledger.turns import InTurn
 from services.ledger.vault import DECISION, OPENING, Vault
 from services.runtime.keys import KeyFolder
 from services.runtime.settings import Settings

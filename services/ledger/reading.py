@@ -13,10 +13,10 @@ from services.contract.canonical import NotJson, parse
 from services.contract.problems import LedgerUnavailable
 from services.contract.releases import SubjectRows
 from services.ledger import derive, journal
-from services.ledger.emergency_folder import emergency_folder
+from services.ledger.auditing.subject_rows import rows_about
+from services.ledger.emergency.folder import emergency_folder
 from services.ledger.entry import EntryRefused, event_bytes
 from services.ledger.opened import Decision, decision_of, handed
-from services.ledger.subject_rows import rows_about
 from services.ledger.vault import DECISION, Vault
 from services.runtime.keys import KeyFolder
 from services.runtime.settings import Settings

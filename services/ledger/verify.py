@@ -12,10 +12,10 @@ from time import monotonic, sleep
 from typing import BinaryIO
 
 from services.ledger import journal
-from services.ledger.audit import by_origin
-from services.ledger.check import Check, Record, claimed_size
-from services.ledger.earlier import Earlier
-from services.ledger.report import Report
+from services.ledger.auditing.audit import by_origin
+from services.ledger.auditing.check import Check, Record, claimed_size
+from services.ledger.auditing.earlier import Earlier
+from services.ledger.auditing.report import Report
 from services.ledger.trust_policy import TrustPolicy
 from services.runtime.note import BadKey, Verifier
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.ledger.download import CannotDownload, _unpack
+from services.ledger.auditing.download import CannotDownload, _unpack
 from tests.hub.audited import SOCIAL_WORKER, Audited, an_audited, enrol, make_key, run
 
 

@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.contract.canonical import canonical, parse
-from services.ledger.check import Record
+from services.ledger.auditing.check import Record
 from services.ledger.checkpoint import Checkpoint
 from services.ledger.export import export
 from services.ledger.tiles import bundle, tiles_of, unbundle

@@ -20,7 +20,7 @@ from services.gateway.tasks.deciding import decide_task
 from services.gateway.tasks.inbox import opened, waiting
 from services.gateway.tasks.opening import open_task
 from services.gateway.tasks.working_off import work_off
-from services.ledger import shred
+from services.ledger.erasure import shred
 from services.ledger.reading import Reading
 from tests.hub.world import MIA, World, a_person, a_world
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from services.contract.canonical import unb64u
-from services.ledger.audit_events import AUTHORISED, DISCLOSED
+from services.ledger.auditing.audit_events import AUTHORISED, DISCLOSED
 from services.ledger.checkpoint import Checkpoint, open_checkpoint
 from services.ledger.proof import Proof
 from services.ledger.tree import leaf_hash, verify_consistency

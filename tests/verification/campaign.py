@@ -16,7 +16,7 @@ from kafka.errors import KafkaError
 
 from services.cli.parts.kafka_cluster import KafkaCluster
 from services.contract.canonical import parse
-from services.ledger.check import Record
+from services.ledger.auditing.check import Record
 from services.ledger.store.broker import Broker, topic_of
 from services.ledger.verify import read_checkpoints, verify_records
 from tests.verification.campaign_child import LOG

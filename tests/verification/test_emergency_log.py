@@ -15,7 +15,7 @@ import pytest
 
 from services.contract.problems import LedgerUnavailable
 from services.contract.releases import Draft
-from services.ledger.emergency import BRIDGED, EmergencyLedger, may_go_on
+from services.ledger.emergency.going_on import BRIDGED, EmergencyLedger, may_go_on
 from services.ledger.open import open_ledger
 from services.ledger.proof import Proof
 from services.ledger.reading import Reading

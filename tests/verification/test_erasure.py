@@ -13,10 +13,10 @@ import pytest
 from services.contract.canonical import canonical, parse
 from services.contract.problems import LedgerUnavailable
 from services.contract.releases import Asking, Denied, Erasure, Hold, Part, Shredded
+from services.ledger.erasure.shred import find
 from services.ledger.open import Ledger
 from services.ledger.proof import Proof
 from services.ledger.reading import Reading
-from services.ledger.shred import find
 from tests.verification.ledger_world import PEOPLE, Place, intent, refusal, trusted
 
 ANY_DAY = {"retention": "child-safeguarding=0,adult-safeguarding=0,care=0,rights=0"}

@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 
 from services.contract.canonical import b64u, parse
-from services.ledger.check import Record
+from services.ledger.auditing.check import Record
 from services.ledger.entry import event_bytes
-from services.ledger.lease import PATIENCE
+from services.ledger.lease.lease import PATIENCE
 from services.ledger.verify import read_checkpoints, verify_records
 from tests.verification.lease_child import sharing
 from tests.verification.ledger_world import Place, trusted

@@ -13,12 +13,12 @@ from services.contract.canonical import b64u, canonical, parse, unb64u
 from services.contract.problems import LedgerUnavailable
 from services.contract.releases import Receipt, SubjectCount
 from services.ledger import derive
-from services.ledger.check import Record
+from services.ledger.auditing.check import Record
+from services.ledger.auditing.report import Report
 from services.ledger.checkpoint import open_checkpoint
 from services.ledger.entry import EntryRefused
 from services.ledger.open import Ledger
 from services.ledger.proof import Proof
-from services.ledger.report import Report
 from services.ledger.tree import verify_consistency
 from services.ledger.verify import read_checkpoints, verify_folder, verify_records
 from tests.verification.ledger_world import PEOPLE, Place, intent, refusal, trusted

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from services.ledger import integrity
-from services.ledger.integrity import ONLY_HASHES, verify_integrity
+from services.ledger.auditing import integrity
+from services.ledger.auditing.integrity import ONLY_HASHES, verify_integrity
 from services.ledger.journal import Frame, first_line, frame, read_frames, read_hub
 from services.ledger.verify import verify_folder
 from services.runtime.note import Verifier

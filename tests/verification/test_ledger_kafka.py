@@ -14,9 +14,9 @@ from kafka import KafkaProducer
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
 from services.contract.problems import LedgerUnavailable
-from services.ledger.check import Record
+from services.ledger.auditing.check import Record
+from services.ledger.auditing.report import Report
 from services.ledger.open import Ledger
-from services.ledger.report import Report
 from services.ledger.store import kafka as store
 from services.ledger.store.broker import Broker, topic_of
 from services.ledger.verify import read_checkpoints, verify_records

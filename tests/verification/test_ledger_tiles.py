@@ -11,13 +11,13 @@ from typer.testing import CliRunner
 
 from services.cli.ledger import app
 from services.contract.canonical import canonical
-from services.ledger.check import Record
+from services.ledger.auditing.check import Record
+from services.ledger.auditing.verify_tiles import verify_tiles
 from services.ledger.checkpoint import Checkpoint
 from services.ledger.export import CannotExport, export
 from services.ledger.tiles import Tile, bundle, hashes, tiles_of, unbundle
 from services.ledger.tree import HASH, Tree, leaf_hash
 from services.ledger.verify import read_checkpoints
-from services.ledger.verify_tiles import verify_tiles
 from services.runtime.note import Signer, Verifier
 from tests.real.outside import Programs
 from tests.verification.ledger_world import Place, intent, refusal, trusted

@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 
 from services.cli.ledger import app
 from services.contract.canonical import canonical, parse
-from services.ledger.check import Record
+from services.ledger.auditing.check import Record
+from services.ledger.auditing.report import Report
 from services.ledger.checkpoint import Checkpoint
 from services.ledger.journal import Frame, first_line, frame, read_frames, read_hub
-from services.ledger.report import Report
 from services.ledger.tree import Tree, leaf_hash
 from services.ledger.verify import read_checkpoints, verify_folder, verify_records
 from services.runtime.note import Signer, Verifier

@@ -16,10 +16,10 @@ from typer.testing import CliRunner
 
 from services.cli.ledger import app
 from services.contract.problems import BadSetting, LedgerUnavailable
+from services.ledger.auditing.misbehaviour import Contradiction
 from services.ledger.checkpoint import claimed, open_checkpoint
-from services.ledger.misbehaviour import Contradiction
+from services.ledger.cosigning.peers import Peers
 from services.ledger.open import Ledger, log_signer, open_ledger
-from services.ledger.peers import Peers
 from services.ledger.proof import Proof
 from services.ledger.trust_policy import NamedWitness, TrustPolicy
 from services.ledger.witness.exchange import exchange

@@ -19,7 +19,7 @@ from services.contract.releases import SubjectCount
 from services.gateway.adapters.sealed_call import PATH, SealedCalls, packed, unpacked
 from services.gateway.adapters.shared_ledger import SharedLedger
 from services.gateway.api import forwarded
-from services.ledger.emergency import with_emergency
+from services.ledger.emergency.going_on import with_emergency
 from services.ledger.open import open_ledger
 from services.ledger.proof import Proof
 from services.runtime import web

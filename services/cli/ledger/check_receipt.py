@@ -11,7 +11,7 @@ import typer
 
 from services.cli.exits import Exit
 from services.cli.ledger.trusted import Policy, keys_given, policy_given
-from services.ledger.check_receipt import Checked, check_receipt
+from services.ledger.auditing.check_receipt import Checked, check_receipt
 
 FACTS = ("kind", "time", "purpose", "basis")
 

@@ -15,7 +15,7 @@ from services.cli.exits import Exit
 from services.cli.ledger.opened import opened
 from services.cli.ledger.writing import writing
 from services.contract.canonical import parse
-from services.ledger.audit_events import NotValid, audit_events
+from services.ledger.auditing.audit_events import NotValid, audit_events
 from services.ledger.tree import leaf_hash
 
 

@@ -17,7 +17,7 @@ from services.cli.ledger.options import Logs
 from services.cli.ledger.progress import progress
 from services.cli.ledger.writing import writing
 from services.ledger import journal
-from services.ledger.check import Record
+from services.ledger.auditing.check import Record
 from services.ledger.export import CannotExport, export
 from services.ledger.verify import NoLedger, ledger_folder, read_checkpoints
 

@@ -16,7 +16,7 @@ from services.cli.ledger.auditor import Auditor
 from services.cli.ledger.in_words import counted
 from services.cli.ledger.progress import counting
 from services.cli.ledger.writing import writing
-from services.ledger.download import CannotDownload, Downloaded, download
+from services.ledger.auditing.download import CannotDownload, Downloaded, download
 
 
 def add(app: typer.Typer) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 
 from services.cli.exits import Exit
-from services.ledger.misbehaviour import Contradiction, NotAProof
+from services.ledger.auditing.misbehaviour import Contradiction, NotAProof
 from services.runtime.note import Verifier
 
 

@@ -17,12 +17,12 @@ import typer
 from services.cli.exits import Exit
 from services.cli.installation import settings_of
 from services.cli.ledger.auditor import Auditor, CannotUnseal
+from services.ledger.auditing.downloaded import Damaged, Downloaded, Unseal
+from services.ledger.auditing.verify_tiles import CHECKPOINT, logs_in
 from services.ledger.checkpoint import Checkpoint
-from services.ledger.downloaded import Damaged, Downloaded, Unseal
 from services.ledger.opened import Decision
 from services.ledger.reading import Entry, Reading
 from services.ledger.verify import read_checkpoints
-from services.ledger.verify_tiles import CHECKPOINT, logs_in
 from services.runtime.keys import KeyFolder
 from services.runtime.note import BadNote, split_note
 from services.runtime.settings import Settings
@@ -137,7 +137,7 @@ def home_of(place: Path) -> Path:
 
 def _fetch(address: str, auditor: Auditor | None, folder: Path) -> None:
     from services.cli.ledger.hub_address import HubAddress
-    from services.ledger.download import CannotDownload, download
+    from services.ledger.auditing.download import CannotDownload, download
 
     if auditor is None:
         raise typer.BadParameter("an address is read with the auditor's key file: give --key")

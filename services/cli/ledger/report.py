@@ -24,10 +24,10 @@ from services.cli.ledger.trusted import keys_given
 from services.cli.ledger.verify import Asked, earlier_given, verify_path
 from services.cli.ledger.writing import writing
 from services.contract.canonical import canonical
+from services.ledger.auditing.report import Report
+from services.ledger.auditing.verify_tiles import CHECKPOINT, logs_in
 from services.ledger.export import put
-from services.ledger.report import Report
 from services.ledger.verify import read_checkpoints
-from services.ledger.verify_tiles import CHECKPOINT, logs_in
 
 KIND = "mash-ledger-report+jws"
 VERDICTS: Mapping[str, str] = {

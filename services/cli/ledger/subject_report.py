@@ -18,8 +18,8 @@ from services.cli.ledger.options import AsJson, By, Person
 from services.cli.ledger.person import person_given
 from services.contract.canonical import NotJson, parse
 from services.contract.releases import SubjectFault, SubjectRow, SubjectRows
+from services.ledger.auditing.subject_rows import compare
 from services.ledger.reading import Reading
-from services.ledger.subject_rows import compare
 
 WORDS = {
     "gap": "an entry is missing: the next number of this log stands, this one does not",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from services.contract.problems import BadSetting
-from services.ledger.check import Record
+from services.ledger.auditing.check import Record
 from services.ledger.store.broker import Broker, log_of
 from services.ledger.store.cluster import Cluster
 

@@ -19,10 +19,11 @@ from services.cli.ledger.misbehaviour import judge_proof, save_proofs
 from services.cli.ledger.progress import progress
 from services.cli.ledger.trusted import Policy, keys_given, policy_given
 from services.ledger import journal
-from services.ledger.bridges import hold_emergency, is_emergency
-from services.ledger.earlier import Earlier, read_earlier
-from services.ledger.integrity import verify_integrity
-from services.ledger.report import Report
+from services.ledger.auditing.earlier import Earlier, read_earlier
+from services.ledger.auditing.integrity import verify_integrity
+from services.ledger.auditing.report import Report
+from services.ledger.auditing.verify_tiles import logs_in, verify_tiles
+from services.ledger.emergency.bridges import hold_emergency, is_emergency
 from services.ledger.trust_policy import TrustPolicy
 from services.ledger.verify import (
     NoLedger,
@@ -32,7 +33,6 @@ from services.ledger.verify import (
     verify_folder,
     verify_records,
 )
-from services.ledger.verify_tiles import logs_in, verify_tiles
 from services.runtime.note import BadKey, BadNote, Verifier
 
 

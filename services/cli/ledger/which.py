@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import typer
 
 from services.cli.ledger.opened import Opened
-from services.ledger.proving import CannotProve, Growing, grown
+from services.ledger.auditing.proving import CannotProve, Growing, grown
 from services.ledger.reading import Entry
 
 _EVENT = re.compile(r"[A-Za-z0-9_-]{22}")

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.ledger.add_checkpoint import AddCheckpoint, read_size
+from services.ledger.auditing.misbehaviour import told
 from services.ledger.checkpoint import Checkpoint, open_checkpoint
 from services.ledger.checkpoints import Head
 from services.ledger.log import Log, Signed
-from services.ledger.misbehaviour import told
 from services.ledger.trust_policy import NamedWitness
 from services.ledger.witness.decide import CONFLICT, OK, WRONG, Answer
 from services.runtime.note import BadNote, signature_line, signatures, split_note

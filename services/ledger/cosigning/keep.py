@@ -13,9 +13,9 @@ from services.contract.problems import BadSetting
 from services.ledger.checkpoint import open_checkpoint
 from services.ledger.checkpoints import Head
 from services.ledger.cosigning.gather import Gatherer, newest
+from services.ledger.cosigning.peers import Peers
 from services.ledger.cosigning.ports import Cosigning, Off, Publish
 from services.ledger.log import Log, Signed
-from services.ledger.peers import Peers
 from services.ledger.trust_policy import NONE, BadPolicy, TrustPolicy
 from services.runtime.logs import log as hub_log
 from services.runtime.note import BadNote

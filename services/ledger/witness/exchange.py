@@ -7,7 +7,7 @@ or that cannot be read, is said and stops nothing.
 from collections.abc import Callable, Iterable, Sequence
 
 from services.contract.problems import LedgerUnavailable
-from services.ledger.misbehaviour import Contradiction
+from services.ledger.auditing.misbehaviour import Contradiction
 from services.ledger.trust_policy import NamedWitness, printable
 from services.ledger.witness.witness import Witness
 from services.runtime.note import BadNote

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from services.contract.problems import LedgerUnavailable
 from services.ledger.add_checkpoint import AddCheckpoint, BadRequest
-from services.ledger.audit import by_origin
+from services.ledger.auditing.audit import by_origin
+from services.ledger.auditing.misbehaviour import Contradiction, contradiction
 from services.ledger.checkpoint import Checkpoint, claimed, open_checkpoint
 from services.ledger.cosignature import CosigningKey
-from services.ledger.misbehaviour import Contradiction, contradiction
 from services.ledger.witness.decide import BAD, OK, UNKNOWN, Answer, Opened, Refused, judge, open_request
 from services.ledger.witness.state import State
 from services.runtime.note import Verifier, signature_line, signatures, split_note

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.ledger.add_checkpoint import AddCheckpoint, BadRequest, read_size
+from services.ledger.auditing.misbehaviour import Contradiction, NotAProof
 from services.ledger.checkpoint import Checkpoint, claimed, open_checkpoint
 from services.ledger.cosignature import ED25519, MLDSA44, Cosigner, CosigningKey, cosigned_by
-from services.ledger.misbehaviour import Contradiction, NotAProof
 from services.ledger.trust_policy import BadPolicy, TrustPolicy
 from services.ledger.witness.decide import Opened, Refused, judge, open_request
 from services.runtime.note import BadKey, BadNote, decode64, encode64, signature_line

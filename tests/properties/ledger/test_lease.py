@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from services.contract.problems import LedgerUnavailable
 from services.ledger.checkpoints import NEW, Checkpoints, Head, Lease, Move
-from services.ledger.lease import BEAT, LOOK, PATIENCE, Tenancy, Watch
+from services.ledger.lease.lease import BEAT, LOOK, PATIENCE, Tenancy, Watch
 from services.ledger.store.ports import StoreAway, StoreMoved
 
 ORIGIN = "hub/council"

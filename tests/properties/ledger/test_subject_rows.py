@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.contract.canonical import b64u
 from services.contract.releases import SubjectRows
 from services.ledger import derive
-from services.ledger.subject_rows import compare, rows_about
+from services.ledger.auditing.subject_rows import compare, rows_about
 
 HUB, LOGS = "a-hub", ("hub", "council", "trust")
 SECRET, STRANGER = bytes(32), bytes(range(32))

@@ -16,7 +16,7 @@ from services.cli.exits import Exit
 from services.cli.witness import app
 from services.ledger.add_checkpoint import AddCheckpoint
 from services.ledger.cosignature import Cosigner, cosigned_by
-from services.ledger.peers import Peers
+from services.ledger.cosigning.peers import Peers
 from tests.witnessing import ORIGIN, GrownLog, a_signer
 
 

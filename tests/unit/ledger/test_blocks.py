@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ledger.blocks import WIDTH, Blocks
+from services.ledger.auditing.blocks import WIDTH, Blocks
 from services.ledger.tree import Tree
 
 LEAVES = [hashlib.sha256(n.to_bytes(4, "big")).digest() for n in range(1400)]

@@ -1,6 +1,6 @@
 """What an auditor remembers: once, however much there is of it."""
 
-from services.ledger.seen import Named, Seen
+from services.ledger.auditing.seen import Named, Seen
 
 
 def test_an_event_id_is_its_first_entrys() -> None:

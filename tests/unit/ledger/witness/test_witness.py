@@ -8,9 +8,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from services.ledger.add_checkpoint import LONGEST, AddCheckpoint
+from services.ledger.auditing.misbehaviour import Contradiction
 from services.ledger.checkpoint import Checkpoint, open_checkpoint
 from services.ledger.cosignature import cosigned_by
-from services.ledger.misbehaviour import Contradiction
 from services.ledger.tree import EMPTY_ROOT
 from services.ledger.witness.app import make_witness_app
 from services.ledger.witness.state import REMEMBERED

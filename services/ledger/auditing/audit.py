@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.contract.canonical import NotJson, canonical, parse, unb64u
-from services.ledger.blocks import Blocks
+from services.ledger.auditing.blocks import Blocks
+from services.ledger.auditing.seen import Named, Seen
 from services.ledger.checkpoint import Checkpoint, open_checkpoint
 from services.ledger.entry import LONGEST, fault_of
-from services.ledger.seen import Named, Seen
 from services.ledger.tree import Tree, leaf_hash
 from services.runtime.note import BadNote, Verifier, split_note
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from services.ledger.audit import Finding
+from services.ledger.auditing.audit import Finding
 
 
 @dataclass

@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from services.ledger import journal
-from services.ledger.audit import by_origin
-from services.ledger.check import Check
-from services.ledger.earlier import Earlier
-from services.ledger.report import Report
+from services.ledger.auditing.audit import by_origin
+from services.ledger.auditing.check import Check
+from services.ledger.auditing.earlier import Earlier
+from services.ledger.auditing.report import Report
 from services.ledger.trust_policy import TrustPolicy
 from services.ledger.verify import read_checkpoints, verify_folder
 from services.runtime.note import Verifier

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from services.ledger.audit import Audit
+from services.ledger.auditing.audit import Audit
+from services.ledger.auditing.misbehaviour import Contradiction
 from services.ledger.checkpoint import Checkpoint, open_checkpoint
-from services.ledger.misbehaviour import Contradiction
 from services.runtime.note import BadNote, Verifier, split_note
 
 FOLDER = "earlier"

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from services.contract.canonical import NotJson, parse
+from services.ledger.auditing.download import RECORDS
+from services.ledger.auditing.verify_tiles import logs_in
 from services.ledger.checkpoint import Checkpoint
-from services.ledger.download import RECORDS
 from services.ledger.export import CHECKPOINT
 from services.ledger.opened import Decision, decision_of
 from services.ledger.reading import Entry
 from services.ledger.tiles import Tile, tiles_of, unbundle
-from services.ledger.verify_tiles import logs_in
 from services.runtime.note import BadNote, split_note
 
 Unseal = Callable[[str], bytes]

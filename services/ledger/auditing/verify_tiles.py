@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from services.ledger.audit import Audit, Finding, by_origin
-from services.ledger.check import Record
+from services.ledger.auditing.audit import Audit, Finding, by_origin
+from services.ledger.auditing.check import Record
+from services.ledger.auditing.earlier import FOLDER, Earlier, hold_earlier, read_earlier
+from services.ledger.auditing.report import Report
+from services.ledger.auditing.verify_quorum import hold_quorum
 from services.ledger.checkpoint import Checkpoint, open_checkpoint
-from services.ledger.earlier import FOLDER, Earlier, hold_earlier, read_earlier
-from services.ledger.report import Report
 from services.ledger.tiles import Tile, hashes, tiles_of, unbundle
 from services.ledger.tree import HASH, Tree, leaf_hash
 from services.ledger.trust_policy import TrustPolicy
 from services.ledger.verify import verify_records
-from services.ledger.verify_quorum import hold_quorum
 from services.runtime.note import BadNote, Verifier, split_note
 
 CHECKPOINT = "checkpoint"

@@ -10,9 +10,9 @@ from typing import Any
 
 from services.contract.canonical import NotJson, b64u, canonical, digest, parse, unb64u
 from services.contract.merkle import EMPTY_ROOT, leaf_hash, root_of
+from services.ledger.auditing.verify_quorum import in_words
 from services.ledger.proof import BadProof, Proof
 from services.ledger.trust_policy import TrustPolicy
-from services.ledger.verify_quorum import in_words
 from services.runtime.note import BadNote, Verifier
 
 

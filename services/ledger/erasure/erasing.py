@@ -16,13 +16,13 @@ from services.contract.releases import Asking, Denied, Draft, Erasure, Receipt, 
 from services.contract.vocabulary import code_list
 from services.ledger.append import Sequencer
 from services.ledger.begun import HUB
-from services.ledger.duties import ERASURE, Duty, DutyBook, fresh_id
 from services.ledger.entry import now
-from services.ledger.holds import Holds, second
+from services.ledger.erasure.duties import ERASURE, Duty, DutyBook, fresh_id
+from services.ledger.erasure.holds import Holds, second
+from services.ledger.erasure.retention import kept_until
+from services.ledger.erasure.shred import Found, Owed, destroy, find, owe
 from services.ledger.pending import Pending
 from services.ledger.receipts import entry_at
-from services.ledger.retention import kept_until
-from services.ledger.shred import Found, Owed, destroy, find, owe
 from services.ledger.store.ports import StoreHalted
 from services.ledger.vault import Vault
 

@@ -11,8 +11,8 @@ from typing import Any
 from services.contract.releases import Asking, Denied, Draft, Hold, Receipt
 from services.contract.vocabulary import code_list
 from services.ledger.begun import HUB
-from services.ledger.duties import HOLD, Duty, DutyBook, fresh_id
 from services.ledger.entry import now
+from services.ledger.erasure.duties import HOLD, Duty, DutyBook, fresh_id
 
 SETS = ("PRIVACY-OFFICER", "DPO", "CALDICOTT", "IG-LEAD")
 """Roles of which one person sets a hold, or asks for its release."""

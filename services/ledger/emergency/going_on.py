@@ -16,7 +16,7 @@ from services.contract.vocabulary import code_list, entry
 from services.ledger.append import Sequencer
 from services.ledger.begun import Listing
 from services.ledger.cosigning.ports import NoQuorum
-from services.ledger.emergency_log import EmergencyLog
+from services.ledger.emergency.log import EmergencyLog
 from services.ledger.entry import EntryRefused, event_bytes
 from services.ledger.log import Signed, log_signer
 from services.ledger.open import Ledger

@@ -14,14 +14,14 @@ from services.ledger.append import Sequencer
 from services.ledger.begun import Listing
 from services.ledger.checkpoints import NEW, Checkpoints
 from services.ledger.cosigning.ports import Off
-from services.ledger.emergency_folder import emergency_folder
+from services.ledger.emergency.folder import emergency_folder
+from services.ledger.lease.turns import InTurn
 from services.ledger.log import Log, Signed, log_signer
 from services.ledger.publish import publisher
 from services.ledger.recover import Logs, recover
 from services.ledger.store.chosen import held
 from services.ledger.store.disk import Disk
 from services.ledger.store.file import FileStore
-from services.ledger.turns import InTurn
 from services.runtime.keys import KeyFolder
 from services.runtime.logs import log
 from services.runtime.settings import Settings

@@ -10,8 +10,8 @@ from typing import Any
 
 from services.contract.canonical import digest
 from services.ledger import journal
-from services.ledger.audit import Finding
-from services.ledger.report import Report
+from services.ledger.auditing.audit import Finding
+from services.ledger.auditing.report import Report
 from services.ledger.tree import Tree, leaf_hash
 from services.ledger.verify import keys_beside, verify_folder
 from services.runtime.note import Verifier

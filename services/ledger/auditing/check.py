@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from services.ledger import journal
-from services.ledger.audit import Audit, Finding, pair
-from services.ledger.blocks import Blocks
+from services.ledger.auditing.audit import Audit, Finding, pair
+from services.ledger.auditing.blocks import Blocks
+from services.ledger.auditing.earlier import Earlier, hold_earlier
+from services.ledger.auditing.report import Report
+from services.ledger.auditing.seen import Seen
+from services.ledger.auditing.verify_quorum import hold_quorum
 from services.ledger.checkpoint import claimed
-from services.ledger.earlier import Earlier, hold_earlier
-from services.ledger.report import Report
-from services.ledger.seen import Seen
 from services.ledger.trust_policy import TrustPolicy
-from services.ledger.verify_quorum import hold_quorum
 from services.runtime.note import BadNote, Verifier
 
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from services.contract.canonical import NotJson, parse
+from services.ledger.auditing.earlier import FOLDER
 from services.ledger.checkpoint import Checkpoint
-from services.ledger.earlier import FOLDER
 from services.ledger.export import CHECKPOINT, put
 from services.ledger.tiles import WIDTH, Tile, tiles_of, unbundle
 from services.runtime.note import BadNote, split_note

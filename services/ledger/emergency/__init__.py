@@ -1,0 +1,1 @@
+"""The emergency log: what goes on while the main store takes nothing."""

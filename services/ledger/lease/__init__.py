@@ -1,0 +1,1 @@
+"""Which of several gateways has the sequencer."""
