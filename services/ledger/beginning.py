@@ -95,5 +95,6 @@ def _come_to_hold(tenancy: Tenancy, lock: int, one_file: bool) -> None:
     try:
         tenancy.claim()
     except (StoreAway, LedgerUnavailable):
-        release(lock)
+        if one_file:
+            release(lock)
         raise

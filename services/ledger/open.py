@@ -47,7 +47,7 @@ from services.ledger.publish import publisher
 from services.ledger.reading import Reading
 from services.ledger.receipts import answered, proof_of, records_of, tile_of, under_key
 from services.ledger.sealing import Opened
-from services.ledger.store.chosen import checkpoints_of, held, made, store_of
+from services.ledger.store.chosen import admitted, checkpoints_of, made, store_of
 from services.ledger.store.disk import Disk
 from services.ledger.vault import DECISION, OPENING, Vault
 from services.runtime.keys import KeyFolder
@@ -260,7 +260,7 @@ def open_ledger(settings: Settings, keys: KeyFolder, *, disk: Disk | None = None
     lock = made(folder := settings.home / "ledger")
     with ExitStack() as opened:
         opened.callback(os.close, lock)
-        if not (settings.ledger_address or held(lock)):
+        if not admitted(lock, settings):
             raise BadSetting(_TAKEN)
         vault = opened.enter_context(closing(Vault(folder / "vault.db", keys)))
         checkpoints = opened.enter_context(closing(checkpoints_of(settings, folder)))

@@ -15,6 +15,7 @@ import pytest
 
 from services.contract.problems import LedgerUnavailable
 from services.contract.releases import Draft
+from services.ledger.cosigning.ports import NoQuorum
 from services.ledger.emergency.going_on import BRIDGED, EmergencyLedger, may_go_on
 from services.ledger.open import open_ledger
 from services.ledger.proof import Proof
@@ -168,6 +169,45 @@ def test_switched_off_everything_is_refused_alike(tmp_path: Path) -> None:
                 ledger.append(draft)
         assert not ledger.health().goes_on
         assert not ledger._log.stands
+
+
+def without_a_quorum(ledger: EmergencyLedger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The store takes everything, and too few witnesses cosign it."""
+
+    def short(_: object) -> None:
+        raise NoQuorum("w1 no-answer")
+
+    monkeypatch.setattr(ledger._sequencer, "_cosign", short)
+    monkeypatch.setattr(ledger._cosigning, "short", lambda: "w1 no-answer")
+
+
+def test_a_missing_quorum_of_witnesses_opens_no_second_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(tmp_path)
+    with opened(place) as ledger:
+        ledger.append(intent(ledger))
+        without_a_quorum(ledger, monkeypatch)
+        for draft in (urgent(ledger), intent(ledger, purpose="C-S47", urgent=True), intent(ledger)):
+            with pytest.raises(NoQuorum):
+                ledger.append(draft)
+        health = ledger.health()
+        assert (health.ready, health.goes_on, health.unbridged) == (False, False, 0)
+
+
+def test_nor_does_it_keep_one_open_that_waits_to_be_joined_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, disk = Place(tmp_path), Sick()
+    with opened(place, disk) as ledger:
+        disk.code, disk.call = errno.EIO, "sync"
+        ledger.append(urgent(ledger))
+    monkeypatch.setattr("services.ledger.emergency.going_on._LOOK", 60.0)
+    with opened(place) as ledger:
+        without_a_quorum(ledger, monkeypatch)
+        with pytest.raises(NoQuorum):
+            ledger.append(urgent(ledger))
+        assert ledger.health().unbridged == 1, "the emergency log took what its own outage did not call for"
 
 
 def test_an_emergency_log_whose_own_disk_fails_refuses_too(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Two gateways, one sequencer: the one that has it not asks the other, over a real socket; strangers find nothing there."""
 
+import base64
 import errno
 import socket
 import time
@@ -172,8 +173,88 @@ def test_an_answer_opens_for_its_own_question_only(tmp_path: Path) -> None:
     assert calls.heard(nonce, answer) == {"is": bytes(range(256))}
     with pytest.raises(CannotOpen):
         calls.heard(other, answer)
-    with pytest.raises(CannotOpen):
-        calls.heard(nonce, body)
+    for reflected in (body, body[len(nonce) :]):
+        with pytest.raises(CannotOpen):
+            calls.heard(nonce, reflected)
+
+
+def test_nothing_of_what_is_asked_is_on_the_line_in_the_clear(
+    two: tuple[Gateway, Gateway], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, other = two
+    sent: list[bytes] = []
+    plain = httpx2.Client.send
+
+    def heard(client: httpx2.Client, request: httpx2.Request, **more: Any) -> httpx2.Response:
+        answer = plain(client, request, **more)
+        lines = [b"%b: %b" % pair for message in (request, answer) for pair in message.headers.raw]
+        sent.append(b"\n".join((str(request.url).encode(), *lines, request.content, answer.content)))
+        return answer
+
+    monkeypatch.setattr(httpx2.Client, "send", heard)
+    draft = intent(other.ledger)  # type: ignore[arg-type]
+    receipt = other.ledger.append(draft)
+    assert other.ledger.opening(receipt.id)
+    assert len(sent) == 3
+    for word in (
+        "council",
+        "append",
+        "prepare",
+        "person-1",
+        "FAM-OVERVIEW",
+        "a-worker",
+        "profiles",
+        receipt.id,
+    ):
+        for line in sent:
+            for form in (word.encode(), word.encode().hex().encode(), base64.b64encode(word.encode())[:-2]):
+                assert form not in line, word
+
+
+def test_a_call_that_is_played_back_enters_nothing_again(
+    two: tuple[Gateway, Gateway], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder, other = two
+    sent: list[bytes] = []
+    ask = SealedCalls.ask
+
+    def kept(calls: SealedCalls, *what: Any) -> tuple[bytes, bytes]:
+        sent.append(ask(calls, *what)[1])
+        return sent[-1][:16], sent[-1]
+
+    monkeypatch.setattr(SealedCalls, "ask", kept)
+    other.ledger.append(refusal())
+    sizes = holder.ledger.health().sizes
+    assert httpx2.post(f"{holder.address}{PATH}", content=sent[0]).status_code == 200
+    assert holder.ledger.health().sizes == sizes
+
+
+def test_a_gateway_does_here_what_it_is_asked_or_refuses_and_only_what_a_ledger_is_asked(
+    tmp_path: Path,
+) -> None:
+    """Were each to take the other for the holder, nothing would go round between them."""
+    done: list[str] = []
+    here: Any = SimpleNamespace(
+        elsewhere=lambda: "http://127.0.0.1:1",
+        append_later=lambda draft: done.append(draft.kind),
+        forget_answers=lambda before: done.append("forget_answers"),
+        close=lambda: done.append("close"),
+    )
+    place = Place(tmp_path)
+    calls, ledger = SealedCalls(place.keys), SharedLedger(here, place.keys, place.settings())
+    for method, given, told in (
+        ("append_later", {"draft": refusal()}, {"is": None}),
+        ("close", {}, {"unavailable": "a gateway of another version asked; bring all to one"}),
+        (
+            "forget_answers",
+            {"before": 1},
+            {"unavailable": "a gateway of another version asked; bring all to one"},
+        ),
+    ):
+        nonce, body = calls.ask(method, given)
+        assert calls.heard(nonce, ledger.answer(body)) == told
+    assert done == ["release.refused"]
+    ledger.close()
 
 
 def test_messages_come_through_as_they_were(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ class EmergencyLedger(Ledger):
     def health(self) -> LedgerHealth:
         """Whether entries can be taken now; and if not, whether emergencies are."""
         found, second = super().health(), self._open()
-        goes_on = self._on and not found.ready and second is not None and second.health().ready
+        goes_on = self._on and bool(self._away()) and second is not None and second.health().ready
         unbridged = self._unbridged()
         alarms = [f"the emergency log {code} is gone, and its entries with it" for code in self._log.lost]
         if unbridged:
@@ -148,6 +148,10 @@ class EmergencyLedger(Ledger):
             return sequencer.halted or sequencer.trouble or "the ledger is closed"
         return "the main store does not answer" if sequencer.busy_for() > self._wait else ""
 
+    def _away(self) -> str:
+        """Why the main store takes nothing, as it was last met; empty: it lacks at most its witnesses."""
+        return self._stuck() or self._sequencer.trouble
+
     def _go_on(self, draft: Draft, why: str) -> Receipt:
         with self._gate:
             second = self._second()
@@ -168,7 +172,8 @@ class EmergencyLedger(Ledger):
             return
         # Not tried while it cannot succeed: emergencies would wait for it.
         if not (health := super().health()).ready:
-            raise LedgerUnavailable(health.detail)
+            # A store that lacks nothing but its witnesses takes entries: no second log is a way round them.
+            raise (LedgerUnavailable if self._away() else NoQuorum)(health.detail)
         with self._gate:
             signed = self._log.signed
             if signed is None or signed.head.size <= self._bridged:

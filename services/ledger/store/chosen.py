@@ -1,6 +1,7 @@
 """The stores that the settings name: of entries and of checkpoints; and the lock on a folder that has one writer.
 
-Promise: a second process on a journal is refused, for two of them would fork it.
+Promise: a second process on a journal is refused, for two of them would fork it; and so is one without a lease beside
+gateways that have one, for it would sweep from their vault what one of them is about to enter.
 """
 
 import fcntl
@@ -45,10 +46,22 @@ def made(folder: Path) -> int:
         raise BadSetting(f"MASH_HOME: cannot write the ledger's folder ({error.strerror})") from None
 
 
+def admitted(lock: int, settings: Settings) -> bool:
+    """Whether this process may have the folder open: alone where it has no lease, else beside others that have one."""
+    if not settings.ledger_address:
+        return held(lock)
+    # A journal's lock is that of its one writer, who takes it with the lease.
+    return settings.ledger == "file" or _locked(lock, fcntl.LOCK_SH)
+
+
 def held(lock: int) -> bool:
     """Whether the folder is this process's now."""
+    return _locked(lock, fcntl.LOCK_EX)
+
+
+def _locked(lock: int, how: int) -> bool:
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, how | fcntl.LOCK_NB)
     except OSError:
         return False
     return True
