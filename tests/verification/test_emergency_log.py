@@ -171,6 +171,32 @@ def test_switched_off_everything_is_refused_alike(tmp_path: Path) -> None:
         assert not ledger._log.stands
 
 
+def test_nothing_enters_before_the_bridge_stands_and_one_that_failed_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, disk = Place(tmp_path), Sick()
+    with opened(place, disk) as ledger:
+        disk.code, disk.call = errno.EIO, "sync"
+        ledger.append(urgent(ledger))
+    monkeypatch.setattr("services.ledger.emergency.going_on._LOOK", 60.0)
+    with opened(place) as ledger:
+        plain = ledger._store.append
+
+        def refusing(rows: Any) -> Any:
+            if any(BRIDGED.encode() in row.leaf for row in rows):
+                raise LedgerUnavailable("made to fail")
+            return plain(rows)
+
+        monkeypatch.setattr(ledger._store, "append", refusing)
+        with pytest.raises(LedgerUnavailable):
+            ledger.append(intent(ledger))
+        assert (ledger.health().unbridged, bridges(place)) == (1, [])
+        monkeypatch.setattr(ledger._store, "append", plain)
+        # Though the last entry failed: else nothing would be taken until a restart.
+        ledger.append(intent(ledger))
+        assert (ledger.health().unbridged, len(bridges(place))) == (0, 1)
+
+
 def without_a_quorum(ledger: EmergencyLedger, monkeypatch: pytest.MonkeyPatch) -> None:
     """The store takes everything, and too few witnesses cosign it."""
 

@@ -8,12 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from typer.testing import CliRunner
 
 from services.cli.main import app
 from services.contract.problems import LedgerUnavailable
-from services.ledger.journal import first_line, frame, read_frames, read_hub
-from tests.verification.ledger_world import Place, intent
+from services.ledger.checkpoint import Checkpoint
+from services.ledger.journal import Frame, first_line, frame, read_frames, read_hub
+from services.ledger.log import log_signer
+from services.ledger.tree import Tree, leaf_hash
+from services.runtime.keys import KeyFolder
+from services.runtime.note import Signer, split_note
+from tests.verification.ledger_world import HUB, Place, intent
 from tests.verification.test_emergency_log import Sick, opened, urgent
 
 
@@ -61,19 +67,44 @@ def rewritten(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Path], 
     return write
 
 
+def signed_anew(folder: Path) -> None:
+    """By the hub itself, with the emergency log's own key: what is there verifies, and it is not what was joined on."""
+    rewritten(lambda leaves: [leaves[1], leaves[0], leaves[2]])(folder)
+    tree, code = Tree(), (folder / "name").read_text().strip()
+    with (folder / "journal").open("rb") as file:
+        read_hub(file)
+        for one in read_frames(file):
+            assert isinstance(one, Frame)
+            tree.append(leaf_hash(one.leaf))
+    signer = log_signer(HUB, code, KeyFolder(folder.parents[1] / "keys"))
+    note = signer.sign(Checkpoint(signer.verifier.name, tree.size, tree.root()).text)
+    (folder / "checkpoints" / code).write_bytes(note)
+
+
+def under_another_key(folder: Path) -> None:
+    """The very entries, signed under a key that the main log never committed to, which lies beside them."""
+    code = (folder / "name").read_text().strip()
+    head = Checkpoint.parse(split_note((folder / "checkpoints" / code).read_bytes())[0])
+    signer = Signer(f"{HUB}/{code}", Ed25519PrivateKey.generate())
+    (folder / "checkpoints" / code).write_bytes(signer.sign(head.text))
+    (folder / "keys" / f"{code}.vkey").write_text(f"{signer.verifier.vkey}\n")
+
+
 TAMPERINGS: dict[str, tuple[Callable[[Path], Any], int, str]] = {
     "gone": (shutil.rmtree, 5, "is not here"),
     "an entry changed": (
         rewritten(lambda leaves: [leaves[0].replace(b'"ETREAT"', b'"TREAT"'), *leaves[1:]]),
         1,
-        "are not those that",
+        "are not those that entry",
     ),
+    "signed anew": (signed_anew, 1, "its first 3 entries are not those that entry"),
     "its end cut": (rewritten(lambda leaves: leaves[:-1]), 1, "commits to 3 entries, and 2 are here"),
     "two changed about": (
         rewritten(lambda leaves: [leaves[1], leaves[0], leaves[2]]),
         1,
-        "are not those that",
+        "are not those that entry",
     ),
+    "under another key": (under_another_key, 5, "no key was given for"),
     "its key taken away": (
         lambda folder: shutil.rmtree(folder / "keys"),
         5,

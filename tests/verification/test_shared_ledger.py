@@ -15,8 +15,8 @@ import httpx2
 import pytest
 
 from services.cli.serve import Listener, bound, port_of
-from services.contract.problems import LedgerUnavailable
-from services.contract.releases import SubjectCount
+from services.contract.problems import KeyTaken, LedgerUnavailable
+from services.contract.releases import Once, SubjectCount
 from services.gateway.adapters.sealed_call import PATH, SealedCalls, packed, unpacked
 from services.gateway.adapters.shared_ledger import SharedLedger
 from services.gateway.api import forwarded
@@ -113,6 +113,10 @@ def test_what_the_holder_refuses_is_refused(two: tuple[Gateway, Gateway]) -> Non
     with pytest.raises(LedgerUnavailable):
         other.ledger.append(replace(draft, kind="no.such.kind"))
     other.ledger.append(draft)
+    once = Once("ab" * 16, "cd" * 16, 1_000)
+    other.ledger.append(intent(other.ledger, once=once))  # type: ignore[arg-type]
+    with pytest.raises(KeyTaken):
+        other.ledger.append(intent(other.ledger, once=once))  # type: ignore[arg-type]
     holder.disk.code, holder.disk.call = errno.EIO, "sync"
     with pytest.raises(LedgerUnavailable):
         other.ledger.append(intent(other.ledger))  # type: ignore[arg-type]

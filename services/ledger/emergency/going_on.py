@@ -171,9 +171,11 @@ class EmergencyLedger(Ledger):
         if not self._unbridged():
             return
         # Not tried while it cannot succeed: emergencies would wait for it.
-        if not (health := super().health()).ready:
-            # A store that lacks nothing but its witnesses takes entries: no second log is a way round them.
-            raise (LedgerUnavailable if self._away() else NoQuorum)(health.detail)
+        if why := self._stuck():
+            raise LedgerUnavailable(why)
+        # A store that lacks nothing but its witnesses takes entries: no second log is a way round them.
+        if short := self._cosigning.short():
+            raise NoQuorum(short)
         with self._gate:
             signed = self._log.signed
             if signed is None or signed.head.size <= self._bridged:
@@ -203,7 +205,8 @@ class EmergencyLedger(Ledger):
     def _join(self) -> None:
         """Joined on as soon as it can be, asked or not."""
         while not self._ended.wait(_LOOK):
-            if self._unbridged() and super().health().ready:
+            # Also where the last entry failed: nothing else is let through that could show that the next one does not.
+            if self._unbridged() and not self._stuck():
                 with suppress(LedgerUnavailable):
                     self._bridge()
 

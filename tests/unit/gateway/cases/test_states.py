@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from services.contract.cases import Asker, CaseState
-from services.gateway.cases.states import Standing, case_state, sweep_lapsed
+from services.contract.vocabulary import codes
+from services.gateway.cases.states import Standing, case_state, is_urgent, sweep_lapsed
 from services.gateway.clock import Clock
 from services.gateway.store.tables import CaseRow, EvidenceRow
 from tests.fakes import LedgerThatIsDown
@@ -215,3 +216,8 @@ def test_what_comes_too_late_does_not_count() -> None:
     row.referenced_at = in_time
     assert Standing(row, [], [_talk(late)]).missing() == ("strategy-discussion",)
     assert Standing(row, [], [_talk(in_time)]).missing() == ()
+
+
+def test_urgent_is_a_child_protection_enquiry_marked_red_and_nothing_else() -> None:
+    marked = {(purpose, rag) for purpose in codes("purposes") for rag in ("RED", "AMBER", "GREEN", "")}
+    assert {one for one in marked if is_urgent(*one)} == {("C-S47", "RED")}
