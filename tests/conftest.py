@@ -26,6 +26,9 @@ from tests.real import kafka, opa, outside, postgres, stock_witness
 from tests.real import kafka_secured as kafka_secured_broker
 from tests.real.find import FINDINGS, Server, missing, outlook, required, take
 
+# Whatever a command prints is asserted upon whole: no line is broken for the width of a terminal that is not there.
+os.environ["COLUMNS"] = "1000"
+
 HERE = Path(__file__).parent
 NOWHERE = HERE / "nowhere"
 BROKERS = {"kafka_broker", "kafka_cluster", "kafka_secured"}

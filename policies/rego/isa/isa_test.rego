@@ -229,3 +229,28 @@ test_a_duty_reaches_no_further_than_its_classes if {
 	not told.DM0
 	told.DM4.effect == 3
 }
+
+test_a_duty_that_was_not_decided_about_is_told_and_opens_nothing if {
+	key := {
+		"own": false, "isa_read": true, "isa_reach": [], "isa_lacks": "NO_ISA", "gateway_reach": [], "duty_reach": ["DM0"],
+	}
+	undecided := isa.of(object.union(key, {"holder_decides": "none"})) with data.book as f.book
+	undecided.DM0.code == "NO_AGREEMENT"
+	asked := isa.of(object.union(key, {"holder_decides": "to-decide"})) with data.book as f.book
+	asked.DM0.silent == false
+}
+
+test_an_unsigned_gateway_gives_nobody_a_decision_to_make if {
+	duties := {"unsigned": {"signed": false, "holder_decides": true, "purposes": {"C-S47": true}}}
+	isa.duties_for_purpose({"purpose": "C-S47"}) == [] with data.book.gateways as duties
+}
+
+test_only_what_goes_on_and_gave_something_is_warned_of if {
+	key := {"goes_on": true, "own": false, "paper": "LAPSED", "gateway_reach": ["DM0"]}
+	every word in [["ENDED", "AGREEMENT_LAPSED"], ["DSPT_LAPSED", "DSPT_LAPSED"]] {
+		one := object.union(key, {"isa_lacks": word[0]})
+		isa.warnings(one) == [word[1]]
+		isa.warnings(object.union(one, {"goes_on": false})) == []
+		isa.warnings(object.union(one, {"gateway_reach": []})) == []
+	}
+}
