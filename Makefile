@@ -34,4 +34,4 @@ fix: setup ## repair what make check finds, where that can be done by program
 
 test: setup ## obtain the real parts, then run every test (ARGS=... to pytest; JOBS=... at a time; LONG=1 also the long campaigns)
 	@.venv/bin/python -m tests.real
-	@.venv/bin/python -m pytest --numprocesses $(or $(JOBS),2) --dist loadgroup $(ARGS)
+	@.venv/bin/python -m pytest --numprocesses $(or $(JOBS),2) --dist loadfile $(ARGS)

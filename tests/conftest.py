@@ -11,6 +11,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -72,14 +73,30 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(f"real {part}: {way}")
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Of several processes one takes every file that needs a broker, so that there is one; of the rest each takes a file at a
+    time, whose tests stay in their order."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):  # type: ignore[misc, unused-ignore]
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return "brokers" if _needs_broker(file) else file
+
+    return ByFile(config, log)
+
+
+@cache
+def _needs_broker(file: str) -> bool:
+    text = (HERE.parent / file).read_text(encoding="utf-8")
+    return any(fixture in text for fixture in BROKERS)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Unit tests have no network; a socket of the machine itself (asyncio's own) is left to them. Long campaigns
-    are run where they are asked for. Of several processes one takes whatever needs a broker, so that there is one
-    broker; of the rest a file at a time."""
+    are run where they are asked for."""
     for item in items:
-        brokers = BROKERS & set(getattr(item, "fixturenames", ()))
-        item.add_marker(pytest.mark.xdist_group("brokers" if brokers else str(item.path.relative_to(HERE))))
         if item.get_closest_marker("long") and not _long():
             item.add_marker(pytest.mark.skip("a long campaign: make test LONG=1"))
         if item.path.is_relative_to(HERE / "unit") and not item.get_closest_marker("enable_socket"):
