@@ -9,7 +9,7 @@ from joserfc.jwk import ECKey
 from typer.testing import CliRunner
 
 from services.cli.ledger import app
-from services.cli.ledger.auditor import Auditor
+from services.cli.ledger.auditor import ALG, Auditor
 from services.cli.ledger.report import KIND
 
 TOLD = {
@@ -42,7 +42,7 @@ def test_only_a_report_that_the_signing_key_signed_is_one(key: Path) -> None:
     auditor, content = Auditor.read(key), json.dumps(TOLD).encode()
     code, words = checked(key, auditor.sign(content, KIND))
     assert (code, "It says: good." in words) == (0, True)
-    opening = auditor.opening.as_dict(private=True) | {"use": "sig"}
+    opening = auditor.opening.as_dict(private=True) | {"use": "sig", "alg": ALG}
     sealing = replace(auditor, signing=ECKey.import_key(opening))
     for other in (
         auditor.sign(content, "JWT"),
