@@ -36,6 +36,7 @@ class FakeLedger:
     entries: list[Draft] = field(default_factory=list)
     holds: Any = None
     erasing: Any = None
+    copies: Any = None
 
     def about(self, subject: str) -> SubjectRows:
         return SubjectRows((), ())

@@ -200,7 +200,9 @@ class SubjectRow:
 
 @dataclass(frozen=True, slots=True)
 class SubjectFault:
-    """Something wrong among the entries about a person: gap | twice | order | dropped | added | changed | unlisted."""
+    """Something wrong among the entries about a person: gap | twice | order | dropped | added | changed | unlisted |
+    log-missing; or in a copy that they were given: copy-unread | copy-behind | copy-dropped | copy-added | copy-number |
+    copy-unknown | copy-unnoted."""
 
     kind: str
     log: str
@@ -216,6 +218,33 @@ class SubjectRows:
     logs: tuple[str, ...]
     rows: tuple[SubjectRow, ...]
     faults: tuple[SubjectFault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRow:
+    """One release as the copy tells it that a person is given (UK GDPR Article 15). `number` counts from 1, for each person, in
+    the order in which rows are first given, without a gap."""
+
+    number: int
+    time: str
+    organisation: str
+    role: str
+    purpose: str
+    kinds: tuple[str, ...]
+    """Codes of own-copy-kinds.json."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnHeld:
+    """Releases on one case, by one organisation, that a person's own copy leaves out. `why`: codes of held-back.json."""
+
+    reference: str
+    """The event id of the newest of them."""
+    purpose: str
+    roles: tuple[str, ...]
+    why: tuple[str, ...]
+    since: str
+    answers: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ A service object satisfies its port directly in one process; a client in `adapte
 Each method is one crossing, whatever the family's size.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from services.contract.decisions import Answer, Matrix, MatrixAsked, Question
@@ -28,6 +28,8 @@ from services.contract.releases import (
     Erasure,
     Hold,
     LedgerHealth,
+    OwnHeld,
+    OwnRow,
     Prepared,
     Receipt,
     Shredded,
@@ -113,6 +115,28 @@ class Erasing(Protocol):
     def listed(self, organisation: str) -> Sequence[Erasure]: ...
 
 
+class OwnCopies(Protocol):
+    """Copies that persons are given of who was told what about them, and what is held back from those."""
+
+    def make(
+        self,
+        asking: Asking,
+        subject: str,
+        facts: Mapping[str, Any],
+        write: Callable[[str, Sequence[OwnRow]], bytes],
+    ) -> bytes:
+        """What `write` makes of (the copy's reference, its rows), once its entry is durable. Raises `LedgerUnavailable`."""
+        ...
+
+    def held(self, asking: Asking, subject: str) -> Sequence[OwnHeld]:
+        """What the asker's organisation released and the person's copy leaves out, oldest first."""
+        ...
+
+    def let_go(self, asking: Asking, subject: str, reference: str, reason: str) -> OwnHeld | Denied:
+        """From now on the next copy has these rows; the entry first."""
+        ...
+
+
 class Ledger(Protocol):
     """Makes a release undeniable before a byte leaves."""
 
@@ -120,6 +144,8 @@ class Ledger(Protocol):
     def holds(self) -> Holds: ...
     @property
     def erasing(self) -> Erasing: ...
+    @property
+    def copies(self) -> OwnCopies: ...
     def about(self, subject: str) -> SubjectRows:
         """Every entry about a person, over the logs that the hub's log lists. Raises `LedgerUnavailable`."""
         ...

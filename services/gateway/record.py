@@ -16,7 +16,7 @@ from services.gateway.cases.states import is_urgent
 from services.gateway.commit import commit, counts
 from services.gateway.family import Family
 from services.gateway.matching import Match
-from services.gateway.notices import noting
+from services.gateway.notices import noting, own_note
 from services.gateway.once import keeping
 from services.gateway.receipts import opening_for
 from services.gateway.release import Built
@@ -40,7 +40,7 @@ def release(
     prepared = request.hub.ledger.prepare(counts(people, built.released))
     body = view.model_dump(mode="python", by_alias=True, exclude={"receipt"}, exclude_none=True)
     commitment = commit(prepared, built.released, body)
-    sealed = trail.sealed_form()
+    sealed = trail.sealed_form(own_note.parts(prepared, noting.held_back(request, kin, built), built.kinds))
     draft = _draft(request, "release.intent", trail, sealed)
     noting.from_view(request, trail, kin, built)
     _leave_note(request, trail, prepared.event_id)

@@ -44,6 +44,8 @@ class Built:
     """person id -> their resources, in the same order."""
     given: tuple[Item, ...] = field(repr=False)
     """The records of which something leaves."""
+    kinds: Mapping[str, tuple[str, ...]] = field(repr=False)
+    """person id -> the classes of which something leaves in their resources."""
     held: set[tuple[str, str]]
     withheld: "tuple[Withheld, ...]"
     obligations: tuple[str, ...]
@@ -116,6 +118,7 @@ def build(
         resources=tuple(made.resource for _, made in ordered if made.resource is not None),
         released=_by_person(kin, ordered),
         given=tuple(item for item, _ in ordered),
+        kinds=_kinds(ordered),
         held=held,
         withheld=list_withheld(markers, refs, line_of, _offers(request, trail)),
         obligations=_owed(decided),
@@ -205,6 +208,13 @@ def _decided(made: Minimised) -> str:
     """The day of a decision about treatment, as released; empty for anything else."""
     resource = made.resource or {}
     return decisions.decided_on(resource) if decisions.is_decision(resource) else ""
+
+
+def _kinds(ordered: Sequence[tuple[Item, Minimised]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, set[str]] = {}
+    for item, made in ordered:
+        found.setdefault(item.person, set()).update(made.released, made.generalised)
+    return {person: tuple(sorted(classes)) for person, classes in found.items()}
 
 
 def _by_person(kin: Family, ordered: Sequence[tuple[Item, Minimised]]) -> dict[str, list[Mapping[str, Any]]]:

@@ -66,14 +66,15 @@ class Trail:
         """Whether somebody of this answer has objected to sharing, by any source's word."""
         return any(profile.objection != NOT_RECORDED for one in self.answers for profile in one.profiles)
 
-    def sealed_form(self) -> Record:
+    def sealed_form(self, own: Sequence[Part] = ()) -> Record:
         """Canonical JSON, as `contract/decisions.py`, `joined`, says. `noted`: that there was an objection, and the ground
-        on which it was gone over (Caldicott principle 7).
+        on which it was gone over (Caldicott principle 7). `own`: further parts, `notices/own_note.py`.
         """
         groups = {group for call in self.about for found in call for group in found} - {NOBODY}
-        parts = tuple(
+        decided = (
             Part(tuple(sorted(group)), canonical(self._part(group))) for group in sorted(groups, key=sorted)
         )
+        parts = (*decided, *own)
         calls, cells, objection = self._of(NOBODY)
         heads = [
             {"revision": answer.revision, "digest": answer.digest, "classes": answer.classes}

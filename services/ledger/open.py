@@ -42,6 +42,7 @@ from services.ledger.lease.lease import Tenancy, beating
 from services.ledger.lease.turns import InTurn
 from services.ledger.log import log_signer
 from services.ledger.opened import decision_of, handed, opening_of
+from services.ledger.own_copies import OwnCopies
 from services.ledger.pending import Pending
 from services.ledger.publish import publisher
 from services.ledger.reading import Reading
@@ -83,6 +84,7 @@ class Ledger:
         self._pseudonym = lru_cache(10_000)(lambda kind, value: b64u(names.of(kind, value)[:16]))
         turn, book = threading.RLock(), DutyBook(vault)
         self.holds = Holds(book, self.append, turn)
+        self.copies = OwnCopies(settings, keys, self.prepare, self.append, turn)
         self.erasing = Erasing(
             vault,
             book,

@@ -11,13 +11,14 @@ from typing import Any, NamedTuple, Self
 
 from services.contract.canonical import NotJson, parse
 from services.contract.problems import LedgerUnavailable
-from services.contract.releases import SubjectRows
+from services.contract.releases import SubjectFault, SubjectRow, SubjectRows
 from services.ledger import derive, journal
 from services.ledger.auditing.subject_rows import rows_about
 from services.ledger.emergency.folder import emergency_folder
 from services.ledger.entry import EntryRefused, event_bytes
 from services.ledger.opened import Decision, decision_of, handed
-from services.ledger.vault import DECISION, Vault
+from services.ledger.own_rows import COPY, Sight, copy_of, gave, note_of
+from services.ledger.vault import DECISION, OPENING, Vault
 from services.runtime.keys import KeyFolder
 from services.runtime.settings import Settings
 
@@ -30,6 +31,14 @@ class Entry(NamedTuple):
     log: str
     at: int
     entry: Mapping[str, Any]
+
+
+class OwnSights(NamedTuple):
+    """All entries about a person with what was sealed for them, the releases without a note, and what is wrong of the rows."""
+
+    sights: list[Sight]
+    unnoted: list[SubjectRow]
+    faults: tuple[SubjectFault, ...]
 
 
 class Reading:
@@ -91,6 +100,23 @@ class Reading:
         """Every entry about a person, over all logs. Raises `LedgerUnavailable`."""
         found = self._vault.known(subject)
         return rows_about(found.secret, self._settings.hub, self._leaves()) if found else SubjectRows((), ())
+
+    def own(self, subject: str) -> OwnSights:
+        """The same with what was sealed for the person with each: what their own copy is made of, and held against."""
+        keys = self._vault.known(subject)
+        found = self.rows(subject)
+        sights, unnoted = [], []
+        for row in found.rows:
+            event = event_bytes(row.entry["event_id"])
+            handle = derive.handle(keys.secret, event) if keys else ""
+            sealed: Mapping[str, Any] | None = None
+            if gave(row, handle):
+                sealed = note_of(self._vault.look(event, DECISION), row.entry, handle)
+                unnoted += [row] if sealed is None else []
+            elif row.entry["kind"] == COPY:
+                sealed = copy_of(self._vault.look(event, OPENING), row.entry)
+            sights.append(Sight(row, sealed))
+        return OwnSights(sights, unnoted, found.faults)
 
     def _leaves(self) -> Iterator[tuple[str, int, bytes]]:
         if self._settings.ledger == "file":

@@ -18,6 +18,7 @@ from services.cli.ledger.options import AsJson, By, Person
 from services.cli.ledger.person import person_given
 from services.contract.canonical import NotJson, parse
 from services.contract.releases import SubjectFault, SubjectRow, SubjectRows
+from services.ledger import own_rows
 from services.ledger.auditing.subject_rows import compare
 from services.ledger.reading import Reading
 
@@ -30,6 +31,13 @@ WORDS = {
     "changed": "the report given says otherwise of this row than the log",
     "unlisted": "the hub's log does not list this log",
     "log-missing": "the hub's log lists this log, and it is not here",
+    "copy-unread": "this copy for the person does not open, or is not the one that its entry commits to",
+    "copy-behind": "a copy for the person was made without looking at this entry, which stood by then",
+    "copy-dropped": "a copy for the person leaves this answer out, and it was not held back",
+    "copy-added": "this copy for the person tells under that number what it might not: held back, or no answer about them",
+    "copy-number": "the numbers of this copy for the person are not 1, 2, … each once, or not those of the copy before",
+    "copy-unknown": "the paper given is not, byte for byte, a copy that was made for this person",
+    "copy-unnoted": "nothing says whether this answer might be told to the person, so their copy left it out",
 }
 """Each fault -> in words."""
 
@@ -42,6 +50,9 @@ def add(app: typer.Typer) -> None:
 def subject_report(
     place: Annotated[str, typer.Argument(help="MASH_HOME of the hub.")],
     person: Person = "",
+    copy: Annotated[
+        Path | None, typer.Option(help="A copy that the person was given, as its file: was it made so?")
+    ] = None,
     check: Annotated[
         Path | None, typer.Option(help="A report made before (--json), to be held against the logs.")
     ] = None,
@@ -53,17 +64,24 @@ def subject_report(
     Run `mash ledger verify` first: it tells whether the logs are those that were signed. Not for the person: it names what is
     held back.
 
+    Every copy that the person was given is held against the same entries: whether it left out anything that was not held
+    back, told what was, or counted otherwise.
+
     Example: mash ledger subject-report home --json > report.json
 
     Exit: 0 complete, 1 something is missing, doubled or otherwise, 2 usage, 3 it could not be entered.
     """
     given = _given(check) if check else None
+    paper = _paper(copy) if copy else None
     whom = person_given(installation(home_of(Path(place))), person)
     with opened(place, None, {"command": "subject-report", "check": check is not None}, by) as ledger:
         if not isinstance(ledger.source, Reading):
             raise typer.BadParameter(f"{place}: a download says nothing of persons; name MASH_HOME")
-        found = ledger.source.rows(whom)
+        found, own = ledger.source.rows(whom), ledger.source.own(whom)
     faults = list(found.faults) if given is None else compare(given, found)
+    faults += own_rows.check(own.sights, own.unnoted)
+    if paper is not None and own_rows.given_as(own.sights, paper) is None:
+        faults.append(SubjectFault("copy-unknown", "", 0, -1))
     if as_json:
         print(json.dumps(as_told(found, faults), indent=2))
     else:
@@ -95,7 +113,8 @@ def tell(found: SubjectRows, faults: list[SubjectFault]) -> None:
     for fault in faults:
         at = f" number {fault.n}" if fault.n else ""
         place = f" entry {fault.index}" if fault.index >= 0 else ""
-        print(f"WRONG  log {fault.log}{at}{place}: {WORDS[fault.kind]}")
+        where = f"log {fault.log}{at}{place}: " if fault.log else ""
+        print(f"WRONG  {where}{WORDS[fault.kind]}")
 
 
 def _row(row: SubjectRow) -> dict[str, Any]:
@@ -104,6 +123,13 @@ def _row(row: SubjectRow) -> dict[str, Any]:
     told |= {name: entry[name] for name in ("event_id", "time", "kind")}
     told |= {"organisation": entry["asker"]["organisation"], "role": entry["asker"].get("role", "")}
     return told | {name: entry.get(name, "") for name in ("purpose", "basis")}
+
+
+def _paper(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise typer.BadParameter(f"--copy: {path.name} cannot be read ({error.strerror})") from None
 
 
 def _given(path: Path) -> list[dict[str, Any]]:

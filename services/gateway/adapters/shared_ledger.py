@@ -27,7 +27,7 @@ from services.contract.releases import (
     SubjectRows,
 )
 from services.gateway.adapters.sealed_call import PATH, Call, SealedCalls
-from services.gateway.ports import Erasing, Holds, Ledger
+from services.gateway.ports import Erasing, Holds, Ledger, OwnCopies
 from services.runtime.keys import CannotOpen, KeyFolder
 from services.runtime.settings import Settings
 
@@ -64,6 +64,11 @@ class SharedLedger:
     def erasing(self) -> Erasing:
         """See `Ledger`; as `holds`."""
         return self.here.erasing
+
+    @property
+    def copies(self) -> OwnCopies:
+        """See `Ledger`; as `holds`."""
+        return self.here.copies
 
     def about(self, subject: str) -> SubjectRows:
         """See `Ledger`: read beside the sequencer, by whoever wants it."""

@@ -20,8 +20,7 @@ _PLAN = frozenset({"L:CPROT", "L:LAC"})
 
 def from_view(request: Request, trail: Trail, kin: Family, built: Built) -> None:
     """Note, for each other organisation whose records are in the answer, what it is given away of them."""
-    of_concern = {source for related in kin.people for source in related.asking_harms}
-    concern = bool(of_concern) or any(related.harm_link for related in kin.people)
+    concern = _of_concern(kin)
     held: dict[str, list[Item]] = {}
     for item in built.given:
         holder = request.hub.book.sources[item.source].organisation
@@ -41,9 +40,18 @@ def from_view(request: Request, trail: Trail, kin: Family, built: Built) -> None
     ]
 
 
+def held_back(request: Request, kin: Family, built: Built) -> str:
+    """Why nobody in the answer is told of it, a code of held-back.json; empty where they may be."""
+    return _held_back(request.case.purpose, built.given, concern=_of_concern(kin))
+
+
 def reference(item: Item) -> str:
     """The record as its holder published it."""
     return f"{item.resource.get('resourceType')}/{item.resource.get('id', '')}"
+
+
+def _of_concern(kin: Family) -> bool:
+    return any(related.asking_harms or related.harm_link for related in kin.people)
 
 
 def _held_back(purpose: str, items: Iterable[Item], *, concern: bool) -> str:

@@ -14,7 +14,9 @@ from services.contract.vocabulary import code_list
 from services.gateway.pages import words
 from services.gateway.pages.desk import Desk, go
 from services.gateway.pages.forms import Form, Typed, about
+from services.gateway.pages.own_copy import PAGE as OWN_COPY
 from services.gateway.rights import erasure
+from services.gateway.rights.own_copy import OFFICER
 
 HOLDS, ERASURE = "/legal-holds", "/erasure"
 ASKS = ("PRIVACY-OFFICER", "DPO")
@@ -24,6 +26,7 @@ def pages_of(role: str) -> tuple[tuple[str, str], ...]:
     """(address, title) of the pages that a role reads."""
     found = [(HOLDS, "Legal holds")] if role in erasure.READERS else []
     found += [(ERASURE, "Erase a person from the ledger")] if role in ASKS else []
+    found += [(OWN_COPY, "A copy for the person")] if role == OFFICER else []
     return tuple(found)
 
 

@@ -1,0 +1,185 @@
+"""Which releases a person's own copy tells, under which numbers, and whether the copies that were made left anything out.
+
+Promise: a row whose note is missing, is not the one that the entry commits to, or says that it is held back, is not told
+unless a named person let it go; what is not told takes no number. An auditor who has the same rows finds by name whatever
+a copy leaves out, adds or counts otherwise.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from services.contract.canonical import b64u, digest
+from services.contract.releases import OwnRow, SubjectFault, SubjectRow
+from services.ledger.opened import DIGESTS
+from services.ledger.sealing import Opened
+
+RELEASE, COPY, LET_GO = "release.intent", "subject.report", "subject.let-go"
+MARGIN = timedelta(seconds=60)
+"""An entry this much older than a copy stood when the copy was made, whatever the clocks of gateways say."""
+
+
+class Sight(NamedTuple):
+    """An entry about the person and what was sealed with it for them: of a release `{handle, kinds, held_back}`, of a copy
+    `{rows, seen, copy, salt}`. None: nothing is sealed that the entry commits to."""
+
+    row: SubjectRow
+    sealed: Mapping[str, Any] | None
+
+
+def note_of(opened: Opened | None, entry: Mapping[str, Any], handle: str) -> Mapping[str, Any] | None:
+    """A release's note for the person with this handle, where the entry commits to it."""
+    plain = opened.plain if opened else None
+    if opened is None or plain is None or b64u(digest(plain)) != entry.get("decision_digest"):
+        return None
+    named = set(json.loads(plain).get(DIGESTS, ()))
+    for piece in opened.pieces:
+        own: Mapping[str, Any] | None = json.loads(piece).get("own")
+        if own is not None and own["handle"] == handle and b64u(digest(piece)) in named:
+            return own
+    return None
+
+
+def copy_of(opened: Opened | None, entry: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What a copy was, where its entry commits to it."""
+    plain = opened.plain if opened else None
+    if plain is None or b64u(digest(plain)) != entry.get("body", {}).get("digest"):
+        return None
+    told: Mapping[str, Any] = json.loads(plain)
+    return told
+
+
+def gave(row: SubjectRow, handle: str) -> bool:
+    """Whether something about the person with this handle left with the entry."""
+    subjects = row.entry.get("subjects", ())
+    return row.entry["kind"] == RELEASE and any(
+        one["leaves"] > 0 for one in subjects if one["handle"] == handle
+    )
+
+
+def tellable(sights: Sequence[Sight]) -> list[Sight]:
+    """The releases that may be told, oldest first."""
+    let_go = _let_go(sights)
+    return sorted(
+        (
+            one
+            for one in sights
+            if one.row.entry["kind"] == RELEASE
+            and one.sealed is not None
+            and (not one.sealed["held_back"] or one.row.index <= let_go.get(_case(one.row), -1))
+        ),
+        key=lambda one: (one.row.entry["time"], one.row.log, one.row.index),
+    )
+
+
+def held(sights: Sequence[Sight], log: str) -> list[Sight]:
+    """The releases of one log that are held back, oldest first."""
+    told = {one.row.entry["event_id"] for one in tellable(sights)}
+    return [
+        one
+        for one in sights
+        if (one.row.log, one.row.entry["kind"]) == (log, RELEASE)
+        and one.sealed is not None
+        and one.row.entry["event_id"] not in told
+    ]
+
+
+def numbered(sights: Sequence[Sight]) -> list[tuple[int, Sight]]:
+    """Each row of the next copy under its number: those given before under theirs, then the new ones."""
+    given: dict[str, int] = {}
+    for copy in _copies(sights):
+        given |= {event: number for number, _, event in (copy.sealed or {}).get("rows", ())}
+    number = max(given.values(), default=0)
+    rows = []
+    for one in tellable(sights):
+        event = str(one.row.entry["event_id"])
+        if event not in given:
+            number += 1
+            given[event] = number
+        rows.append((given[event], one))
+    return sorted(rows, key=lambda pair: pair[0])
+
+
+def told(number: int, one: Sight) -> OwnRow:
+    """The row as the copy tells it."""
+    entry, asker = one.row.entry, one.row.entry["asker"]
+    kinds = tuple(one.sealed["kinds"]) if one.sealed else ()
+    return OwnRow(
+        number, entry["time"], asker["organisation"], asker.get("role", ""), entry.get("purpose", ""), kinds
+    )
+
+
+def document(rows: Sequence[tuple[int, Sight]], sights: Sequence[Sight], paper: bytes) -> dict[str, Any]:
+    """What a copy's entry commits to, without the salt: `rows` [number, log, event id], `seen` how far each log was looked
+    through by the person's own count, `copy` the digest of the bytes that were given."""
+    seen: dict[str, int] = {}
+    for one in sights:
+        seen[one.row.log] = max(one.row.n, seen.get(one.row.log, 0))
+    told = [[number, one.row.log, one.row.entry["event_id"]] for number, one in rows]
+    return {"rows": told, "seen": seen, "copy": b64u(digest(paper))}
+
+
+def check(sights: Sequence[Sight], unnoted: Iterable[SubjectRow] = ()) -> list[SubjectFault]:
+    """Every copy held against the rows about the person. `unnoted`: releases that gave something and have no note."""
+    faults: list[SubjectFault] = []
+    given: dict[str, int] = {}
+    looked: dict[str, int] = {}
+    for copy in _copies(sights):
+        if copy.sealed is None:
+            faults.append(_fault("copy-unread", copy.row, 0))
+            continue
+        seen: Mapping[str, int] = copy.sealed["seen"]
+        stood = [one for one in sights if one.row.n <= seen.get(one.row.log, 0)]
+        faults += [_fault("copy-behind", one.row) for one in sights if _late(one.row, copy.row, seen)]
+        may = {str(one.row.entry["event_id"]): one.row for one in tellable(stood)}
+        rows = {str(event): int(number) for number, _, event in copy.sealed["rows"]}
+        faults += [_fault("copy-dropped", row) for event, row in may.items() if event not in rows]
+        faults += [_fault("copy-added", copy.row, rows[event]) for event in rows if event not in may]
+        counted = sorted(number for number, _, _ in copy.sealed["rows"])
+        moved = any(given.get(event, number) != number for event, number in rows.items())
+        whole = counted == list(range(1, len(rows) + 1)) and copy.row.entry["facts"]["rows"] == len(rows)
+        if moved or not whole:
+            faults.append(_fault("copy-number", copy.row, 0))
+        given = rows | given
+        looked |= {log: max(n, looked.get(log, 0)) for log, n in seen.items()}
+    faults += [_fault("copy-unnoted", row) for row in unnoted if row.n <= looked.get(row.log, 0)]
+    return faults
+
+
+def given_as(sights: Sequence[Sight], paper: bytes) -> SubjectRow | None:
+    """The entry of the copy with exactly these bytes, or None: none was given so."""
+    name = b64u(digest(paper))
+    return next((one.row for one in _copies(sights) if one.sealed and one.sealed["copy"] == name), None)
+
+
+def _copies(sights: Sequence[Sight]) -> list[Sight]:
+    found = (one for one in sights if one.row.entry["kind"] == COPY)
+    return sorted(found, key=lambda one: (one.row.entry["time"], one.row.log, one.row.index))
+
+
+def _let_go(sights: Sequence[Sight]) -> dict[tuple[str, str], int]:
+    """(log, case) -> up to which entry of that log it was let go."""
+    rows = {(one.row.log, one.row.entry["event_id"]): one.row for one in sights}
+    reach: dict[tuple[str, str], int] = {}
+    for one in sights:
+        if one.row.entry["kind"] == LET_GO:
+            ref = one.row.entry["ref"]
+            until = rows.get((ref["log"], ref["event_id"]))
+            # Only the organisation that released lets go of it.
+            if until is not None and until.log == one.row.log:
+                reach[_case(until)] = max(until.index, reach.get(_case(until), -1))
+    return reach
+
+
+def _case(row: SubjectRow) -> tuple[str, str]:
+    return row.log, str(row.entry.get("case_hash", ""))
+
+
+def _late(row: SubjectRow, copy: SubjectRow, seen: Mapping[str, int]) -> bool:
+    stood = datetime.fromisoformat(row.entry["time"]) + MARGIN < datetime.fromisoformat(copy.entry["time"])
+    return stood and row.n > seen.get(row.log, 0)
+
+
+def _fault(kind: str, row: SubjectRow, n: int | None = None) -> SubjectFault:
+    return SubjectFault(kind, row.log, row.n if n is None else n, row.index)
