@@ -24,7 +24,7 @@ from services.contract.releases import (
     Receipt,
     SubjectCount,
 )
-from services.ledger.own_rows import COPY, LET_GO, Sight, document, held, numbered, told
+from services.ledger.own_rows import COPY, LET_GO, Sight, case_of, document, held, numbered, told
 from services.ledger.reading import Reading
 from services.runtime.keys import KeyFolder
 from services.runtime.settings import Settings
@@ -85,7 +85,7 @@ class OwnCopies:
                         LET_GO,
                         asking,
                         purpose=found.purpose,
-                        ref=(asking.organisation, reference),
+                        ref=(case[0].row.log, reference),
                         facts={"answers": found.answers, "why": list(found.why)},
                     )
                     self._enter(draft, prepared, {"reason": reason}, len(reason.encode()))
@@ -122,9 +122,9 @@ class OwnCopies:
 
 
 def _by_case(sights: Sequence[Sight]) -> list[list[Sight]]:
-    cases: dict[str, list[Sight]] = {}
+    cases: dict[tuple[str, str], list[Sight]] = {}
     for one in sights:
-        cases.setdefault(str(one.row.entry.get("case_hash", "")), []).append(one)
+        cases.setdefault(case_of(one.row), []).append(one)
     return list(cases.values())
 
 

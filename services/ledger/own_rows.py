@@ -67,19 +67,19 @@ def tellable(sights: Sequence[Sight]) -> list[Sight]:
             for one in sights
             if one.row.entry["kind"] == RELEASE
             and one.sealed is not None
-            and (not one.sealed["held_back"] or one.row.index <= let_go.get(_case(one.row), -1))
+            and (not one.sealed["held_back"] or one.row.index <= let_go.get(case_of(one.row), -1))
         ),
         key=lambda one: (one.row.entry["time"], one.row.log, one.row.index),
     )
 
 
-def held(sights: Sequence[Sight], log: str) -> list[Sight]:
-    """The releases of one log that are held back, oldest first."""
+def held(sights: Sequence[Sight], organisation: str) -> list[Sight]:
+    """The releases to one organisation that are held back, log by log, oldest first."""
     told = {one.row.entry["event_id"] for one in tellable(sights)}
     return [
         one
         for one in sights
-        if (one.row.log, one.row.entry["kind"]) == (log, RELEASE)
+        if (_asker(one.row), one.row.entry["kind"]) == (organisation, RELEASE)
         and one.sealed is not None
         and one.row.entry["event_id"] not in told
     ]
@@ -159,21 +159,26 @@ def _copies(sights: Sequence[Sight]) -> list[Sight]:
 
 
 def _let_go(sights: Sequence[Sight]) -> dict[tuple[str, str], int]:
-    """(log, case) -> up to which entry of that log it was let go."""
+    """`case_of` -> up to which entry of that log it was let go."""
     rows = {(one.row.log, one.row.entry["event_id"]): one.row for one in sights}
     reach: dict[tuple[str, str], int] = {}
     for one in sights:
         if one.row.entry["kind"] == LET_GO:
             ref = one.row.entry["ref"]
             until = rows.get((ref["log"], ref["event_id"]))
-            # Only the organisation that released lets go of it.
-            if until is not None and until.log == one.row.log:
-                reach[_case(until)] = max(until.index, reach.get(_case(until), -1))
+            # Only the organisation that was given it lets go of it. By log: in an emergency it may stand in another.
+            if until is not None and _asker(until) == _asker(one.row):
+                reach[case_of(until)] = max(until.index, reach.get(case_of(until), -1))
     return reach
 
 
-def _case(row: SubjectRow) -> tuple[str, str]:
+def case_of(row: SubjectRow) -> tuple[str, str]:
+    """(log, keyed hash of the case) of a release: what is let go of together."""
     return row.log, str(row.entry.get("case_hash", ""))
+
+
+def _asker(row: SubjectRow) -> str:
+    return str(row.entry["asker"]["organisation"])
 
 
 def _late(row: SubjectRow, copy: SubjectRow, seen: Mapping[str, int]) -> bool:

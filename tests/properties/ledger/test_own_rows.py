@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.contract.canonical import b64u, canonical, digest
 from services.contract.releases import SubjectRow
-from services.ledger.own_rows import Sight, check, copy_of, document, note_of, numbered, tellable, told
+from services.ledger.own_rows import Sight, check, copy_of, document, held, note_of, numbered, tellable, told
 from services.ledger.sealing import Opened
 
 LOGS, CASES = ("council", "trust"), ("one", "two")
@@ -192,16 +192,26 @@ def test_only_the_organisation_that_released_lets_go() -> None:
     assert len(tellable(found.sights)) == 1
 
 
+def test_what_stands_in_an_emergency_log_is_let_go_of_from_the_organisations_own() -> None:
+    found = history([])
+    note = {"kinds": [], "held_back": "purpose"}
+    asker = {"organisation": "council", "role": "GP"}
+    found.put("emergency-0", "release.intent", note, case_hash="one", asker=asker)
+    assert [one.row.log for one in held(found.sights, "council")] == ["emergency-0"]
+    found.put("council", "subject.let-go", None, ref={"log": "emergency-0", "event_id": "emergency-0-1"})
+    assert len(tellable(found.sights)) == 1 and held(found.sights, "council") == []
+
+
 @few
 @given(st.binary(min_size=16, max_size=16), st.sampled_from(("", "concern")))
-def test_a_note_counts_only_where_the_entry_commits_to_it_and_for_whom_it_is(salt: bytes, held: str) -> None:
-    part = canonical({"own": {"handle": "h", "kinds": [], "held_back": held}, "salt": b64u(salt)})
+def test_a_note_counts_only_where_the_entry_commits_to_it_and_for_whom_it_is(salt: bytes, why: str) -> None:
+    part = canonical({"own": {"handle": "h", "kinds": [], "held_back": why}, "salt": b64u(salt)})
     plain = canonical({"part_digests": [b64u(digest(part))]})
     entry = {"decision_digest": b64u(digest(plain))}
     assert note_of(Opened(plain, (part,), 0, 0), entry, "h") == {
         "handle": "h",
         "kinds": [],
-        "held_back": held,
+        "held_back": why,
     }
     assert note_of(Opened(plain, (part,), 0, 0), entry, "other") is None
     assert note_of(Opened(plain, (part,), 0, 0), {"decision_digest": "x"}, "h") is None

@@ -9,6 +9,7 @@ import pytest
 
 from services.contract.decisions import Matrix, MatrixAsked, MatrixCell, MatrixPart, MatrixRow
 from services.contract.problems import BadInput
+from services.contract.releases import Erasure, Hold, OwnHeld
 from services.contract.views import FamilyView, Refused
 from services.gateway.monitoring.papers import PaperState
 from services.gateway.monitoring.report import MonitoringReport, Section
@@ -25,6 +26,8 @@ from services.gateway.pages.receipt import ReceiptPage
 from services.gateway.pages.records import in_words
 from services.gateway.pages.rendering import HERE, page
 from services.gateway.pages.tasks import Fact, Item
+from services.gateway.rights.own_copy import Copy
+from services.gateway.rights.own_copy import Line as CopyLine
 from services.gateway.suppress import Table
 from services.policy.lifecycle.standing import InForce, Standing, Waiting
 
@@ -261,6 +264,18 @@ PAGES: Mapping[str, dict[str, Any]] = {
     "held_back.html": {
         "held": [hostile(Held, why=(QUOTED,), holders=2)],
         "form": Form({}, {"reason": QUOTED}),
+    },
+    "holds.html": {"holds": [hostile(Hold)], "kinds": [(QUOTED,) * 3], "form": form()},
+    "erasure.html": {"waiting": [hostile(Erasure)], "reasons": [(QUOTED,) * 3], "days": 35, "form": form()},
+    "own_copy.html": {"form": form()},
+    "own_copy_held.html": {
+        "held": [hostile(OwnHeld, roles=(QUOTED,), why=(QUOTED,), answers=2)],
+        "who": {"given": QUOTED},
+        "form": Form({}, {"reason": QUOTED}),
+    },
+    "own_copy_paper.html": {
+        "copy": hostile(Copy, lines=(hostile(CopyLine, kinds=(QUOTED,)),)),
+        "leaves_out": QUOTED,
     },
     "matrix.html": {"matrix": MATRIX, "wrong": QUOTED, "selects": [SELECT], "signs": {QUOTED: QUOTED}},
     "task.html": {
