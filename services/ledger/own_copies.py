@@ -2,7 +2,7 @@
 
 Promise: a copy is an entry that commits to its rows, their numbers, how far was looked and its very bytes, durable before
 they leave; where an entry about the person is missing no copy is made. Letting go is an entry before it holds, by the
-organisation that released.
+organisation that got the answer.
 """
 
 import threading
