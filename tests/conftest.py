@@ -27,9 +27,6 @@ from tests.real import kafka, opa, outside, postgres, stock_witness
 from tests.real import kafka_secured as kafka_secured_broker
 from tests.real.find import FINDINGS, Server, missing, outlook, required, take
 
-# Whatever a command prints is asserted upon whole: no line is broken for the width of a terminal that is not there.
-os.environ["COLUMNS"] = "1000"
-
 HERE = Path(__file__).parent
 NOWHERE = HERE / "nowhere"
 BROKERS = {"kafka_broker", "kafka_cluster", "kafka_secured"}
@@ -118,6 +115,12 @@ def _collect_what_kafka_left() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def _wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a command prints is asserted upon whole: no line is broken for a terminal that is not there."""
+    monkeypatch.setenv("COLUMNS", "1000")
 
 
 @pytest.fixture(autouse=True)
