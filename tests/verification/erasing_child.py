@@ -18,7 +18,7 @@ def main() -> None:
     module, name, when = point.split(".")
     with Place(Path(home), store, hub, more=ANY_DAY).opened() as ledger:
         kinds: dict[str, Any] = {"store": ledger._sequencer.store, "sequencer": ledger._sequencer}
-        owner: Any = kinds.get(module) or importlib.import_module(f"services.ledger.{module}")
+        owner: Any = kinds.get(module) or importlib.import_module(f"services.ledger.erasure.{module}")
         real = getattr(owner, name)
 
         def dying(*arguments: Any, **named: Any) -> Any:
