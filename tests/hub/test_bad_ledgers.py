@@ -77,7 +77,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(audited: Audited, tmp_path: Path) -> Desk:
+def desk(audited: Audited, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    # A proof of misbehaviour is saved where the command runs.
+    monkeypatch.chdir(tmp_path)
     shutil.copytree(audited.desk / "audit", tmp_path / "audit")
     shutil.copy(audited.desk / "trust.vkeys", tmp_path / "trust.vkeys")
     return Desk(audited, tmp_path)
