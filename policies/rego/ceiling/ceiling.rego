@@ -53,9 +53,9 @@ beyond(key) := {class: refusal[class] |
 }
 
 # Whoever reaches a class may have a source asked; a role that is given numbers alone may not.
-within(key) := reached | classes.questions if {
-	reached := {class | some class in key.reached}
-	reached - {classes.numbers} != set()
+within(key) := given | classes.questions if {
+	given := {class | some class in key.reached}
+	given - {classes.numbers} != set()
 } else := {class | some class in key.reached}
 
 narrative(key) := {"DM6"} if {
