@@ -5,6 +5,7 @@ Promise: both sides of a ratio run on the same machine in the same run, turn by 
 both (entries about nobody). A missed gate ends with exit code 1.
 
     python -m benchmarks.append
+    python -m benchmarks.append --callers 1 64 256
     python -m benchmarks.append --kafka 127.0.0.1:9092 --rounds 5
 """
 
@@ -19,6 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -33,7 +35,6 @@ from services.ledger.store.kafka import PRODUCER
 from services.runtime.keys import KeyFolder
 from services.runtime.settings import Settings
 
-CALLERS = 64
 GATES = {"embedded": 0.6, "kafka": 0.7}
 _DIGEST = b64u(bytes(32))
 _SIZE = 640
@@ -48,10 +49,10 @@ class Run:
     times: list[float]
 
 
-def drive(append: Callable[[int], object], each: int) -> Run:
-    """`CALLERS` threads, each calling `append(caller)` `each` times, one after another."""
-    times: list[list[float]] = [[] for _ in range(CALLERS)]
-    ready = threading.Barrier(CALLERS + 1)
+def drive(append: Callable[[int], object], callers: int, each: int) -> Run:
+    """So many threads, each calling `append(caller)` `each` times, one after another."""
+    times: list[list[float]] = [[] for _ in range(callers)]
+    ready = threading.Barrier(callers + 1)
 
     def call(caller: int) -> None:
         ready.wait()
@@ -60,7 +61,7 @@ def drive(append: Callable[[int], object], each: int) -> Run:
             append(caller)
             times[caller].append((time.perf_counter() - begun) * 1000)
 
-    threads = [threading.Thread(target=call, args=(n,)) for n in range(CALLERS)]
+    threads = [threading.Thread(target=call, args=(n,)) for n in range(callers)]
     for thread in threads:
         thread.start()
     ready.wait()
@@ -68,7 +69,7 @@ def drive(append: Callable[[int], object], each: int) -> Run:
     for thread in threads:
         thread.join()
     took = time.perf_counter() - begun
-    return Run(CALLERS * each / took, sorted(value for row in times for value in row))
+    return Run(callers * each / took, sorted(value for row in times for value in row))
 
 
 class Bare:
@@ -180,15 +181,15 @@ def draft(log: str) -> Draft:
     )
 
 
-def measure(sides: Sequence[Callable[[Path], Any]], rounds: int, each: int) -> list[list[Run]]:
+def measure(sides: Sequence[Callable[[Path], Any]], callers: int, rounds: int, each: int) -> list[list[Run]]:
     """Each side in turn, `rounds` times, each time in a folder of its own; the first round warms up and is
     dropped."""
     runs: list[list[Run]] = [[] for _ in sides]
     for number in range(rounds + 1):
         for side, opened in enumerate(sides):
             with tempfile.TemporaryDirectory() as name, opened(Path(name)) as append:
-                drive(append, max(each // 10, 1))
-                run = drive(append, each)
+                drive(append, callers, max(each // 10, 1))
+                run = drive(append, callers, each)
             if number:
                 runs[side].append(run)
     return runs
@@ -201,7 +202,7 @@ def row(title: str, runs: list[list[Run]], gate: float) -> bool:
     p50 = [median(run.times[len(run.times) // 2] for run in side) for side in runs]
     p99 = [median(run.times[len(run.times) * 99 // 100] for run in side) for side in runs]
     print(
-        f"{title:24} {median(mine):9.0f} {median(bare):9.0f} {ratio:6.2f} {gate:5.1f}  "
+        f"{title:26} {median(mine):9.0f} {median(bare):9.0f} {ratio:6.2f} {gate:5.1f}  "
         f"{p50[0]:6.1f} {p50[1]:6.1f}  {p99[0]:6.1f} {p99[1]:6.1f}  {'ok' if ratio >= gate else 'MISSED'}",
         flush=True,
     )
@@ -216,25 +217,26 @@ def main() -> int:
     arguments.add_argument("--kafka", metavar="HOST:PORT", default="", help="also measure on this broker")
     arguments.add_argument("--rounds", type=int, default=5, help="rounds that count (default 5)")
     arguments.add_argument(
-        "--each", type=int, default=60, help="appends of each of the 64 callers (default 60)"
+        "--callers", type=int, nargs="+", default=[64], help="how many at once (default 64)"
     )
+    arguments.add_argument("--appends", type=int, default=3840, help="appends of all callers (default 3,840)")
     chosen = arguments.parse_args()
-    print(
-        f"{CALLERS} callers        appends/s:    ledger      bare  ratio  gate  p50 ms: l, b    p99 ms: l, b"
-    )
+    print("                  appends/s:    ledger      bare  ratio  gate  p50 ms: l, b    p99 ms: l, b")
     good, hub, count = True, f"bench-{os.getpid()}", iter(range(1000))
-    for logs in (1, 8):
+    for callers, logs in product(chosen.callers, (1, 8)):
         sides = [
             partial(ledger, logs=logs, where=lambda: ("file", "bench")),
             partial(bare_file, logs=logs),
         ]
-        good &= row(f"embedded, {logs} log(s)", measure(sides, chosen.rounds, chosen.each), GATES["embedded"])
-    for logs in (1, 8) if chosen.kafka else ():
+        runs = measure(sides, callers, chosen.rounds, chosen.appends // callers)
+        good &= row(f"embedded, {callers} on {logs} log(s)", runs, GATES["embedded"])
+    for callers, logs in product(chosen.callers if chosen.kafka else (), (1, 8)):
         sides = [
             partial(ledger, logs=logs, where=lambda: (f"kafka://{chosen.kafka}", f"{hub}-{next(count)}")),
             partial(bare_kafka, logs=logs, where=lambda: (chosen.kafka, f"{hub}-{next(count)}")),
         ]
-        good &= row(f"kafka, {logs} log(s)", measure(sides, chosen.rounds, chosen.each), GATES["kafka"])
+        runs = measure(sides, callers, chosen.rounds, chosen.appends // callers)
+        good &= row(f"kafka, {callers} on {logs} log(s)", runs, GATES["kafka"])
     return 0 if good else 1
 
 
