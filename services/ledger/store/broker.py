@@ -83,8 +83,12 @@ class Broker:
         place = TopicPartition(topic, 0)
         with self._consumer() as consumer:
             consumer.assign([place])
-            first = consumer.beginning_offsets([place])[place]
-            end = consumer.end_offsets([place])[place]
+            first, end = (
+                found.get(place)
+                for found in (consumer.beginning_offsets([place]), consumer.end_offsets([place]))
+            )
+            if first is None or end is None:
+                raise StoreAway(f"topic {topic} is not known to the broker yet")
             if first > 0:
                 raise StoreHalted(f"topic {topic} begins at {first}: entries were deleted. Restore the topic")
             if start >= end:
@@ -168,15 +172,15 @@ class Broker:
 def looked_at(admin: Any, topic: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """The topic as it is described, and its settings by name. Raises `StoreAway` where a broker does not know it yet."""
     until = monotonic() + PATIENCE
-    (described,) = admin.describe_topics([topic])
-    # A topic that was just made is known to each broker in its own time.
-    while not described["partitions"] and monotonic() < until:
-        sleep(0.05)
-        (described,) = admin.describe_topics([topic])
-    if not described["partitions"]:
-        raise StoreAway(f"topic {topic} is not known to every broker yet")
     resource = ConfigResource(ConfigResourceType.TOPIC, topic)
-    return described, admin.describe_configs([resource], config_filter="all")["topic"][topic]
+    # A topic that was just made is known to each broker in its own time, and its settings in their own again.
+    while monotonic() < until:
+        (described,) = admin.describe_topics([topic])
+        settings = admin.describe_configs([resource], config_filter="all").get("topic", {}).get(topic)
+        if described["partitions"] and settings:
+            return described, settings
+        sleep(0.05)
+    raise StoreAway(f"topic {topic} is not known to every broker yet")
 
 
 @contextmanager
