@@ -44,7 +44,8 @@ class Trace:
     def __init__(self, home: Path, *, lock: bool = True) -> None:
         self.rules = Rules(journal=True, lock=lock, entries=_MANY, crashes=_MANY)
         self.steps: list[str] = []
-        self.place = Place(home, wait=2.0)
+        # One log is followed: the emergency log is a second one, on a store of its own.
+        self.place = Place(home, wait=2.0, more={"emergency_log": "off"})
         self.ledgers: dict[int, Ledger] = {}
         self._leaves: dict[bytes, int] = {}
         self._now = 0
