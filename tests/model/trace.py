@@ -11,12 +11,12 @@ from typing import Any
 from unittest.mock import patch
 
 from services.ledger import append as append_module
-from services.ledger import open as open_module
 from services.ledger.checkpoints import Checkpoints, Head, Move
 from services.ledger.journal import Frame, read_frames, read_hub
 from services.ledger.log import Log
 from services.ledger.open import Ledger, open_ledger
 from services.ledger.pending import Pending
+from services.ledger.store import chosen
 from services.ledger.store.file import FileStore
 from services.ledger.store.ports import Row, StoreHalted
 from services.ledger.tree import Tree, leaf_hash
@@ -113,7 +113,7 @@ class Trace:
             ):
                 watched.enter_context(_seen(owner, name, seen))
             if not self.rules.lock:
-                watched.enter_context(patch.object(open_module, "held", lambda _: True))
+                watched.enter_context(patch.object(chosen, "held", lambda _: True))
             yield
 
     def _recover(self, real: Callable[..., Any], *told: Any) -> Iterator[Row]:

@@ -16,7 +16,7 @@ def upgrade() -> None:
         *(sa.Column(name, sa.String(), nullable=False) for name in ("month", "sources", "taken_on")),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_gateway_counts")),
-        sa.UniqueConstraint("month", "sources", name=op.f("uq_gateway_counts_month")),
+        sa.UniqueConstraint("month", "sources", name=op.f("uq_gateway_counts_month_sources")),
     )
 
 
