@@ -78,5 +78,5 @@ def test_the_first_book_of_all_too(tmp_path: Path) -> None:
         assert hub(made, step).returncode == -signal.SIGKILL, step
     ran = hub(made)
     assert ran.stdout.split()[0] == first.statement.policy, ran.stderr
-    assert [entry["kind"] for entry in entries(made)] == ["policy.activated"]
+    assert [entry["kind"] for entry in entries(made)] == ["log.begun", "policy.activated"]
     assert made.answer(request)["outcome"] == "in-force"
