@@ -3,6 +3,7 @@
 Promise: a page about anything but the hub itself is shown to a signed-in person only, in the one role chosen at sign-in.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import RedirectResponse, Response
 
 from services.contract.cases import Asker
-from services.contract.problems import NotSignedIn
+from services.contract.problems import NotFound, NotSignedIn
 from services.contract.views import Refused
 from services.gateway.access.oidc import SignIn
 from services.gateway.access.sessions import Sessions
@@ -55,6 +56,14 @@ class Desk:
         if found is None:
             raise NotSignedIn("nobody is signed in, or the time without use was too long")
         return found
+
+    def reader(self, request: Request, may: Callable[[str], bool]) -> Asker:
+        """The person signed in, whose role `may` read the page. Raises `NotSignedIn`, and `NotFound` for any other role: it
+        does not hear that there is such a page."""
+        asker = self.asker(request)
+        if not may(asker.role):
+            raise NotFound("no such page is yours to read")
+        return asker
 
     def frame(self, asker: Asker | None = None, here: str = "") -> Frame:
         """The frame for somebody, or for nobody."""

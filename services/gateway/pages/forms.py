@@ -84,6 +84,14 @@ def about(form: Form, prefix: str = "", *, postcode: bool = True) -> About | Non
     return made(About, **described)
 
 
+def whom(form: Form) -> About | None:
+    """The one person that the form must name; None, and what is wrong told at its field, where it does not."""
+    person = about(form, postcode=False)
+    if person is None and not form.errors:
+        form.wrong("nhs_number", "Give the NHS number, and a name or the date of birth")
+    return person
+
+
 def day(form: Form, name: str) -> str:
     """A date of three fields, as FHIR writes it; empty where nothing was typed or it is no date."""
     parts = [form.get(f"{name}-{part}") for part in ("year", "month", "day")]

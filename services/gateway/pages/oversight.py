@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.contract.cases import Asker
-from services.contract.problems import BadInput, NotFound
+from services.contract.problems import BadInput
 from services.gateway.cases.states import MANAGERS
 from services.gateway.notices import letting_go, own_view, uses
 from services.gateway.pages import words
@@ -18,7 +18,6 @@ from services.gateway.pages.desk import Desk, go
 from services.gateway.pages.forms import Form, Typed
 
 GIVEN, HELD, GLASS = "/given", "/held-back", "/break-glass"
-_NO_PAGE = "no such page is yours to read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +77,7 @@ def routes(desk: Desk) -> APIRouter:
 
 
 def _reader(desk: Desk, request: Request, page: str) -> Asker:
-    asker = desk.asker(request)
-    if page not in dict(pages_of(asker.role)):
-        raise NotFound(_NO_PAGE)
-    return asker
+    return desk.reader(request, lambda role: page in dict(pages_of(role)))
 
 
 def _by(desk: Desk, one: own_view.Told | uses.Use) -> str:

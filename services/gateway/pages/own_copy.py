@@ -11,10 +11,10 @@ from starlette.responses import Response
 
 from services.contract.cases import Asker
 from services.contract.people import About
-from services.contract.problems import BadInput, NotFound
+from services.contract.problems import BadInput
 from services.contract.views import Refused
 from services.gateway.pages.desk import Desk
-from services.gateway.pages.forms import Form, Typed, about, day
+from services.gateway.pages.forms import Form, Typed, day, whom
 from services.gateway.pages.rendering import environment
 from services.gateway.rights import own_copy
 
@@ -46,7 +46,7 @@ def routes(desk: Desk) -> APIRouter:
     @router.post(PAGE)
     def make(request: Request, form: Typed) -> Response:
         asker = _officer(desk, request)
-        person, checked = _whom(form), day(form, "checked")
+        person, checked = whom(form), day(form, "checked")
         media, name, write = FORMS.get(form.get("form"), FORMS["text"])
         if not checked:
             form.wrong("checked-day", "Give the day on which you made sure who asks")
@@ -66,7 +66,7 @@ def routes(desk: Desk) -> APIRouter:
     @router.post(HELD)
     def held(request: Request, form: Typed) -> Response:
         asker = _officer(desk, request)
-        person = _whom(form)
+        person = whom(form)
         if person is None or form.errors:
             return _asked(desk, asker, form)
         if form.get("reference"):
@@ -77,17 +77,7 @@ def routes(desk: Desk) -> APIRouter:
 
 
 def _officer(desk: Desk, request: Request) -> Asker:
-    asker = desk.asker(request)
-    if asker.role != own_copy.OFFICER:
-        raise NotFound("no such page is yours to read")
-    return asker
-
-
-def _whom(form: Form) -> About | None:
-    person = about(form, postcode=False)
-    if person is None and not form.errors:
-        form.wrong("nhs_number", "Give the NHS number, and a name or the date of birth")
-    return person
+    return desk.reader(request, lambda role: role == own_copy.OFFICER)
 
 
 def _let_go(desk: Desk, asker: Asker, person: About, form: Form) -> Response:

@@ -8,12 +8,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.contract.cases import Asker
-from services.contract.problems import NotFound
 from services.contract.views import Refused
 from services.contract.vocabulary import code_list
 from services.gateway.pages import words
 from services.gateway.pages.desk import Desk, go
-from services.gateway.pages.forms import Form, Typed, about
+from services.gateway.pages.forms import Form, Typed, whom
 from services.gateway.pages.own_copy import PAGE as OWN_COPY
 from services.gateway.rights import erasure
 from services.gateway.rights.own_copy import OFFICER
@@ -43,10 +42,8 @@ def routes(desk: Desk) -> APIRouter:
         asker = _reader(desk, request, HOLDS)
         if form.get("release"):
             return _told(desk, asker, erasure.ask_release(desk.parts, asker, form.get("release")), HOLDS)
-        person = about(form, postcode=False)
         _chosen(form, "kind", "hold-kinds", "Say for whom the records are kept")
-        if person is None and not form.errors:
-            form.wrong("nhs_number", "Give the NHS number, and a name or the date of birth")
+        person = whom(form)
         if person is None or form.errors:
             return _holds(desk, asker, form)
         return _told(desk, asker, erasure.set_hold(desk.parts, asker, person, form.get("kind")), HOLDS)
@@ -58,10 +55,8 @@ def routes(desk: Desk) -> APIRouter:
     @router.post(ERASURE)
     def ask(request: Request, form: Typed) -> Response:
         asker = _reader(desk, request, ERASURE)
-        person = about(form, postcode=False)
         _chosen(form, "reason", "erasure-reasons", "Say why it is to be erased")
-        if person is None and not form.errors:
-            form.wrong("nhs_number", "Give the NHS number, and a name or the date of birth")
+        person = whom(form)
         if person is None or form.errors:
             return _erasure(desk, asker, form)
         return _told(desk, asker, erasure.ask_erasure(desk.parts, asker, person, form.get("reason")), ERASURE)
@@ -70,10 +65,7 @@ def routes(desk: Desk) -> APIRouter:
 
 
 def _reader(desk: Desk, request: Request, page: str) -> Asker:
-    asker = desk.asker(request)
-    if page not in dict(pages_of(asker.role)):
-        raise NotFound("no such page is yours to read")
-    return asker
+    return desk.reader(request, lambda role: page in dict(pages_of(role)))
 
 
 def _chosen(form: Form, name: str, vocabulary: str, wrong: str) -> None:
