@@ -16,7 +16,7 @@ import pytest
 
 from services.cli.serve import Listener, bound, port_of
 from services.contract.problems import KeyTaken, LedgerUnavailable
-from services.contract.releases import Once, SubjectCount
+from services.contract.releases import Once, Part, SubjectCount
 from services.gateway.adapters.sealed_call import PATH, SealedCalls, packed, unpacked
 from services.gateway.adapters.shared_ledger import SharedLedger
 from services.gateway.api import forwarded
@@ -73,6 +73,18 @@ def two(tmp_path: Path) -> Iterator[tuple[Gateway, Gateway]]:
         second = started(tmp_path)
         ended.callback(second.stop)
         yield first, second
+
+
+def test_an_answer_in_parts_is_entered_by_the_one_that_has_the_sequencer(
+    two: tuple[Gateway, Gateway],
+) -> None:
+    first, second = two
+    until(second.ledger.here.elsewhere)
+    parts = (Part(("person-1",), b'{"profiles":[1]}'), Part(("person-2",), b'{"profiles":[2]}'))
+    asked: Any = second.ledger
+    receipt = asked.append(replace(intent(asked), decision_parts=parts, opening_parts=parts))
+    assert first.ledger.receipt(receipt.id) == second.ledger.receipt(receipt.id) is not None
+    assert second.ledger.decision(receipt.id) is not None
 
 
 def until(holds: Callable[[], Any], seconds: float = 30) -> None:
