@@ -161,3 +161,15 @@ def an_installation(folder: Path) -> Installation:
     """With four signers, nothing in force yet."""
     people = {id: key(id) for id in PEOPLE}
     return Installation(folder / "home", a_folder(folder / "policies", people), people)
+
+
+def widen(installation: Installation) -> None:
+    """Change another ISA, which the tests' comparison takes for a widening."""
+    edit(installation.folder, "isa/panels.yaml", "2031-03-31", "2031-03-29")
+
+
+def refused_for(hub: Installation, request: Request) -> list[str]:
+    """The codes by which the hub refused a request."""
+    answer = hub.answer(request)
+    assert answer["outcome"] == "refused"
+    return [fault["code"] for fault in answer["faults"]]

@@ -1,37 +1,13 @@
-"""What the hub puts in force, and what it refuses: who signed, what, against which book, and what came between."""
-
-import shutil
-from collections.abc import Callable
-from pathlib import Path
+"""What the hub puts in force: who signed, what, and against which book; the first book, each start after, and the log first."""
 
 import pytest
 
-from services.contract.canonical import canonical, digest
+from services.contract.canonical import digest
 from services.contract.problems import BadSetting, LedgerUnavailable, PolicyUnavailable
-from services.policy.lifecycle import judge as judging
 from services.policy.lifecycle import take_up as taking_up
-from services.policy.lifecycle.proposals import Proposal
 from services.policy.lifecycle.refused import ProposalRefused
 from services.runtime.book import Book, Shelf
-from tests.signing_world import Installation, an_installation, edit, end_isa, key, row
-
-Spoil = Callable[[Installation, Proposal], object]
-
-
-@pytest.fixture
-def fresh(tmp_path: Path) -> Installation:
-    return an_installation(tmp_path)
-
-
-@pytest.fixture
-def running(fresh: Installation) -> tuple[Installation, Shelf]:
-    return fresh, fresh.first()
-
-
-def widen(installation: Installation) -> None:
-    """Change another ISA, which the tests' comparison takes for a widening."""
-    edit(installation.folder, "isa/panels.yaml", "2031-03-31", "2031-03-29")
-
+from tests.signing_world import Installation, end_isa, key, refused_for, row, widen
 
 # --- The rule ----------------------------------------------------------------------------------------------
 
@@ -70,17 +46,11 @@ def test_a_caldicott_guardian_alone_does_not_narrow(running: tuple[Installation,
     proposal = hub.propose("idris.bell")
     refused = hub.ask(proposal)
     hub.activation(shelf).look()
-    assert codes(hub, refused) == ["TOO_FEW_SIGNERS"]
+    assert refused_for(hub, refused) == ["TOO_FEW_SIGNERS"]
     hub.sign(proposal, "amina.shah")
     granted = hub.ask(proposal)
     hub.activation(shelf).look()
     assert hub.answer(granted)["outcome"] == "in-force"
-
-
-def codes(hub: Installation, request: object) -> list[str]:
-    answer = hub.answer(request)  # type: ignore[arg-type]
-    assert answer["outcome"] == "refused"
-    return [fault["code"] for fault in answer["faults"]]
 
 
 def test_whoever_adds_a_signer_widens(running: tuple[Installation, Shelf]) -> None:
@@ -95,11 +65,11 @@ def test_whoever_adds_a_signer_widens(running: tuple[Installation, Shelf]) -> No
         hub.sign(proposal, "new.person")
     one = hub.ask(proposal)
     hub.activation(shelf).look()
-    assert codes(hub, one) == ["TOO_FEW_SIGNERS"]
+    assert refused_for(hub, one) == ["TOO_FEW_SIGNERS"]
     proposal.sign("new.person", new.sign(proposal.statement.text))
     two = hub.ask(proposal)
     hub.activation(shelf).look()
-    assert codes(hub, two) == ["UNKNOWN_SIGNER"]
+    assert refused_for(hub, two) == ["UNKNOWN_SIGNER"]
     (proposal.folder / "signatures/new.person.note").unlink()
     hub.sign(proposal, "carys.holt")
     three = hub.ask(proposal)
@@ -121,7 +91,7 @@ def test_a_rollback_follows_the_same_rule(running: tuple[Installation, Shelf]) -
     back = hub.roll_back(first.digest, signed=("idris.bell",))
     alone = hub.ask(back)
     activation.look()
-    assert codes(hub, alone) == ["TOO_FEW_SIGNERS"]
+    assert refused_for(hub, alone) == ["TOO_FEW_SIGNERS"]
     hub.sign(back, "carys.holt")
     two = hub.ask(back)
     activation.look()
@@ -130,155 +100,6 @@ def test_a_rollback_follows_the_same_rule(running: tuple[Installation, Shelf]) -
     assert hub.log.kinds()[-2:] == ["policy.refused", "policy.rolled-back"]
     with pytest.raises(ProposalRefused, match="was never in force here"):
         hub.roll_back("0" * 64)
-
-
-# --- What is refused, each with its place and remedy -------------------------------------------------------
-
-
-def change(file: str, old: str, new: str) -> Spoil:
-    def spoil(hub: Installation, proposal: Proposal) -> None:
-        edit(proposal.folder, file, old, new)
-
-    return spoil
-
-
-def other_report(hub: Installation, proposal: Proposal) -> None:
-    """A whole report, of another digest than was signed."""
-    report = {**proposal.report, "widens": False}
-    (proposal.folder / "impact.json").write_bytes(canonical(report))
-
-
-def move_on(hub: Installation, proposal: Proposal) -> None:
-    """Another book comes into force meanwhile."""
-    end_isa(hub.folder, "2026-10-01")
-    hub.ask(hub.propose())
-    hub.activation(hub.start()).look()
-
-
-def bad_signature(hub: Installation, proposal: Proposal) -> None:
-    path = proposal.folder / "signatures/idris.bell.note"
-    path.write_bytes(key("idris.bell").sign(proposal.statement.text))
-
-
-def flipped(hub: Installation, proposal: Proposal) -> None:
-    """One bit of a signature."""
-    path = proposal.folder / "signatures/idris.bell.note"
-    text = path.read_bytes()
-    spot = text.rindex(b" ") + 20
-    path.write_bytes(text[:spot] + (b"A" if text[spot : spot + 1] != b"A" else b"B") + text[spot + 1 :])
-
-
-def of_another(hub: Installation, proposal: Proposal) -> None:
-    """A signature over another proposal, put in here."""
-    end_isa(hub.folder, "2031-03-30")
-    other = hub.propose(signed=("idris.bell",))
-    shutil.copy(other.folder / "signatures/idris.bell.note", proposal.folder / "signatures/idris.bell.note")
-
-
-def by_proposer(hub: Installation, proposal: Proposal) -> None:
-    for path in (proposal.folder / "signatures").iterdir():
-        path.unlink()
-    proposal.sign("amina.shah", hub.people["amina.shah"].sign(proposal.statement.text))
-
-
-def one_only(hub: Installation, proposal: Proposal) -> None:
-    (proposal.folder / "signatures/idris.bell.note").unlink()
-
-
-def twice(hub: Installation, proposal: Proposal) -> None:
-    """One person's signature in two files is one signer."""
-    folder = proposal.folder / "signatures"
-    shutil.copy(folder / "joan.mercer.note", folder / "idris.bell.note")
-
-
-def other_proposer(hub: Installation, proposal: Proposal) -> None:
-    """The proposer's own line taken out, so that anybody may have proposed it."""
-    path = proposal.folder / "proposal.note"
-    path.write_bytes(hub.people["carys.holt"].sign(proposal.statement.text))
-
-
-SPOILED: dict[str, tuple[Spoil, str, str]] = {
-    "a rule or table changed": (change("book/isa/panels.yaml", "2031-03-29", "2031-03-28"),
-                                "BOOK_CHANGED", "book/"),
-    "a broken book": (change("book/isa/panels.yaml", "consent:", "consnet:"), "BAD_BOOK", "book/isa/panels.yaml line"),
-    "the signers changed": (change("book/signers.yaml", "Idris Bell", "Idris Ball"), "SIGNERS_CHANGED",
-                            "book/signers.yaml"),
-    "the statement changed": (change("proposal.note", "kind activate", "kind rollback"), "UNREADABLE", "proposal.note"),
-    "an impact report of another digest": (other_report, "REPORT_OF_ANOTHER", "impact.json"),
-    "another book in force meanwhile": (move_on, "BASE_NOT_IN_FORCE", "proposal.note"),
-    "a signature by another key": (bad_signature, "BAD_SIGNATURE", "signatures/idris.bell.note"),
-    "a signature with one bit flipped": (flipped, "BAD_SIGNATURE", "signatures/idris.bell.note"),
-    "a signature over another proposal": (of_another, "BAD_SIGNATURE", "signatures/idris.bell.note"),
-    "a single signature": (one_only, "TOO_FEW_SIGNERS", "signatures/"),
-    "one signer twice": (twice, "TOO_FEW_SIGNERS", "signatures/"),
-    "a signer who is the proposer": (by_proposer, "SIGNER_IS_PROPOSER", "signatures/amina.shah.note"),
-    "a proposal that its proposer did not sign": (other_proposer, "BAD_SIGNATURE", "proposal.note"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("what", SPOILED)
-def test_it_is_refused_with_place_and_remedy_and_the_hub_goes_on(
-    running: tuple[Installation, Shelf], what: str
-) -> None:
-    hub, shelf = running
-    spoil, code, place = SPOILED[what]
-    widen(hub)
-    proposal = hub.propose(signed=("idris.bell", "joan.mercer"))
-    spoil(hub, proposal)
-    before = hub.start().current().digest
-    request = hub.ask(proposal)
-    hub.activation(shelf).look()
-    answer = hub.answer(request)
-    assert set(codes(hub, request)) == {code}
-    assert place in answer["faults"][0]["place"]
-    assert any(
-        word in answer["faults"][0]["what"] for word in ("propose", "sign", "add", "remove", "Did you mean")
-    )
-    assert hub.start().current().digest == before
-    assert hub.log.kinds()[-1] == "policy.refused"
-    assert list(hub.log.drafts[-1].facts["codes"]) == [code]
-    assert not hub.lifecycle.requests.waiting()
-
-
-def test_a_report_that_says_nothing_widens_is_not_believed(running: tuple[Installation, Shelf]) -> None:
-    hub, shelf = running
-    widen(hub)
-    # Whoever proposes works the report out with a comparison of their own.
-    honest, hub.compare = hub.compare, lambda before, after: honest(before, before)
-    proposal = hub.propose()
-    assert proposal.report["widens"] is False
-    hub.compare = honest
-    request = hub.ask(proposal)
-    hub.activation(shelf).look()
-    assert codes(hub, request) == ["REPORT_WRONG"]
-
-
-def test_an_old_proposal_and_one_from_the_future_are_refused(
-    running: tuple[Installation, Shelf], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    hub, shelf = running
-    end_isa(hub.folder)
-    proposal = hub.propose()
-    monkeypatch.setattr(judging, "LIFE", judging.SKEW * -1)
-    old = hub.ask(proposal)
-    hub.activation(shelf).look()
-    assert codes(hub, old) == ["TOO_OLD"]
-    monkeypatch.undo()
-    monkeypatch.setattr(judging, "SKEW", -judging.LIFE)
-    early = hub.ask(proposal)
-    hub.activation(shelf).look()
-    assert codes(hub, early) == ["NOT_YET"]
-
-
-def test_a_request_for_nothing_or_nonsense_is_refused_and_put_aside(
-    running: tuple[Installation, Shelf],
-) -> None:
-    hub, shelf = running
-    request = hub.lifecycle.requests.ask("../../etc")
-    (hub.lifecycle.requests.folder / "x.request.json").write_text("{", encoding="utf-8")
-    hub.activation(shelf).look()
-    assert codes(hub, request) == ["UNREADABLE"]
-    assert (hub.lifecycle.requests.folder / "x.request.json.unreadable").exists()
 
 
 # --- The first book, and each start after ------------------------------------------------------------------
@@ -397,7 +218,7 @@ def test_a_book_that_the_engine_never_takes_up_is_given_up_and_the_log_says_so(
     assert hub.lifecycle.requests.answer(request, 0) is None
     monkeypatch.setattr(taking_up, "GIVE_UP", 0.0)
     activation.look()
-    assert codes(hub, request) == ["ENGINE_REFUSED"]
+    assert refused_for(hub, request) == ["ENGINE_REFUSED"]
     assert hub.log.kinds()[-2:] == ["policy.activated", "policy.refused"]
     assert shelf.accepted() == {before.revision}
     assert given[-1] == before.digest
