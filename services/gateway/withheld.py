@@ -1,7 +1,8 @@
 """The list of what was not given as it is: why, in a plain sentence, and who can change it.
 
 Promise: silent cells leave nothing here, no row, no count, no gap; across a harm link a row names no source and no class;
-and what is said to be missing never tells which of several providers it is of, nor who holds something.
+and what is said to be missing never tells which of several providers it is of, nor who holds something. The order of the
+rows comes of what they say alone: by person as the answer lists them, never by how records lie in a store.
 """
 
 from collections import Counter
@@ -84,8 +85,19 @@ def list_withheld(
             [word for one, words in missing.items() if _folded(one, key) for word in words],
             offer(key[2], key[1], owners[key]) if offer and key in owners else None,
         )
-        for key in everybody
+        for key in sorted(everybody, key=_place(refs))
     )
+
+
+def _place(refs: Mapping[str, str]) -> Callable[[Key], tuple[int, str, bool, str, str]]:
+    """Rows of everybody first, then by person as the answer lists them, line, what was not asked for, class and code."""
+    place = {ref: number for number, ref in enumerate(refs.values())}
+
+    def of(key: Key) -> tuple[int, str, bool, str, str]:
+        person, line, class_, code = key
+        return place.get(person, -1), line, class_ != EVERYTHING, class_, code
+
+    return of
 
 
 def _missing(marker: Marker, key: Key, shared: set[str]) -> tuple[str, ...]:
