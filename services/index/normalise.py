@@ -5,6 +5,7 @@ placeholder name ("Baby", "Unknown"), a placeholder date. Nothing here raises on
 """
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
 
 import jellyfish
@@ -103,3 +104,29 @@ def swapped(iso: str) -> str:
 def postcode(text: str) -> str:
     """A postcode without its space, in capitals."""
     return squeeze(text).upper()
+
+
+def phone(text: str) -> str:
+    """The digits of a telephone number, `+44` and `0044` as `0`; empty for what is too short to be one."""
+    digits = "".join(ch for ch in text if ch.isascii() and ch.isdigit())
+    international = text.strip().startswith("+") or digits.startswith("00")
+    bare = digits.removeprefix("00") if international else digits
+    national = "0" + bare.removeprefix("44").lstrip("0") if international and bare.startswith("44") else bare
+    return national if len(national) >= 7 else ""
+
+
+def street(lines: Sequence[str]) -> str:
+    """The street of an address: the first line that holds a house number and a word, without the number; squeezed.
+
+    `["Flat 2", "12 High Street"]` gives `highstreet`; where no line has a number, the first line with a word.
+    """
+    numbered = [line for line in lines if any(ch.isdigit() for ch in line) and len(line.split()) > 2]
+    for line in [*numbered, *lines]:
+        words = [word for word in line.split() if not any(ch.isdigit() for ch in word)]
+        found = squeeze("".join(words))
+        if found and found not in _NO_STREET:
+            return found
+    return ""
+
+
+_NO_STREET = frozenset({"flat", "apartment", "unit", "room", "house"})

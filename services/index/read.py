@@ -30,7 +30,10 @@ class Name:
 
     family: str
     given: str
+    """The first given name."""
     text: str
+    more: tuple[str, ...] = ()
+    """Further given names, in their order."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -43,6 +46,8 @@ class Home:
     postcode: str
     start: str
     end: str
+    street: str = ""
+    """The name of the street, squeezed, without a number: what a worker remembers of an address."""
 
     def current(self, on: str) -> bool:
         """Whether it is an address on the day `on`; partial dates count by their first day, an end by its last."""
@@ -63,6 +68,10 @@ class Summary:
     homes: tuple[Home, ...]
     restricted: bool
     """The record itself is R or V: out of searches by location (PDS)."""
+    phones: tuple[str, ...] = ()
+    """Digits of each telephone number, `+44` as `0`."""
+    multiple: bool = False
+    """Said to be one of a multiple birth (Patient.multipleBirth)."""
 
     def plain(self) -> dict[str, Any]:
         """As JSON."""
@@ -79,12 +88,14 @@ def from_plain(value: Mapping[str, Any]) -> Summary:
     """The summary that `plain` made."""
     return Summary(
         numbers=tuple(Number(**one) for one in value["numbers"]),
-        names=tuple(Name(**one) for one in value["names"]),
+        names=tuple(Name(**{**one, "more": tuple(one.get("more", ()))}) for one in value["names"]),
         birth_date=value["birth_date"],
         born=value["born"],
         sex=value["sex"],
         homes=tuple(Home(**one) for one in value["homes"]),
         restricted=value["restricted"],
+        phones=tuple(value.get("phones", ())),
+        multiple=value.get("multiple", False),
     )
 
 
@@ -99,6 +110,8 @@ def summarise(resource: Mapping[str, Any], traces: bool, confidentiality: str) -
         sex=text_of(resource.get("gender")),
         homes=tuple(_homes(resource)),
         restricted=confidentiality not in ("U", "L", "M", "N"),
+        phones=tuple(dict.fromkeys(_phones(resource))),
+        multiple=_multiple(resource),
     )
 
 
@@ -160,7 +173,8 @@ def _names(resource: Mapping[str, Any]) -> Iterator[Name]:
         family = text_of(name.get("family"))
         text = " ".join(part for part in (given, family) if part) or text_of(name.get("text"))
         if text:
-            yield Name(normalise.name_key(family), normalise.first_given(given), text)
+            more = tuple(filter(None, map(normalise.name_key, given.split()[1:])))
+            yield Name(normalise.name_key(family), normalise.first_given(given), text, more)
 
 
 def _homes(resource: Mapping[str, Any]) -> Iterator[Home]:
@@ -176,7 +190,20 @@ def _homes(resource: Mapping[str, Any]) -> Iterator[Home]:
         if uprn or text:
             place = code or normalise.squeeze(text_of(address.get("city")))
             yield Home(uprn, text + place if text else "", code,
-                       text_of(period.get("start")), text_of(period.get("end")))  # fmt: skip
+                       text_of(period.get("start")), text_of(period.get("end")),
+                       normalise.street(lines))  # fmt: skip
+
+
+def _phones(resource: Mapping[str, Any]) -> Iterator[str]:
+    for point in dicts(resource.get("telecom")):
+        if point.get("system") in ("phone", "sms") and point.get("use") not in ("old", "work"):
+            value = normalise.phone(text_of(point.get("value")))
+            if value:
+                yield value
+
+
+def _multiple(resource: Mapping[str, Any]) -> bool:
+    return resource.get("multipleBirthBoolean") is True or "multipleBirthInteger" in resource
 
 
 def _uprn(address: Mapping[str, Any]) -> str:
