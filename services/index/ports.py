@@ -3,10 +3,14 @@
 Promise: nothing here is a service; each is satisfied by a runtime object or by a few lines in a test.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Protocol
 
+from sqlalchemy import Connection
+
 from services.contract.directory import Organisation, Source
+from services.index.matching.verdict import Decision
 
 
 class Book(Protocol):
@@ -42,3 +46,18 @@ class Gate(Protocol):
     """The FHIR R4 gate: what is wrong with one resource, empty when it is valid."""
 
     def __call__(self, resource: Mapping[str, Any]) -> Sequence[object]: ...
+
+
+class Exclusions(Protocol):
+    """Which of `others` were found not to be of one person with `item`, by a person or by the hub, for good."""
+
+    def __call__(self, connection: Connection, item: str, others: Collection[str]) -> AbstractSet[str]: ...
+
+
+class Doubts(Protocol):
+    """Takes what came of a record's newest version: its doubts take the place of those before; LINK and NEW leave none.
+
+    Called inside the transaction that makes the version visible, after its edge is written.
+    """
+
+    def __call__(self, connection: Connection, item: str, decision: Decision, at: str) -> None: ...

@@ -130,6 +130,22 @@ class Concern(_Table, table=True):
     ref: str = Field(primary_key=True, max_length=64)
 
 
+class Doubt(_Table, table=True):
+    """Somebody whom a record may be about, for a person to decide: the doubts of its newest version, no others."""
+
+    __tablename__ = "index_doubt"
+    item: str = Field(primary_key=True, max_length=32)
+    person: str = Field(foreign_key="index_person.id", primary_key=True, max_length=32, index=True)
+    other: str = Field(max_length=32, index=True)
+    """The item of theirs that fits best."""
+    rule: str = Field(max_length=32)
+    restricted: bool
+    """It touches an adopted, gender-recognised or protected identity: never in a general queue, page or report."""
+    at: str = Field(max_length=32)
+    evidence: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """Sealed: weight, prior and evidence, those of place left out where `restricted`."""
+
+
 METADATA = _Table.metadata
 VERSION_TABLE = "index_revision"
 """Alembic's own, apart, so that the index may share a database with another service."""
@@ -145,4 +161,5 @@ LINK = METADATA.tables["index_link"]
 CONFLICT = METADATA.tables["index_conflict"]
 PROTECTION = METADATA.tables["index_protection"]
 CONCERN = METADATA.tables["index_concern"]
+DOUBT = METADATA.tables["index_doubt"]
 """The same tables for Core rows on the hot path."""

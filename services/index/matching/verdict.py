@@ -49,6 +49,8 @@ class Doubt:
     person: str
     item: str
     verdict: Verdict
+    restricted: bool = False
+    """It touches an adopted, gender-recognised or protected identity: for the restricted queue, never the general one."""
 
 
 @dataclass(frozen=True, slots=True)
