@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import insert, select
 
+from services.index.links import edges
 from services.index.people import Known, People
 from services.index.read import Summary
-from services.index.schema import CONFLICT, IDENTITY, LINK, PERSON
+from services.index.schema import CONFLICT, IDENTITY, PERSON
 from services.index.store import opaque
 
 RULE = "number-birth-given"
 OWN = "own-person"
-HUB = "hub"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Edge:
     person: str
     rule: str
     new: bool
+    basis: edges.Basis | None = None
+    """What it rests on beside the rule."""
 
 
 def agree(one: Summary, other: Summary) -> bool:
@@ -59,8 +61,7 @@ def write(people: People, item: str, edge: Edge, at: str) -> None:
     if edge.new:
         people.connection.execute(insert(PERSON).values(id=edge.person, since=at))
     if edge.rule:
-        row = {"item": item, "person": edge.person, "rule": edge.rule, "actor": HUB, "at": at}
-        people.connection.execute(insert(LINK).values(**row))
+        edges.add(people, item, edge.person, edge.rule, at, basis=edge.basis)
 
 
 def _held(people: People, item: str) -> str:

@@ -46,6 +46,8 @@ class People:
         self.store = store
         self.book = book
         self.on = on
+        self.event = 0
+        """The place in the order of events of what is being written; 0 where nothing is."""
         self._of_person: dict[str, tuple[Known, ...]] = {}
         self._homes: dict[str, frozenset[str]] = {}
         self._summaries: dict[str, Summary] = {}

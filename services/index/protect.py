@@ -14,6 +14,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from services.contract.problems import NotFound
 from services.contract.publishing import Protection
 from services.index import keys, labels, normalise
+from services.index.links import events
 from services.index.people import NOBODY_ELSE, People, in_parts, same_home
 from services.index.ports import Book
 from services.index.read import Home, dicts, text_of
@@ -264,4 +265,5 @@ def end_protection(store: Store, book: Book, id: str, by: str, on: str) -> None:
             return
         ended = {"ended": on, "ended_by": store.seal(by, f"protection:{id}")}
         connection.execute(update(PROTECTION).where(PROTECTION.c.id == id).values(**ended))
+        events.happened(connection, events.PROTECTION_ENDED, id, on)
         refresh_keys(People(connection, store, book, on[:10]), {row.item})

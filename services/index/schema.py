@@ -81,7 +81,22 @@ class Link(_Table, table=True):
     person: str = Field(foreign_key="index_person.id", max_length=32, index=True)
     rule: str = Field(max_length=32)
     actor: str = Field(max_length=64)
+    """`hub`, or the keyed hash of the person who did it."""
     at: str = Field(max_length=32)
+    status: str = Field(default="automatic", max_length=16)
+    """automatic | manual | withdrawn."""
+    event: int = Field(default=0)
+    """The event at which it takes effect."""
+    again: int = Field(default=0)
+    """The event that decided again, where this edge came of that; it takes the place of every earlier one."""
+    other: str = Field(default="", max_length=32)
+    """The record with which it was joined; empty for a person of its own."""
+    weight: float | None = Field(default=None)
+    model: str = Field(default="", max_length=64)
+    """Digest of the model that gave the weight."""
+    evidence: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    reason: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    """Sealed: who did it, and why in their words."""
 
 
 class Conflict(_Table, table=True):
@@ -146,6 +161,36 @@ class Doubt(_Table, table=True):
     """Sealed: weight, prior and evidence, those of place left out where `restricted`."""
 
 
+class Event(_Table, table=True):
+    """The order in which things came to the index: what was published, and what people did to links and protections."""
+
+    __tablename__ = "index_event"
+    seq: int | None = Field(default=None, primary_key=True)
+    kind: str = Field(max_length=16)
+    ref: str = Field(max_length=32, index=True)
+    """Id of the outbox row, protection, exclusion or record that it is about."""
+    at: str = Field(max_length=32)
+
+
+class Exclusion(_Table, table=True):
+    """Two records that are not one person's, on a person's word, until a named person lifts it."""
+
+    __tablename__ = "index_exclusion"
+    id: str = Field(primary_key=True, max_length=32)
+    item: str = Field(max_length=32, index=True)
+    other: str = Field(max_length=32, index=True)
+    scope: str = Field(max_length=16)
+    """all | adoption: who may lift it."""
+    actor: str = Field(max_length=64)
+    at: str = Field(max_length=32)
+    event: int
+    """In force from this event on; 0: from the first, as an un-link has it."""
+    lifted: int = Field(default=0)
+    """The event that lifted it."""
+    reason: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    lifted_by: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+
+
 METADATA = _Table.metadata
 VERSION_TABLE = "index_revision"
 """Alembic's own, apart, so that the index may share a database with another service."""
@@ -153,6 +198,8 @@ LOOK_UP = _keyed("index_look_up")
 """Keyed hash of something that a question may say -> items. No location for protected people."""
 HOME = _keyed("index_home")
 """Keyed hash of a current or former home -> items; read for households and protections only, never by a question."""
+PAST_KEY = _keyed("index_past_key")
+"""Keys that a record had once and has no more; read only to know whose decision may have depended on whose."""
 OUTBOX = METADATA.tables["index_outbox"]
 RECORD = METADATA.tables["index_record"]
 PERSON = METADATA.tables["index_person"]
@@ -162,4 +209,6 @@ CONFLICT = METADATA.tables["index_conflict"]
 PROTECTION = METADATA.tables["index_protection"]
 CONCERN = METADATA.tables["index_concern"]
 DOUBT = METADATA.tables["index_doubt"]
+EVENT = METADATA.tables["index_event"]
+EXCLUSION = METADATA.tables["index_exclusion"]
 """The same tables for Core rows on the hot path."""

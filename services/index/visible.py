@@ -13,6 +13,7 @@ from sqlalchemy import Table, delete, func, insert, select, update
 
 from services.contract.problems import NotFound
 from services.index import keys, labels, link, protect
+from services.index.links import events
 from services.index.people import People
 from services.index.ports import Book
 from services.index.read import INTRODUCE, summarise
@@ -29,6 +30,7 @@ def make_visible(store: Store, book: Book, outbox: str) -> None:
         if row.done:
             return
         people = People(connection, store, book, row.received[:10])
+        people.event = events.happened(connection, events.PUBLISH, outbox, row.received)
         wanted = select(RECORD).where(RECORD.c.outbox == outbox).order_by(RECORD.c.version)
         fresh = [
             version for version in connection.execute(wanted).all() if _becomes_current(people, version)
