@@ -7,8 +7,8 @@ nearest that is known of it; keys that were dropped before this revision are not
 import sqlalchemy as sa
 from alembic import op
 
-revision = "v0002"
-down_revision = "v0001"
+revision = "v0003"
+down_revision = "v0002"
 
 _ID = sa.String(32)
 
