@@ -1,0 +1,112 @@
+"""Exclusions: two records that are not one person's, on a named person's word, until a named person lifts it.
+
+Promise: an exclusion in force binds the hub's own decision and every person's link alike; it is never deleted, and why it was
+made is sealed.
+"""
+
+from collections.abc import Collection
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from sqlalchemy import Connection, and_, insert, or_, select, update
+
+from services.contract.problems import NotFound
+from services.index.links import events
+from services.index.links.edges import actor_of
+from services.index.people import in_parts
+from services.index.schema import EXCLUSION, IDENTITY
+from services.index.store import Store, opaque
+
+ALL, ADOPTION = "all", "adoption"
+"""Scope: who may lift it. `adoption`: it keeps an identity of before an adoption from the one of after."""
+FROM_THE_FIRST = 0
+
+
+def excluded(connection: Connection, item: str, others: Collection[str]) -> AbstractSet[str]:
+    """Which of `others` may not be of one person with `item`."""
+    found: set[str] = set()
+    for some in in_parts(sorted(set(others))):
+        pair = or_(
+            and_(EXCLUSION.c.item == item, EXCLUSION.c.other.in_(some)),
+            and_(EXCLUSION.c.other == item, EXCLUSION.c.item.in_(some)),
+        )
+        wanted = select(EXCLUSION.c.item, EXCLUSION.c.other).where(pair, EXCLUSION.c.lifted == 0)
+        for row in connection.execute(wanted):
+            found.add(row.other if row.item == item else row.item)
+    return found
+
+
+def barred(connection: Connection, item: str, persons: Collection[str]) -> AbstractSet[str]:
+    """Which of `persons` the record may not be of: one of their records is excluded from being of one person with it."""
+    pairs = or_(EXCLUSION.c.item == item, EXCLUSION.c.other == item)
+    rows = connection.execute(
+        select(EXCLUSION.c.item, EXCLUSION.c.other).where(pairs, EXCLUSION.c.lifted == 0)
+    )
+    others = {row.other if row.item == item else row.item for row in rows}
+    found: set[str] = set()
+    for some in in_parts(sorted(others)):
+        found |= set(connection.execute(select(IDENTITY.c.person).where(IDENTITY.c.item.in_(some))).scalars())
+    return found & set(persons)
+
+
+def exclude(
+    store: Store,
+    connection: Connection,
+    pair: tuple[str, str],
+    at: str,
+    *,
+    by: str,
+    reason: str,
+    scope: str = ALL,
+    from_the_first: bool = False,
+) -> str:
+    """Write one; its id, that of the one in force where there is one already. `from_the_first`: as if it always held."""
+    item, other = sorted(pair)
+    standing = select(EXCLUSION).where(
+        EXCLUSION.c.item == item, EXCLUSION.c.other == other, EXCLUSION.c.lifted == 0
+    )
+    there = connection.execute(standing).first()
+    if there is not None:
+        if from_the_first:
+            earlier = update(EXCLUSION).where(EXCLUSION.c.id == there.id).values(event=FROM_THE_FIRST)
+            connection.execute(earlier)
+        return str(there.id)
+    id = opaque()
+    seq = events.happened(connection, events.EXCLUDED, id, at)
+    row = {
+        "id": id,
+        "item": item,
+        "other": other,
+        "scope": scope,
+        "actor": actor_of(store, by),
+        "at": at,
+        "event": FROM_THE_FIRST if from_the_first else seq,
+        "lifted": 0,
+        "reason": store.seal({"by": by, "reason": reason}, f"exclusion:{id}"),
+    }
+    connection.execute(insert(EXCLUSION).values(**row))
+    return id
+
+
+def lift(store: Store, connection: Connection, id: str, at: str, *, by: str, reason: str) -> None:
+    """Lift one; a second time changes nothing. What it kept apart stays apart until somebody links it or it changes.
+
+    Raises `NotFound`.
+    """
+    row = connection.execute(select(EXCLUSION).where(EXCLUSION.c.id == id)).first()
+    if row is None:
+        raise NotFound("no such exclusion")
+    if row.lifted:
+        return
+    seq = events.happened(connection, events.LIFTED, id, at)
+    sealed = store.seal({"by": by, "reason": reason}, f"exclusion-lifted:{id}")
+    connection.execute(update(EXCLUSION).where(EXCLUSION.c.id == id).values(lifted=seq, lifted_by=sealed))
+
+
+def of_items(connection: Connection, items: Collection[str]) -> list[Any]:
+    """Every exclusion that names one of these records, lifted ones too, in the order in which they were made."""
+    found: dict[str, Any] = {}
+    for some in in_parts(sorted(set(items))):
+        named = or_(EXCLUSION.c.item.in_(some), EXCLUSION.c.other.in_(some))
+        found |= {row.id: row for row in connection.execute(select(EXCLUSION).where(named))}
+    return sorted(found.values(), key=lambda row: (row.event, row.at, row.id))
