@@ -19,7 +19,7 @@ EXCLUDED, LIFTED = "excluded", "lifted"
 def happened(connection: Connection, kind: str, ref: str, at: str) -> int:
     """Give the next place in the order to something; write transactions run alone, so it is the order of commits."""
     fresh = insert(EVENT).values(kind=kind, ref=ref, at=at).returning(EVENT.c.seq)
-    return connection.execute(fresh).scalar_one()
+    return int(connection.execute(fresh).scalar_one())
 
 
 def since(connection: Connection, first: int) -> Sequence[Any]:
