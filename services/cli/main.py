@@ -58,7 +58,7 @@ def serve() -> None:
 def _needed() -> tuple[str, ...]:
     """The groups to read in: where one command is named, its own alone, for each costs a moment to read."""
     named = sys.argv[1] if len(sys.argv) > 1 else ""
-    if named in ("demo", "serve", "up"):
+    if named in ("demo", "serve", "up", "synth"):
         return ()
     return (named,) if named in GROUPS else GROUPS
 
@@ -69,6 +69,7 @@ def _add_parts() -> None:
             app.add_typer(import_module(f"services.cli.{name}").app, name=name)
     if find_spec("services.cli.up"):
         app.command(name="up")(import_module("services.cli.up").up)
+    app.command(name="synth")(import_module("services.cli.synth").synth)
 
 
 _add_parts()
