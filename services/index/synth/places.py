@@ -1,7 +1,7 @@
 """Where invented people live: streets, towns, pseudo-postcodes, property numbers and telephones that reach nobody.
 
-Promise: postcodes begin with ZZ (ZZ99, then ZZ98 and on), an area that no address has; telephone numbers begin with 06,
-which no telephone in the United Kingdom does; UPRNs begin with 99999.
+Promise: postcodes begin with ZZ (ZZ98, then ZZ97 and on), an area that no address has, and never with ZZ99, which stands for
+no place at all (NHS Data Dictionary); telephone numbers begin with 06, as none in the United Kingdom does; UPRNs with 99999.
 """
 
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ class Places:
         district, left = divmod(area, _PER_DISTRICT)
         inward = f"{left % 10}{_LETTERS[left // 10 % 20]}{_LETTERS[left // 200 % 20]}"
         town = _TOWNS[(district * 5 + left // 800) % len(_TOWNS)]
-        code = f"ZZ{99 - district % 90} {inward}"
+        code = f"ZZ{98 - district % 89} {inward}"
         return Place(f"{flat} {street}", town, code, f"99999{slot % 10_000_000:07d}", street, slot)
 
 

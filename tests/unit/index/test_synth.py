@@ -74,7 +74,7 @@ def test_every_number_place_and_telephone_belongs_to_nobody(folder: Path) -> Non
     both = [record for _, *of in pairs(folder) for record in of]
     for record in [*map(record_of, records), *map(record_of, queries), *both]:
         assert not record.nhs_number or record.nhs_number.startswith("999")
-        assert not record.postcode or record.postcode.startswith("ZZ")
+        assert not record.postcode or record.postcode.startswith("ZZ98 ")
         assert not record.phone or record.phone.startswith("06")
         assert not record.uprn or record.uprn.startswith("99999")
 
@@ -83,9 +83,9 @@ def test_every_number_place_and_telephone_belongs_to_nobody(folder: Path) -> Non
 
 SMALL = {
     "people.csv": "b6e3e52e8063f47db572e2fae38c3be61e17c5e57e14a1bf3d457915bef09b59",
-    "records.csv": "5909c330da19b68002874e7d12a04acabae8a371d8fad1c680d95c8807e5fe8b",
-    "queries.csv": "c66c959296c662dfcd066caff965310f675cc0e5abd15a288f70559f8da2b410",
-    "pairs.csv": "e82a20be7cf4d9c8ffc30f701a25bde74d423ca7961882c72e41089880a159a9",
+    "records.csv": "3e630c58e739be5e509649d7982eb657bf7c83bc3146ef09a8347c8aa003c5c0",
+    "queries.csv": "2382c09b4b5417c32d88c81889e92f80abf0da043ee9dac7eea5d448c71066a4",
+    "pairs.csv": "053f229009e525c0f584e4a8b17760acf1f0f5e83a6991f42abcdc0d011e33dc",
 }
 """SHA-256 of what seed 5, 200 people and noise 1.5 make: on every machine, on every Python from 3.11 on."""
 
