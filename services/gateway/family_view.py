@@ -115,8 +115,12 @@ class Made:
 def _whom(request: Request, trail: Trail) -> matching.Match | str:
     """Step 2: whom the question means; or the code by which the context lets nothing through."""
     asker, case, hub, about = request.asker, request.case, request.hub, request.body.about
-    person = hub.candidates.open(about.candidate, asker, case.id) if about.candidate else None
-    found = hub.index.resolve(Resolve(about, request.context.on, person, case.confirmed, _identity(asker)))
+    person, through = (
+        hub.candidates.open(one.candidate, asker, case.id) if one and one.candidate else None
+        for one in (about, about.of)
+    )
+    query = Resolve(about, request.context.on, person, case.confirmed, _identity(asker), through)
+    found = hub.index.resolve(query)
     candidates = matching.profiles(request, found)
     profiles = [most_open(asker, case, hub.own_kind(asker.organisation)), *(one for one, _ in candidates)]
     whose = [(), *((one,) for _, one in candidates)]

@@ -15,6 +15,8 @@ from services.gateway.profiles import REVIEW, stub_profile
 from services.gateway.request import Request
 
 STUBS = 3
+SHOWN = frozenset({"given", "family"})
+"""Identifiers that a stub itself shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ def _not_silent(found: Candidates, rows: Sequence[tuple[Cell, ...]]) -> list[tup
 
 
 def _potential(request: Request, left: Sequence[tuple[Candidate, Cell]]) -> Match:
-    asked = request.body.about.model_fields_set
+    # What a stub shows is as good as asked for: reading it back would confirm anybody.
+    asked = request.body.about.identifiers | SHOWN
     # A stub is name and year: nothing for whom no more than the year may be told.
     shown = [person for person, cell in left if cell.released and cell.how.get("identity") != "birth-year"]
     stubs = tuple(

@@ -1,23 +1,37 @@
 """Whom a question may mean.
 
 Promise: only an NHS number that finds exactly one person, with a date of birth or both names that agree, is exact; a
-number against another date of birth finds nobody; a question with a postcode never finds anybody protected; the same
-statements run whether somebody is absent, unknown or protected.
+number against another date of birth finds nobody; a question with a location key never finds anybody protected, and
+nobody who is protected is offered to choose from; the same statements run whether somebody is absent, unknown or protected.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.contract.people import About, AskerIdentity, Candidate, Candidates, Introduced, Resolve
-from services.index import barred, facts, family, keys, normalise
-from services.index.people import Known, People
-from services.index.read import Summary
+from services.contract.people import (
+    About,
+    AskerIdentity,
+    Candidate,
+    Candidates,
+    Introduced,
+    PersonFacts,
+    Resolve,
+)
+from services.index import barred, facts, family, keys, protect
+from services.index.asking import clues, kin
+from services.index.asking.asked import Asked
+from services.index.asking.fit import clues_met, score
+from services.index.people import NOBODY, Known, People
 
 MOST = 50
 """Candidates listed."""
 _READ = 300
 """Records looked at."""
 EXACT, POSSIBLE = "exact", "possible"
+
+
+_RELATED = 2
+"""What being somebody's relative counts for: as much as two things that agree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +42,8 @@ class Found:
     grade: str
     score: int
     known: Known
+    clues: int = 0
+    """How many of the places and schools that were said are on record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,45 +61,22 @@ class Finding:
         return found[0] if len(found) == 1 else None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Asked:
-    """A question brought to one form."""
-
-    number: str
-    given: str
-    family: str
-    birth_date: str
-    year: str
-    sex: str
-    postcode: str
-
-    @classmethod
-    def of(cls, about: About) -> "Asked":
-        """The question `about`, normalised."""
-        born = about.birth_date or ""
-        return cls(
-            normalise.number(about.nhs_number or ""),
-            normalise.first_given(about.given or ""),
-            normalise.name_key(about.family or ""),
-            normalise.birth_date(born),
-            born[:4],
-            about.sex or "",
-            normalise.postcode(about.postcode or ""),
-        )
-
-
 def resolve(people: People, query: Resolve) -> Candidates:
     """The answer to the first call; silence about some candidates is settled by the caller."""
     about = query.about
+    through = _through(people, query)
     if query.person is not None:
         known = people.of([query.person])[query.person]
         found = Finding(tuple(Found(query.person, POSSIBLE, 0, one) for one in known[:1]))
     else:
-        found = find(people, about)
+        found = find(people, about, through)
     persons = [one.person for one in found.people]
     known_facts = facts.facts_of(people, persons)
+    hidden = _hidden(people, query, found, known_facts)
     avoided = conflicts(people, query.asker)
     said = _introduced(people, found)
+    left = _narrowed([one for one in found.people if one.person not in hidden])
+    homes = family.address_groups(people, persons)
     candidates = tuple(
         Candidate(
             person=one.person,
@@ -92,13 +85,50 @@ def resolve(people: People, query: Resolve) -> Candidates:
             birth_year=one.known.summary.born[:4],
             facts=known_facts[one.person],
             source=one.known.source,
-            conflict=one.person in avoided,
+            conflict=one.person in avoided or through in avoided,
             introduced=said[one.person],
+            household=homes[one.person],
         )
-        for one in found.people
-        if not (about.by_place and (known_facts[one.person].protected or _restricted(people, one.person)))
+        for one in left
     )
     return Candidates(candidates[:MOST], found.conflict, found.more or len(candidates) > MOST)
+
+
+def _through(people: People, query: Resolve) -> str | None:
+    """Through whom a relative is looked for: an exact match, or somebody confirmed for the case. Nobody by their address
+    who is protected.
+    """
+    of = query.about.of
+    if of is None:
+        return None
+    if of.candidate:
+        person = query.through if query.through in query.confirmed else None
+    else:
+        found = find(people, of)
+        sure = {one.person for one in found.people} & query.confirmed
+        person = found.exact or (sure.pop() if len(sure) == 1 else None)
+    known = facts.facts_of(people, [person] if person else NOBODY)
+    placed = query.about.by_place and any(one.protected for one in known.values())
+    return None if placed or (person and query.about.by_place and _restricted(people, person)) else person
+
+
+def _hidden(people: People, query: Resolve, found: Finding, known: Mapping[str, PersonFacts]) -> set[str]:
+    """Who is no candidate: by a location key, and as somebody's relative, nobody who is protected or lives with somebody who
+    is; else whoever has a protection of their own, unless the question says for certain whom it means.
+    """
+    held = protect.shared(people, [one.person for one in found.people])
+    if query.about.by_place:
+        return {one for one in known if known[one].protected or _restricted(people, one)}
+    certain = {one.person for one in found.people if one.grade == EXACT} | query.confirmed
+    own = {person for person, all_held in held.items() if any(one.person == person for one in all_held)}
+    related = {one for one in known if known[one].protected} if query.about.of else set()
+    return (own | related) - certain
+
+
+def _narrowed(found: Sequence[Found]) -> list[Found]:
+    """Those on whose record most of the places and schools stand: else each thing more that is known would find more."""
+    most = max((one.clues for one in found), default=0)
+    return [one for one in found if one.clues == most or one.grade == EXACT]
 
 
 def _introduced(people: People, found: Finding) -> dict[str, tuple[Introduced, ...]]:
@@ -110,69 +140,42 @@ def _introduced(people: People, found: Finding) -> dict[str, tuple[Introduced, .
     }
 
 
-def find(people: People, about: About) -> Finding:
-    """Whom `about` may mean, protected or not."""
+def find(people: People, about: About, through: str | None = None) -> Finding:
+    """Whom `about` may mean, protected or not; somebody's relatives through that person alone."""
     asked = Asked.of(about)
-    items, more = people.by_keys(keys.of_question(people.store.mac, about), _READ)
-    persons = sorted({known.person for known in people.of_items(items).values()})
+    if about.relation:
+        persons, more, wide = kin.relatives(people, through, about.relation), False, False
+    else:
+        persons, more, wide = _by_keys(people, about, asked)
     records = people.of(persons)
     holders = _holders(asked, records)
     if holders and asked.birth_date and not any(_born(asked, records[person]) for person in holders):
         return Finding(conflict=True)
     exact = holders[0] if len(holders) == 1 and _agrees(asked, records[holders[0]]) else None
+    known_by = _RELATED if about.relation else 0
     found = []
     for person, known in records.items():
-        best = max(known, key=lambda one: score(asked, one.summary), default=None)
-        points = score(asked, best.summary) if best else 0
-        if best and (points or person in holders):
-            found.append(Found(person, EXACT if person == exact else POSSIBLE, points, _shown(known, best)))
-    found.sort(key=lambda one: (one.grade != EXACT, -one.score, one.person))
-    return Finding(tuple(found), more=more)
+        points = {one.record: score(asked, one.summary, people.on, known_by) for one in known}
+        best = max(known, key=lambda one: points[one.record], default=None)
+        if best and (points[best.record] or person in holders):
+            grade = EXACT if person == exact else POSSIBLE
+            met = max(clues_met(asked, one.summary) for one in known)
+            found.append(Found(person, grade, points[best.record], _shown(known, best), met))
+    found.sort(key=lambda one: (one.grade != EXACT, -one.clues, -one.score, one.person))
+    return Finding(tuple(found), more=more or (wide and not found))
 
 
-def score(asked: Asked, summary: Summary) -> int:
-    """How well a record fits a question; 0 where something that both say disagrees, or where too little agrees."""
-    numbered = bool(asked.number) and asked.number in {number.value for number in summary.numbers}
-    born = _born_points(asked, summary)
-    if born < 0:
-        return 10 if numbered else 0
-    another = bool(asked.number) and bool(summary.verified) and summary.verified != asked.number
-    best = 0
-    for name in summary.names:
-        family = _name_points(asked.family, name.family)
-        given = _name_points(asked.given, name.given)
-        # A family name changes, by marriage or mistake; another given name on one day of birth is a twin. Under another
-        # family name and another number nobody is offered: who asks by what was before an adoption would learn of after.
-        if given < 0 or (family < 0 and (another or not (born == 4 and given == 3))):
-            continue
-        agreed = sum(points > 0 for points in (family, given, born))
-        if agreed >= 2:
-            best = max(best, born + max(family, 0) + given)
-    if best and asked.postcode and asked.postcode in {home.postcode for home in summary.homes}:
-        best += 2
-    if best and asked.sex and summary.sex and asked.sex != summary.sex:
-        best -= 1
-    return best + (10 if numbered else 0)
-
-
-def _born_points(asked: Asked, summary: Summary) -> int:
-    """4 the same day, 3 day and month swapped, 1 the same year where only that was asked, 0 unknown, -1 another."""
-    if not asked.year or not summary.born:
-        return 0
-    if not asked.birth_date:
-        return 1 if asked.year == summary.born[:4] else -1
-    if asked.birth_date == summary.birth_date:
-        return 4
-    if normalise.swapped(asked.birth_date) == summary.birth_date:
-        return 3
-    return 0 if not summary.birth_date and asked.year == summary.born[:4] else -1
-
-
-def _name_points(asked: str, held: str) -> int:
-    """3 the same, 2 alike, 0 unknown, -1 another."""
-    if not asked or not held:
-        return 0
-    return 3 if asked == held else 2 if normalise.alike(asked, held) else -1
+def _by_keys(people: People, about: About, asked: Asked) -> tuple[set[str], bool, bool]:
+    """Whom the keys of the question find; whether there were more; and whether a way to look was too wide to be taken."""
+    mac = people.store.mac
+    items, more = people.by_keys(keys.of_question(mac, about), _READ)
+    wide = False
+    for way in clues.of_question(mac, asked, people.on):
+        some, over = people.by_keys(way, _READ)
+        # Some of too many, and which of them is chance, are nobody's answer.
+        items |= set() if over else some
+        wide |= over
+    return {known.person for known in people.of_items(items).values()}, more, wide
 
 
 def _holders(asked: Asked, records: dict[str, tuple[Known, ...]]) -> list[str]:
@@ -191,7 +194,7 @@ def _holders(asked: Asked, records: dict[str, tuple[Known, ...]]) -> list[str]:
 
 
 def _agrees(asked: Asked, records: Iterable[Known]) -> bool:
-    if asked.year:
+    if asked.years:
         return bool(asked.birth_date) and _born(asked, records)
     return _named(asked, records)
 
@@ -226,8 +229,8 @@ def conflicts(people: People, asker: AskerIdentity | None) -> set[str]:
     """Whom the asker must not ask about: themselves, their household and relatives, and those they declared."""
     own = asker_persons(people, asker)
     avoided = set(own)
-    for kin in family.families(people, own).values():
-        avoided |= set(kin)
+    for members in family.families(people, own).values():
+        avoided |= set(members)
     return avoided
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from services.index import normalise
 
+SCHOOL = "urn:mash:ext:school"
+"""Extension: the name of a school, as text."""
 VERIFICATION = "NHSNumberVerificationStatus"
 """UK Core's extension on the identifier ends so; 01 = number present and verified."""
 INTRODUCE = ("Patient", "RelatedPerson")
@@ -72,6 +74,8 @@ class Summary:
     """Digits of each telephone number, `+44` as `0`."""
     multiple: bool = False
     """Said to be one of a multiple birth (Patient.multipleBirth)."""
+    schools: tuple[str, ...] = ()
+    """Names of schools, squeezed."""
 
     def plain(self) -> dict[str, Any]:
         """As JSON."""
@@ -96,6 +100,7 @@ def from_plain(value: Mapping[str, Any]) -> Summary:
         restricted=value["restricted"],
         phones=tuple(value.get("phones", ())),
         multiple=value.get("multiple", False),
+        schools=tuple(value.get("schools", ())),
     )
 
 
@@ -112,6 +117,7 @@ def summarise(resource: Mapping[str, Any], traces: bool, confidentiality: str) -
         restricted=confidentiality not in ("U", "L", "M", "N"),
         phones=tuple(dict.fromkeys(_phones(resource))),
         multiple=_multiple(resource),
+        schools=tuple(dict.fromkeys(_schools(resource))),
     )
 
 
@@ -200,6 +206,14 @@ def _phones(resource: Mapping[str, Any]) -> Iterator[str]:
             value = normalise.phone(text_of(point.get("value")))
             if value:
                 yield value
+
+
+def _schools(resource: Mapping[str, Any]) -> Iterator[str]:
+    for extension in dicts(resource.get("extension")):
+        if extension.get("url") == SCHOOL and (
+            name := normalise.squeeze(text_of(extension.get("valueString")))
+        ):
+            yield name
 
 
 def _multiple(resource: Mapping[str, Any]) -> bool:

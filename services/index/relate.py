@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from services.contract.people import About, CaseSubject, Edge, PersonFacts, Relate, Related, Relations
 from services.index import caseload, facts, family, find, harm, whereabouts
+from services.index.asking.asked import Asked
 from services.index.people import People
 
 SUBJECT = {"child": "case-child", "adult": "case-adult"}
@@ -109,7 +110,7 @@ def _also(people: People, about: About, edges: Mapping[str, list[Edge]], first: 
     exact = find.find(people, about).exact
     if exact:
         return exact
-    asked = find.Asked.of(about)
+    asked = Asked.of(about)
     if not (asked.given and asked.family and asked.birth_date):
         return None
     fitting = [

@@ -10,12 +10,10 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from services.index.people import People, in_parts
-from services.index.read import dicts, text_of
+from services.index.read import SCHOOL, dicts, text_of
 from services.index.references import relative
 from services.index.schema import RECORD, UNSEEN
 
-SCHOOL = "urn:mash:ext:school"
-"""Extension: the name of a school, as text."""
 _PLACES = ("generalPractitioner", "location")
 _OF_SCHOOLS = ("managingOrganization", "serviceProvider")
 _SCHOOL_KINDS = frozenset({"education", "gp"})

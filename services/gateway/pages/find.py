@@ -13,6 +13,7 @@ from services.contract.problems import NotFound
 from services.contract.views import FamilyView, Refused, ViewRequest
 from services.gateway.ask import ask, note_outcome
 from services.gateway.cases.states import load
+from services.gateway.matching import SHOWN
 from services.gateway.pages.case import case_page, described, kinds_for
 from services.gateway.pages.cases import your_cases
 from services.gateway.pages.desk import Desk, after
@@ -65,7 +66,7 @@ def _shown(desk: Desk, asker: Asker, body: ViewRequest, answer: FamilyView) -> R
         sources = {id: one.name for id, one in desk.parts.shelf.current().sources.items()}
         view = family_page(answer, sources, desk.parts.now(), kinds_for(asker, standing.row.purpose))
         return desk.show(asker, "family.html", here="find", case=case, view=view)
-    asked = [name for name in IDENTIFIERS if name in body.about.model_fields_set]
+    asked = [name for name in IDENTIFIERS if name in body.about.identifiers | SHOWN]
     question = described(body.about.model_dump(exclude_none=True))
     return desk.show(
         asker,
