@@ -1,5 +1,7 @@
 """Whom a worker finds with what she half knows, and whom nobody finds: alike on SQLite and on a real PostgreSQL."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
@@ -29,11 +31,11 @@ __all__ = ["index", "opened"]
 SCHOOL = {"extension": [{"url": "urn:mash:ext:school", "valueString": "Elmfield Primary School"}]}
 
 
-def ask(index: Index, more: dict[str, object] | None = None, **about: object) -> Candidates:
-    return index.resolve(Resolve(About(**about), ON, **(more or {})))  # type: ignore[arg-type]
+def ask(index: Index, more: Any = None, **about: Any) -> Candidates:
+    return index.resolve(Resolve(About(**about), ON, **(more or {})))
 
 
-def names(index: Index, **about: object) -> list[str]:
+def names(index: Index, **about: Any) -> list[str]:
     return [one.name for one in ask(index, **about).people]
 
 
@@ -158,7 +160,7 @@ def test_nobody_protected_is_offered_to_choose_from_or_found_by_any_place(index:
             | SCHOOL, patient("l", "Leo Reid", "2016-11-20", LEO, address=[home("1 Safe Street", uprn="77")]),
             patient("m", "Mia Reid", "2019-05-07", MIA),
             relative("a", "m", "Dana Reid", "MTH", nhs=DANA, born="1990-02-11"))  # fmt: skip
-    certain = {"nhs_number": DANA, "birth_date": "1990-02-11"}
+    certain: dict[str, str] = {"nhs_number": DANA, "birth_date": "1990-02-11"}
     places = [
         {"postcode": "ZZ99 3VZ"},
         {"street": "Safe Street"},

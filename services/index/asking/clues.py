@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator
 
 from services.index import normalise
-from services.index.asking import nicknames, streets
+from services.index.asking import streets
 from services.index.asking.asked import Asked
+from services.index.matching import forms
 from services.index.read import Name, Summary
 from services.runtime.keys import Mac
 
@@ -41,7 +42,7 @@ def of_question(mac: Mac, asked: Asked, on: str) -> list[set[int]]:
     """The ways to look, from the narrowest to the widest, each a set of keys; none where the description is whole."""
     if asked.whole:
         return []
-    called = {_longest(form) for one in asked.called for form in nicknames.forms(one)}
+    called = {_longest(form) for one in asked.called for form in (one, *forms.others(one))}
     begun = {*called, _longest(asked.family)} - {""}
     ways = [
         {mac.number("uprn", asked.uprn)} if asked.uprn else set(),

@@ -5,8 +5,9 @@ does not say counts neither way; a beginning counts for less than a name, and a 
 """
 
 from services.index import normalise
-from services.index.asking import clues, nicknames, streets
+from services.index.asking import clues, streets
 from services.index.asking.asked import Asked
+from services.index.matching import forms
 from services.index.read import Name, Summary
 
 NUMBERED = 10
@@ -87,12 +88,12 @@ def _family_points(asked: Asked, name: Name) -> int:
 
 
 def _given_points(asked: Asked, name: Name) -> int:
-    """3 the same, 2 alike or of one row of nicknames, 1 the beginning of it, 0 unknown, -1 another."""
+    """3 the same, 2 alike or a form of one name, 1 the beginning of it, 0 unknown, -1 another."""
     if not asked.given or not name.given:
         return 0
     if asked.given == name.given:
         return 3
-    if normalise.alike(asked.given, name.given) or nicknames.may_be(asked.given, name.given):
+    if normalise.alike(asked.given, name.given) or _one_group(asked.given, name.given):
         return 2
     return 1 if _begins(asked.given, name.given) else -1
 
@@ -102,7 +103,7 @@ def _nickname_points(asked: Asked, summary: Summary) -> int:
     held = [one for name in summary.names for one in _called(name)]
     if not asked.nickname or not held:
         return 0
-    if any(nicknames.may_be(asked.nickname, one) for one in held):
+    if any(one == asked.nickname or _one_group(asked.nickname, one) for one in held):
         return 2
     return 1 if any(_begins(asked.nickname, one) for one in held) else -1
 
@@ -112,6 +113,10 @@ def _called(name: Name) -> tuple[str, ...]:
         return (name.given, *name.more)
     # A name in one piece of text, without its parts: what somebody is called.
     return () if name.family else tuple(filter(None, (normalise.first_given(name.text),)))
+
+
+def _one_group(one: str, other: str) -> bool:
+    return bool(forms.groups(one) & forms.groups(other))
 
 
 def _begins(asked: str, held: str) -> bool:
