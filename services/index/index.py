@@ -13,6 +13,7 @@ from services.contract.people import Candidates, Count, Counted, Gather, Gathere
 from services.contract.problems import IndexUnavailable
 from services.contract.publishing import Accepted, Protection, Submission
 from services.index import accept, compare, count, find, gather, protect, relate, visible
+from services.index.links.acts import Links
 from services.index.people import People
 from services.index.ports import Shelf
 from services.index.schema import CURRENT, RECORD
@@ -27,6 +28,8 @@ class Index:
         self._store = store
         self._shelf = shelf
         self._live = live
+        self.links = Links(store, shelf)
+        """What people do to links."""
 
     def resolve(self, query: Resolve) -> Candidates:
         """Whom the question may mean."""

@@ -63,3 +63,8 @@ def of_home(mac: Mac, home: Home) -> set[int]:
     """The keys of one home; never looked up by a question, only from one person's record to another's."""
     words = zip(HOMES, (home.uprn, home.text), strict=True)
     return {mac.number("home", kind, word) for kind, word in words if word}
+
+
+def of_homes(mac: Mac, summary: Summary) -> set[int]:
+    """The keys of every home of a record."""
+    return {key for home in summary.homes for key in of_home(mac, home)}

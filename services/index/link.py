@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import insert, select
 
-from services.index.links import edges
+from services.index.links import edges, exclusions
 from services.index.people import Known, People
 from services.index.read import Summary
 from services.index.schema import CONFLICT, IDENTITY, PERSON
 from services.index.store import opaque
+from services.runtime.keys import Mac
 
 RULE = "number-birth-given"
 OWN = "own-person"
@@ -40,16 +41,24 @@ def agree(one: Summary, other: Summary) -> bool:
     return bool(given & {name.given for name in other.names if name.given})
 
 
+def asks_by(mac: Mac, summary: Summary) -> set[int]:
+    """The look-up keys by which `choose` finds whom it weighs: who is found by none of them cannot change what it decides."""
+    return {mac.number("nhs", summary.verified)} if summary.verified else set()
+
+
 def choose(people: People, item: str, summary: Summary) -> Edge:
     """Where the record belongs now that it says `summary`."""
-    number = people.store.mac.number("nhs", summary.verified)
-    found, _ = people.by_keys([number] if summary.verified else [], most=10_000)
+    found, _ = people.by_keys(asks_by(people.store.mac, summary), most=10_000)
     others = [known for known in people.of_items(found).values() if known.item != item]
     _note_conflicts(people, item, summary, others)
     agreeing = {known.person for known in others if agree(summary, known.summary)}
-    held = _held(people, item)
-    if held in agreeing or (held and not agreeing and not _shared(people, item, held)):
-        return Edge(held, "", new=False)
+    agreeing -= exclusions.barred(people.connection, item, agreeing)
+    now = held(people, item)
+    # What a person linked stays until a person withdraws it.
+    if edges.manual(people, [item]):
+        return Edge(now, "", new=False)
+    if now in agreeing or (now and not agreeing and not _shared(people, item, now)):
+        return Edge(now, "", new=False)
     # Two people that both agree were never joined by anybody: this record does not join them either.
     if len(agreeing) == 1:
         return Edge(agreeing.pop(), RULE, new=False)
@@ -64,7 +73,8 @@ def write(people: People, item: str, edge: Edge, at: str) -> None:
         edges.add(people, item, edge.person, edge.rule, at, basis=edge.basis)
 
 
-def _held(people: People, item: str) -> str:
+def held(people: People, item: str) -> str:
+    """Of whom the record speaks now; empty for one that introduces nobody yet."""
     return people.connection.execute(select(IDENTITY.c.person).where(IDENTITY.c.item == item)).scalar() or ""
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from services.contract.problems import NotFound
 from services.contract.publishing import Protection
 from services.index import keys, labels, normalise
-from services.index.links import events
+from services.index.links import events, past_keys
 from services.index.people import NOBODY_ELSE, People, in_parts, same_home
 from services.index.ports import Book
 from services.index.read import Home, dicts, text_of
@@ -224,6 +224,8 @@ def refresh_keys(people: People, items: Collection[str]) -> None:
         for known in records:
             placed = not held[person] and not known.summary.restricted
             wanted = keys.of_record(people.store.mac, known.summary, placed)
+            if not placed:
+                past_keys.keep(people, known.item, wanted | keys.of_homes(people.store.mac, known.summary))
             people.connection.execute(delete(LOOK_UP).where(LOOK_UP.c.item == known.item))
             if wanted:
                 rows = [{"key": key, "item": known.item} for key in sorted(wanted)]

@@ -36,6 +36,10 @@ class Store:
             event.listen(engine, "connect", _sqlite_connect)
             event.listen(engine, "begin", _sqlite_begin)
 
+    def beside(self, engine: Engine) -> "Store":
+        """Another database with the same keys."""
+        return Store(engine, self._sealer, self.mac)
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent view of what is committed. Raises `IndexUnavailable`."""

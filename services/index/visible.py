@@ -7,18 +7,22 @@ Steps, in this order, in one transaction: 1 the outbox row; 2 versions current, 
 6 the outbox row is done.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Table, delete, func, insert, select, update
 
 from services.contract.problems import NotFound
 from services.index import keys, labels, link, protect
-from services.index.links import events
+from services.index.links import events, past_keys
 from services.index.people import People
 from services.index.ports import Book
-from services.index.read import INTRODUCE, summarise
+from services.index.read import INTRODUCE, Summary, summarise
 from services.index.schema import CURRENT, HOME, IDENTITY, LOOK_UP, OUTBOX, PAST, RECORD
 from services.index.store import Store
+
+Choose = Callable[[People, str, Summary], link.Edge]
+"""Of whom the record of an item speaks, now that it says this."""
 
 
 def make_visible(store: Store, book: Book, outbox: str) -> None:
@@ -31,21 +35,26 @@ def make_visible(store: Store, book: Book, outbox: str) -> None:
             return
         people = People(connection, store, book, row.received[:10])
         people.event = events.happened(connection, events.PUBLISH, outbox, row.received)
-        wanted = select(RECORD).where(RECORD.c.outbox == outbox).order_by(RECORD.c.version)
-        fresh = [
-            version for version in connection.execute(wanted).all() if _becomes_current(people, version)
-        ]  # 2
-        bodies = {version.id: store.body(version) for version in fresh}
-        for version in fresh:  # 3
-            protect.note(people, version, bodies[version.id])
-        for version in fresh:  # 4
-            if version.type in INTRODUCE:
-                _introduce(people, version, bodies[version.id])
-        # 5. A label may have come with this publish, or a protected person's home may be somebody else's now.
-        protect.refresh_keys(
-            people, {version.about for version in fresh if version.about} | {v.item for v in fresh}
-        )
+        arrive(people, outbox)
         connection.execute(update(OUTBOX).where(OUTBOX.c.id == outbox).values(done=True))  # 6
+
+
+def arrive(people: People, outbox: str, choose: Choose = link.choose) -> None:
+    """Steps 2 to 5. Deciding again calls it for each publish in turn, with a choice of its own."""
+    # By item first: where two records of one publish each found a person, it is the same one whenever it is decided again.
+    wanted = select(RECORD).where(RECORD.c.outbox == outbox).order_by(RECORD.c.item, RECORD.c.version)
+    rows = people.connection.execute(wanted).all()
+    fresh = [version for version in rows if _becomes_current(people, version)]  # 2
+    bodies = {version.id: people.store.body(version) for version in fresh}
+    for version in fresh:  # 3
+        protect.note(people, version, bodies[version.id])
+    for version in fresh:  # 4
+        if version.type in INTRODUCE:
+            _introduce(people, version, bodies[version.id], choose)
+    # 5. A label may have come with this publish, or a protected person's home may be somebody else's now.
+    protect.refresh_keys(
+        people, {version.about for version in fresh if version.about} | {v.item for v in fresh}
+    )
 
 
 def _becomes_current(people: People, version: Any) -> bool:
@@ -61,12 +70,15 @@ def _becomes_current(people: People, version: Any) -> bool:
     return not later
 
 
-def _introduce(people: People, version: Any, resource: Any) -> None:
-    source = people.book.sources.get(version.source)
-    summary = summarise(
-        resource, bool(source and source.traces_nhs_numbers), labels.confidentiality(resource)
-    )
-    edge = link.choose(people, version.item, summary)
+def summary_of(book: Book, version: Any, resource: Any) -> Summary:
+    """What one version of a record that introduces somebody says of them."""
+    source = book.sources.get(version.source)
+    return summarise(resource, bool(source and source.traces_nhs_numbers), labels.confidentiality(resource))
+
+
+def _introduce(people: People, version: Any, resource: Any, choose: Choose) -> None:
+    summary = summary_of(people.book, version, resource)
+    edge = choose(people, version.item, summary)
     link.write(people, version.item, edge, version.received)
     row = {
         "person": edge.person,
@@ -80,9 +92,11 @@ def _introduce(people: People, version: Any, resource: Any) -> None:
     same = IDENTITY.c.item == version.item
     if people.connection.execute(update(IDENTITY).where(same).values(**row)).rowcount == 0:
         people.connection.execute(insert(IDENTITY).values(item=version.item, **row))
-    homes = {key for home in summary.homes for key in keys.of_home(people.store.mac, home)}
-    replace_keys(people, HOME, version.item, homes)
-    replace_keys(people, LOOK_UP, version.item, keys.of_record(people.store.mac, summary, placed=False))
+    mac, item = people.store.mac, version.item
+    homes = keys.of_homes(mac, summary)
+    past_keys.keep(people, item, homes | keys.of_record(mac, summary, placed=True))
+    replace_keys(people, HOME, item, homes)
+    replace_keys(people, LOOK_UP, item, keys.of_record(mac, summary, placed=False))
 
 
 def replace_keys(people: People, table: Table, item: str, wanted: set[int]) -> None:

@@ -103,10 +103,11 @@ def lift(store: Store, connection: Connection, id: str, at: str, *, by: str, rea
     connection.execute(update(EXCLUSION).where(EXCLUSION.c.id == id).values(lifted=seq, lifted_by=sealed))
 
 
-def of_items(connection: Connection, items: Collection[str]) -> list[Any]:
+def of_items(connection: Connection, items: Collection[str]) -> list[dict[str, Any]]:
     """Every exclusion that names one of these records, lifted ones too, in the order in which they were made."""
-    found: dict[str, Any] = {}
+    found: dict[str, dict[str, Any]] = {}
     for some in in_parts(sorted(set(items))):
         named = or_(EXCLUSION.c.item.in_(some), EXCLUSION.c.other.in_(some))
-        found |= {row.id: row for row in connection.execute(select(EXCLUSION).where(named))}
-    return sorted(found.values(), key=lambda row: (row.event, row.at, row.id))
+        rows = connection.execute(select(EXCLUSION).where(named)).mappings()
+        found |= {row["id"]: dict(row) for row in rows}
+    return sorted(found.values(), key=lambda row: (row["event"], row["at"], row["id"]))
