@@ -124,8 +124,8 @@ def apply(people: People, replayed: Replayed, at: str) -> tuple[dict[str, tuple[
     for item, person in before.items():
         parts.setdefault(person, set()).add(after[item])
     fresh = {person: opaque() for person, of in parts.items() if len(of) > 1}  # 4
-    known = set(_known(people, {*after.values(), *fresh.values()}))
     named = {fresh.get(person, person) for rows in replayed.histories.values() for person in _persons(rows)}
+    known = set(_known(people, named))
     new = [{"id": person, "since": at} for person in sorted(named - known)]
     if new:
         people.connection.execute(insert(PERSON), new)

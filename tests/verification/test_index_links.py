@@ -1,0 +1,163 @@
+"""Links made and withdrawn, on both databases: nothing is lost, nothing is left over, and every old id answers."""
+
+import pytest
+from sqlalchemy import select
+
+from services.contract.problems import BadInput, Conflict
+from services.index.index import Index
+from services.index.links import replaced, undone
+from services.index.people import People
+from services.index.schema import EXCLUSION, IDENTITY, LINK
+from tests.properties.index.test_unlinking import BORN, COMES_FIRST, HOMES, QUESTIONS, alike
+from tests.unit.index.links_world import (
+    Apart,
+    End,
+    Join,
+    Publish,
+    Step,
+    Withdraw,
+    answers,
+    do,
+    item_of,
+    world,
+)
+from tests.unit.index.northshire import LEO, MIA, FakeShelf, concern, flag, home, patient
+from tests.verification.databases import database_of
+from tests.verification.index_stores import index, opened
+
+__all__ = ["index", "opened"]
+LATER: list[Step] = [
+    # Came while the two were wrongly one: the flag protects one, and a third record is the other's.
+    Publish(
+        "gp",
+        (patient("a", "Mia Cole", BORN[0], MIA, address=[home(HOMES[0])]), flag("fa", "a", "L:SAFEADDR")),
+    ),
+    Publish("police", (patient("a", "Leo Reid", BORN[1], LEO, address=[home(HOMES[0])]),)),
+    Publish("csc", (patient("a", "Mia Reid", BORN[1], MIA, address=[home(HOMES[1])]),)),
+    Publish("csc", (patient("b", "Mia Reid", BORN[1], MIA),)),
+    Publish("csc", (patient("a", "Mia Reid", BORN[0], MIA, address=[home(HOMES[0])]),)),
+    End("gp", "Flag", "fa"),
+    Publish("police", (patient("b", "Mia Reid", BORN[0], MIA),)),
+]
+UNLINK = Withdraw(("gp", "a"), ("csc", "a"))
+KEPT_APART: list[Step] = [
+    Publish("police", (patient("b", "Leo Reid", BORN[1], LEO),)),
+    Apart(("police", "b"), ("gp", "a")),
+]
+"""A record that may not be of one person with `gp/a`, and so was not of `csc/a` either while the two were one."""
+BY_HAND: list[Step] = [
+    Publish("police", (patient("a", "Mya Reid", BORN[0]),)),
+    Join(("police", "a"), ("gp", "a")),
+    Publish("police", (patient("a", "Leo Reid", BORN[1], LEO),)),
+]
+PROTECTED_FROM = Publish(
+    "police",
+    (
+        patient("a", "Dana Reid", "1990-01-01", address=[home(HOMES[0])]),
+        patient("b", "Mia Reid", BORN[0], MIA, address=[home(HOMES[0])]),
+        flag("fa", "a", "L:SAFEADDR", extension=concern({"reference": "Patient/b"})),
+    ),
+)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+@pytest.mark.parametrize(
+    "between",
+    [LATER, BY_HAND, [*KEPT_APART, LATER[-1]], [PROTECTED_FROM, *LATER[:2]]],
+    ids=["changes", "by-hand", "swayed", "protected-from"],
+)
+def test_the_index_answers_as_one_that_never_linked(
+    request: pytest.FixtureRequest, kind: str, between: list[Step]
+) -> None:
+    with world() as made:
+        one, two = database_of(request, kind), database_of(request, kind)
+        alike(made, [*COMES_FIRST, *between, UNLINK, *LATER[:3]], one, two, must=True)
+
+
+def test_who_was_swayed_is_decided_again(index: Index) -> None:
+    do(index, enumerate([*COMES_FIRST, *KEPT_APART, LATER[-1]]))
+    alone = persons_of(index)
+    assert alone["police/b"] not in (alone["csc/a"], alone["gp/a"])
+    assert do(index, [(30, UNLINK)])
+    after = persons_of(index)
+    assert after["police/b"] == after["csc/a"] != after["gp/a"]
+
+
+def test_a_link_is_withdrawn_whole_or_not_at_all(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    do(index, enumerate([*COMES_FIRST, *LATER]))
+    before, edges_before = answers(index, QUESTIONS), edge_count(index)
+    for broken in ("_standing", "_write", "_keys"):
+        with monkeypatch.context() as patched:
+            patched.setattr(undone, broken, _killed)
+            with pytest.raises(KeyboardInterrupt):
+                do(index, [(30, UNLINK)])
+        assert answers(index, QUESTIONS) == before
+        assert edge_count(index) == edges_before
+        with index._store.read() as connection:
+            assert not connection.execute(select(EXCLUSION)).all()
+    assert do(index, [(30, UNLINK)]) == [(30, UNLINK)]
+    assert answers(index, QUESTIONS) != before
+
+
+def test_what_a_person_holds_apart_nobody_joins(index: Index) -> None:
+    do(index, enumerate([*COMES_FIRST, UNLINK]))
+    one, other = item_of(index, ("gp", "a")), item_of(index, ("csc", "a"))
+    with pytest.raises(Conflict):
+        index.links.link(one, other, "2026-11-02T09:00:00Z", by="worker", reason="again")
+    do(index, enumerate(COMES_FIRST))
+    assert len(set(persons_of(index).values())) == 2
+    with index._store.read() as connection:
+        id = connection.execute(select(EXCLUSION.c.id)).scalar_one()
+    index.links.lift(id, "2026-11-02T10:00:00Z", by="officer", reason="a mistake of ours")
+    index.links.link(one, other, "2026-11-02T11:00:00Z", by="worker", reason="again")
+    assert len(set(persons_of(index).values())) == 1
+
+
+def test_two_that_are_not_joined_are_not_undone_and_a_reason_is_asked_for(index: Index) -> None:
+    do(index, enumerate([*COMES_FIRST, UNLINK]))
+    one = item_of(index, ("gp", "a"))
+    with pytest.raises(BadInput):
+        index.links.withdraw(one, [], "2026-11-02T09:00:00Z", by="officer", reason="two children")
+    with pytest.raises(BadInput, match="places"):
+        index.links.withdraw(one, [], "2026-11-02T09:00:00Z", by="officer", reason=" ")
+
+
+def test_an_old_id_answers_with_who_took_its_place(index: Index) -> None:
+    do(index, enumerate(COMES_FIRST))
+    (joined,) = set(persons_of(index).values())
+    assert do(index, [(30, UNLINK)])
+    parts = persons_of(index)
+    with index._store.read() as connection:
+        people = People(connection, index._store, FakeShelf().current(), "2026-11-20")
+        # Retired: what was said of the two together is not taken for either's alone.
+        assert joined not in parts.values()
+        assert replaced.replaced(people, joined) == tuple(sorted(set(parts.values())))
+        assert replaced.now(people, joined) == joined
+        for person in parts.values():
+            assert replaced.replaced(people, person) == (person,)
+            assert joined in replaced.earlier(people, person).shared
+        assert replaced.replaced(people, "nobody") == ()
+
+
+def persons_of(index: Index) -> dict[str, str]:
+    """`source/id` of each Patient -> person."""
+    found = {}
+    with index._store.read() as connection:
+        persons = {
+            row.item: row.person for row in connection.execute(select(IDENTITY.c.item, IDENTITY.c.person))
+        }
+    for source in ("csc", "gp", "police"):
+        for id in ("a", "b"):
+            item = item_of(index, (source, id))
+            if item in persons:
+                found[f"{source}/{id}"] = persons[item]
+    return found
+
+
+def edge_count(index: Index) -> int:
+    with index._store.read() as connection:
+        return len(connection.execute(select(LINK.c.id)).all())
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
