@@ -145,6 +145,13 @@ class Edge:
     adoption: str = "none"
     labels: tuple[str, ...] = ()
     """Of the record: whether it is of the time before or after an adoption, and those of its labels that the law bars."""
+    start: str = field(default="", repr=False)
+    end: str = field(default="", repr=False)
+    """Between which dates, as the record gives them (partial ones too); empty where it does not say."""
+    uprn: str = field(default="", repr=False)
+    """Of an address: the property, where the record names it."""
+    probable: bool = False
+    """Of an address: the telephone number and a family name are the same as well, and another given name or date of birth."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,26 @@ class Stub(Message):
     birth_year: str = Field(repr=False)
 
 
+class Tie(Message):
+    """Why somebody is in the answer, by one source's word: a relationship, or an address shared, and from when to when."""
+
+    kind: str
+    """relationship | address."""
+    code: str = ""
+    """v3-RoleCode of what they are to `toward`; empty for an address, and where the source gave none."""
+    toward: str | None = None
+    """The `ref` at the other end, where a record that was released says it."""
+    source: str | None = None
+    start: str | None = Field(None, repr=False)
+    end: str | None = Field(None, repr=False)
+    uprn: str | None = Field(None, repr=False)
+    """Of an address: the property, where the released record names it."""
+    current: bool = True
+    """Not over yet, on the day of the answer."""
+    probable_relative: bool = False
+    """Of an address: one telephone number and one family name as well, of two people. A remark, and no evidence."""
+
+
 class PersonEntry(Message):
     """Somebody in the answer: `ref` is the fullUrl of their Patient in `view`, or a fresh id where none was released."""
 
@@ -36,6 +56,47 @@ class PersonEntry(Message):
     why: tuple[str, ...]
     match: str
     name: str | None = Field(None, repr=False)
+    ties: tuple[Tie, ...] = ()
+    unborn: bool = False
+    """A record that was released calls them unborn, or expects them on a day to come."""
+
+
+class Said(Message):
+    """One value that a released record gives, whose record it is, and since when."""
+
+    value: str = Field(repr=False)
+    source: str | None = None
+    start: str | None = Field(None, repr=False)
+    end: str | None = Field(None, repr=False)
+    """The dates that the record itself gives the value."""
+    received: str | None = None
+    """The day on which the hub had it."""
+
+
+class Difference(Message):
+    """Something that the sources say differently of one person. Shown, and never settled here."""
+
+    person: str
+    field: str
+    """name | birth-date | sex | nhs-number | death | address."""
+    said: tuple[Said, ...]
+
+
+class Contact(Message):
+    """Somebody who works with a person now, by a CareTeam, an EpisodeOfCare or an Encounter that was released."""
+
+    person: str
+    name: str | None = Field(None, repr=False)
+    role: str | None = None
+    service: str | None = None
+    organisation: str | None = None
+    telephone: str | None = None
+    source: str | None = None
+    start: str | None = None
+    last_seen: str | None = None
+    """Of an attendance: its day."""
+    first: bool = False
+    """Whom to go to first about this person."""
 
 
 class PersonState(Message):
@@ -98,6 +159,9 @@ class FamilyView(Message):
     withheld: tuple[Withheld, ...] = ()
     obligations: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    """Who works with each person now, whom to go to first in front."""
     notes: tuple[str, ...] = ()
     """Constant sentences, such as "protected households are checked by the duty manager"."""
     receipt: ReceiptEntry | None = None

@@ -4,20 +4,28 @@ Promise: every form is rendered from the one JSON answer; constant sentences dep
 on what was held back.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.contract.canonical import emit
+from services.contract.people import Edge
 from services.contract.views import FamilyView, PersonEntry, ReceiptEntry, SourceEntry
 from services.contract.vocabulary import entry
 from services.gateway import decisions
 from services.gateway.cases import break_glass
 from services.gateway.cases.grounds import over_objection
+from services.gateway.contacts import contacts_of
+from services.gateway.differences import differences_of
 from services.gateway.family import Family
+from services.gateway.household import family_entries
 from services.gateway.matching import Match
 from services.gateway.record import PROTECTED_NOTE
 from services.gateway.release import Built
+from services.gateway.released import Resource
 from services.gateway.request import Request
+from services.gateway.ties import Telling, ties_of
 from services.gateway.trail import Trail
+from services.gateway.unborn import is_unborn
 from services.gateway.who_answers import complete
 
 MAY_BE_INCOMPLETE = "Lists of medicines and allergies may be incomplete."
@@ -49,26 +57,58 @@ def assemble(
     ]
     if entries:
         bundle["entry"] = entries
+    names = {id: source.name for id, source in request.hub.book.sources.items()}
+    told = {built.refs[related.person]: built.released.get(related.person, ()) for related in kin.people}
+    telling = _telling(kin, built, names, request.context.on)
+    by_url = dict(zip(built.full_urls, built.resources, strict=True))
     return FamilyView(
         match=match.match,
         view=bundle,
-        people=tuple(_person(related.person, kin, built, match) for related in kin.people),
+        people=tuple(_person(related.person, kin, built, match, telling) for related in kin.people),
         sources=strip,
         complete=complete(strip),
         withheld=built.withheld,
         obligations=built.obligations,
         warnings=tuple(dict.fromkeys(code for answer in trail.answers for code in answer.warnings)),
+        differences=differences_of(told, names),
+        contacts=contacts_of(told, by_url, names, request.context.on),
         notes=_notes(request, kin, built, trail),
     )
 
 
-def _person(person: str, kin: Family, built: Built, match: Match) -> PersonEntry:
+def _person(person: str, kin: Family, built: Built, match: Match, telling: Telling) -> PersonEntry:
     edges = kin.why[person]
     why = tuple(dict.fromkeys(edge.code or edge.kind for edge in edges)) if edges else ("asked-about",)
     identity = match.identity if not edges else next(p.identity for p in kin.people if p.person == person)
+    resources = built.released.get(person, ())
     return PersonEntry(
-        ref=built.refs[person], why=why, match=identity, name=_name(built.released.get(person, ()))
+        ref=built.refs[person],
+        why=why,
+        match=identity,
+        name=_name(resources),
+        ties=ties_of(person, edges, telling),
+        unborn=is_unborn(_introducing(person, edges, resources, telling.records), telling.on),
     )
+
+
+def _telling(kin: Family, built: Built, names: Mapping[str, str], on: str) -> Telling:
+    return Telling(
+        records={item.record: one for item, one in zip(built.given, built.resources, strict=True)},
+        refs={one.person: built.refs[one.person] for one in kin.people},
+        names=names,
+        harmed=frozenset(one.person for one in kin.people if one.harm_link),
+        on=on,
+    )
+
+
+def _introducing(
+    person: str, edges: Sequence[Edge], resources: Sequence[Resource], records: Mapping[str, Resource]
+) -> list[Resource]:
+    """What says of them who they are: their own Patient records, and those of relatives that name them."""
+    own = [one for one in resources if one.get("resourceType") == "Patient"]
+    return own + [
+        records[edge.record] for edge in edges if edge.record in records and edge.record_person != person
+    ]
 
 
 def _name(resources: Any) -> str | None:
@@ -143,8 +183,19 @@ def as_bundle(view: FamilyView, receipts_url: str) -> bytes:
     issues += [
         {"severity": "information", "code": "informational", "details": {"text": note}} for note in view.notes
     ]
+    issues += [
+        {
+            "severity": "warning",
+            "code": "conflict",
+            "diagnostics": f"{row.person}; {row.field}; sources differ",
+        }
+        for row in view.differences
+    ]
     issues.append({"severity": "information", "code": "informational", "diagnostics": f"match; {view.match}"})
-    tail: list[Any] = [{"resource": {"resourceType": "OperationOutcome", "issue": issues}}]
+    tail: list[Any] = [
+        *family_entries(view),
+        {"resource": {"resourceType": "OperationOutcome", "issue": issues}},
+    ]
     if view.receipt is not None:
         tail.append({"resource": _receipt_document(view.receipt, receipts_url)})
     bundle["entry"] = [*bundle.get("entry", []), *tail]

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from services.contract.people import Edge
 from services.index import ages, barred
 from services.index.people import Known, People, in_parts, same_home
-from services.index.read import codings
+from services.index.probable_relative import probable_relative
+from services.index.read import codings, dicts, text_of
 from services.index.schema import RECORD
 
 STEPS = 2
@@ -26,10 +27,15 @@ _BACK = {
     "PRNFOST": "CHLDFOST",
     "GRNDCHILD": "GRMTH GRFTH GRPRN MGRMTH PGRMTH MGRFTH PGRFTH",
     "GRPRN": "GRNDCHILD GRNDSON GRNDDAU",
-    "SIB": "SIB BRO SIS",
+    "SIB": "SIB BRO SIS NSIB NBRO NSIS",
+    "HSIB": "HBRO HSIS",
+    "STPSIB": "STPBRO STPSIS",
+    "TWIN": "TWINBRO TWINSIS",
+    "FTWIN": "FTWINBRO FTWINSIS",
+    "ITWIN": "ITWINBRO ITWINSIS",
     "SPS": "SPS HUSB WIFE",
 }
-_SAME = "HSIB STPSIB DOMPART SIGOTHR FMRSPS COUSN ROOM FRND NBOR FAMMEMB EXT"
+_SAME = "HSIB STPSIB TWIN FTWIN ITWIN DOMPART SIGOTHR FMRSPS COUSN ROOM FRND NBOR FAMMEMB EXT"
 REVERSE: Mapping[str, str] = {code: back for back, known in _BACK.items() for code in known.split()} | {
     code: code for code in _SAME.split()
 }
@@ -55,7 +61,7 @@ def _relatives(people: People, person: str, members: dict[str, list[Edge]]) -> N
     reached, front = {person}, {person}
     for _ in range(STEPS):
         fresh: set[str] = set()
-        for _, other, edge in _step(people, front):
+        for _, other, edge in step(people, front):
             # Every record that supports a membership is kept: one may be silent where another is not.
             if edge not in members[other]:
                 members[other].append(edge)
@@ -65,7 +71,7 @@ def _relatives(people: People, person: str, members: dict[str, list[Edge]]) -> N
         front = fresh
 
 
-def _step(people: People, persons: Collection[str]) -> Iterator[tuple[str, str, Edge]]:
+def step(people: People, persons: Collection[str]) -> Iterator[tuple[str, str, Edge]]:
     """(person, relative, edge) for every RelatedPerson record about one of them, or through which one is a relative."""
     of_item = people.items(persons)
     about_them = people.related(of_item)
@@ -111,22 +117,27 @@ def _edge(
     code = codes[0] if codes else ""
     age = ages.relation_age(resource, people.on, people.book.lookback)
     said = barred.introduced(resource, known.source, people.book)
+    period = next(iter(dicts(resource.get("period"))), {})
     return Edge("relationship", toward, REVERSE.get(code, "FAMMEMB") if reverse and code else code, known.source,
-                known.record, about, age, said.adoption, said.labels)  # fmt: skip
+                known.record, about, age, said.adoption, said.labels,
+                text_of(period.get("start"))[:10], text_of(period.get("end"))[:10])  # fmt: skip
 
 
 def _housemates(people: People, person: str, members: dict[str, list[Edge]]) -> None:
-    homes = people.homes(person) if people.of([person])[person] else []
+    own = [known.summary for known in people.of([person])[person]]
+    homes = people.homes(person) if own else []
     others = people.of(people.same_home([person])[person])
     said = barred.introductions(people, [known for records in others.values() for known in records])
     for other, records in others.items():
         for known in records:
             there = [home for home in known.summary.homes if home.current(people.on)]
-            if any(same_home(one, two) for one in homes for two in there):
+            shared = [two for two in there if any(same_home(one, two) for one in homes)]
+            if shared:
                 one = said[known.record]
                 members[other].append(
-                    Edge("address", person, "", known.source, known.record, other,
-                         adoption=one.adoption, labels=one.labels)
+                    Edge("address", person, "", known.source, known.record, other, adoption=one.adoption,
+                         labels=one.labels, start=shared[0].start[:10], end=shared[0].end[:10], uprn=shared[0].uprn,
+                         probable=probable_relative(own, known.summary))
                 )  # fmt: skip
 
 

@@ -105,7 +105,7 @@ class Walk:
 
     def read_the_view(self) -> None:
         self.look("Family of Mia Reid")
-        rows = self.page.locator("table.hub-people").first.locator("tbody tr")
+        rows = self.page.locator("table.hub-family").locator("tbody tr")
         names = [text.split("\n")[0] for text in rows.locator("th").all_inner_texts()]
         assert names[0] == "Mia Reid" and {"Dana Reid", "Sean Cole", "Leo Reid"} <= set(names)
         told = self.page.inner_text("main")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from services.contract.views import FamilyView, ReceiptEntry
+from services.contract.views import FamilyView, PersonEntry, ReceiptEntry
 from services.contract.vocabulary import code_list
 from services.gateway.answer import BREAK_GLASS, NO_RELATION
 from services.gateway.decisions import CPR_CONFLICT
@@ -21,6 +21,7 @@ from services.gateway.pages.not_given import Missing, missing_of
 from services.gateway.pages.ownership import by_owner
 from services.gateway.pages.particulars import Fact, facts_of, home_of, source_of
 from services.gateway.pages.records import NO_STATUS, Record, in_words
+from services.gateway.pages.whom_to_go_to import Differing, GoTo, differing, whom_to_go_to
 
 STATUSES = (
     *((str(row["title"]), str(row["sentence"])) for row in code_list("statement-status").values()),
@@ -57,6 +58,8 @@ class PersonPage:
     decisions: Decisions
     alarms: tuple[str, ...]
     """Active flags, by their words: what must be seen before anything else."""
+    differing: tuple[Differing, ...] = field(repr=False)
+    """What the sources say differently of them."""
     facts: tuple[Fact, ...] = field(repr=False)
     shelves: tuple[Shelf, ...] = field(repr=False)
     missing: tuple[Missing, ...]
@@ -76,6 +79,7 @@ class FamilyPage:
     """The whole answer."""
 
     people: tuple[PersonPage, ...]
+    go_to: tuple[GoTo, ...]
     answered: Answered
     complete: bool
     for_everyone: tuple[Missing, ...]
@@ -98,14 +102,13 @@ def family_page(
     }
     entries = answer.view.get("entry", ())
     owned = by_owner(entries, [one.ref for one in answer.people])
-    kin = kinship(answer, owned, names)
+    kin = kinship(answer, names)
     people = tuple(
         _person(
             number,
-            one.ref,
+            one,
             names[one.ref],
             kin[one.ref],
-            one.match,
             owned.get(one.ref, ()),
             answer,
             sources,
@@ -116,6 +119,7 @@ def family_page(
     )
     return FamilyPage(
         people=tuple(sorted(people, key=lambda one: _closeness(one, people[0]))),
+        go_to=whom_to_go_to(answer, names),
         answered=answered(answer.sources, names),
         complete=answer.complete,
         for_everyone=missing_of([row for row in answer.withheld if row.person not in names], kinds),
@@ -133,10 +137,9 @@ def family_page(
 
 def _person(
     number: int,
-    ref: str,
+    entry: PersonEntry,
     name: str,
     why: tuple[str, ...],
-    match: str,
     records: Sequence[Mapping[str, Any]],
     answer: FamilyView,
     sources: Mapping[str, str],
@@ -152,17 +155,23 @@ def _person(
         anchor=f"person-{number}",
         name=name,
         why=why,
-        identity=_IDENTITY.get(match, match),
-        certain=match != "NOT_CONFIRMED",
-        born=" or ".join(map(words.day, births)),
+        identity=_IDENTITY.get(entry.match, entry.match),
+        certain=entry.match != "NOT_CONFIRMED",
+        born=_born(births, unborn=entry.unborn),
         home=home_of(patients),
         age=words.age(births[0], now.astimezone(words.LONDON).date()) if len(births) == 1 else "",
         decisions=decisions_of(records, from_, today),
         alarms=_alarms(shelves),
+        differing=differing(answer.differences, entry.ref),
         facts=facts_of(patients, sources),
         shelves=shelves,
-        missing=missing_of([row for row in answer.withheld if row.person == ref], kinds),
+        missing=missing_of([row for row in answer.withheld if row.person == entry.ref], kinds),
     )
+
+
+def _born(births: Sequence[str], *, unborn: bool) -> str:
+    told = " or ".join(map(words.day, births))
+    return told if not unborn else f"Unborn, expected {told}" if told else "Unborn"
 
 
 def _notes(notes: Sequence[str]) -> tuple[str, ...]:
@@ -178,7 +187,7 @@ def _closeness(person: PersonPage, first: PersonPage) -> int:
     """The person asked about, then their nearest, then the rest; whoever is not certain comes last."""
     if person is first:
         return 0
-    near = any(why.endswith(f" of {first.name}") for why in person.why)
+    near = any(why.split(",")[0].endswith(f" of {first.name}") for why in person.why)
     return 3 if not person.certain else 1 if near else 2
 
 

@@ -1,17 +1,17 @@
-"""Why somebody is in the family, in words: "mother of Mia Reid", "same address", by the records that say so.
+"""Why somebody is in the family, in words: "mother of Mia Reid", "same address since 5 May 2026", by the ties of the answer.
 
-Promise: whose mother somebody is, is said only where a released record names both; else the bare word of the answer.
+Promise: whose mother somebody is, is said only where the answer says it; what is over is said to be over; a remark that two
+people are probably relatives is never worded as one that they are.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping
 
-from services.contract.views import FamilyView
-from services.gateway.pages.records import name_of
+from services.contract.views import FamilyView, PersonEntry, Tie
+from services.gateway.pages import words
 
-Resource = Mapping[str, Any]
-_NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
 ASKED = "Asked about"
+FORMER = "FMRSPS"
+"""A relationship that its own word says is over."""
 _WHY = {
     "asked-about": ASKED,
     "address": "Same address",
@@ -39,68 +39,67 @@ _WHY = {
     "FRND": "Friend",
     "HPOWATT": "Attorney for health and welfare",
     "POWATT": "Attorney",
+    "TWIN": "Twin",
+    "FTWIN": "Twin",
+    "ITWIN": "Twin",
+    "HSIB": "Half-sibling",
+    "STPSIB": "Step-sibling",
+    "STPPRN": "Step-parent",
+    "GRNDCHILD": "Grandchild",
+    "PRNFOST": "Foster carer",
+    "CHLDFOST": "Foster child",
+    "DOMPART": "Partner",
+    "COUSN": "Cousin",
+    "NBOR": "Neighbour",
+    "ROOM": "Housemate",
+    "FAMMEMB": "Relative",
 }
-_TURNED = {
-    "CHILD": ("MTH", "FTH", "PRN"),
-    "STPCHLD": ("STPFTH", "STPMTH"),
-    "SIB": ("BRO", "SIS", "SIB"),
-    "FMRSPS": ("FMRSPS",),
-    "SIGOTHR": ("SIGOTHR",),
-}
-"""What somebody is to a person who is this to them."""
+_IMPLIED = {"SIB": ("BRO", "SIS", "TWIN", "FTWIN", "ITWIN"), "CHILD": ("SON", "DAU"), "PRN": ("MTH", "FTH")}
+"""The broader word, and the nearer ones beside which it need not be said of the same two people."""
+PROBABLY = "probably a relative: same family name and telephone"
 
 
-def kinship(
-    answer: FamilyView, owned: Mapping[str, Sequence[Resource]], names: Mapping[str, str]
-) -> Mapping[str, tuple[str, ...]]:
+def kinship(answer: FamilyView, names: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
     """ref -> why they are here, most telling first."""
-    told = _told(owned)
     first = answer.people[0].ref if answer.people else ""
-    found: dict[str, tuple[str, ...]] = {}
-    for person in answer.people:
-        own = {code for code, (who, _) in told if who == person.ref}
-        pairs = [(code, of) for code, (who, of) in told if who == person.ref]
-        # What others are to this person says what this person is to them: whose stepfather, so whose stepchild.
-        for code in person.why:
-            if code not in own:
-                pairs += [
-                    (code, who)
-                    for other, (who, of) in told
-                    if of == person.ref and other in _TURNED.get(code, ())
-                ]
-        bare = [code for code in person.why if code not in {code for code, _ in pairs}]
-        pairs.sort(key=lambda pair: pair[1] != first)
-        words = [f"{_WHY[code]} of {names[of]}" for code, of in pairs if code in _WHY]
-        words += [_WHY.get(code, "Related") for code in bare]
-        found[person.ref] = (ASKED,) if person.ref == first else tuple(dict.fromkeys(words))
-    return found
+    return {
+        person.ref: (ASKED,) if person.ref == first else _why(person, names, first)
+        for person in answer.people
+    }
 
 
-def _told(owned: Mapping[str, Sequence[Resource]]) -> list[tuple[str, tuple[str, str]]]:
-    """(code, (who, of whom)) as released records say it."""
-    known = {key: ref for ref, rows in owned.items() for one in rows for key in _keys(one, "Patient")}
-    found = []
-    for ref, rows in owned.items():
-        for one in rows:
-            other = next((known[key] for key in _keys(one, "RelatedPerson") if key in known), "")
-            if other and other != ref:
-                found += [(code, (other, ref)) for code in _codes(one)]
-    return list(dict.fromkeys(found))
+def _why(person: PersonEntry, names: Mapping[str, str], first: str) -> tuple[str, ...]:
+    # The first person's ties come first; the sort keeps the order of the rest.
+    told = sorted(person.ties, key=lambda tie: (tie.kind == "address", tie.toward != first))
+    said = {tie.code or tie.kind for tie in person.ties}
+    homes = [tie for tie in told if tie.kind == "address"]
+    of_kin = [_kin(tie, names) for tie in told if tie.kind != "address" and not _implied(tie, told)]
+    bare = [_WHY.get(code, "Related") for code in person.why if code not in said]
+    return tuple(dict.fromkeys((*of_kin, *bare, *([_home(homes)] if homes else []))))
 
 
-def _codes(related: Resource) -> list[str]:
-    concepts = related.get("relationship", ())
-    return [str(one.get("code", "")) for concept in concepts for one in concept.get("coding", ())]
+def _implied(tie: Tie, told: Collection[Tie]) -> bool:
+    return any(other.toward == tie.toward and other.code in _IMPLIED.get(tie.code, ()) for other in told)
 
 
-def _keys(resource: Resource, type_: str) -> list[tuple[str, ...]]:
-    """What tells one person from another in an answer: the NHS number, or the name with the date of birth."""
-    if resource["resourceType"] != type_:
-        return []
-    numbers = [
-        ("number", str(one["value"]))
-        for one in resource.get("identifier", ())
-        if one.get("system") == _NHS_NUMBER and "value" in one
-    ]
-    name, born = name_of(resource), str(resource.get("birthDate", ""))
-    return [*numbers, *([("name", name, born)] if name and born else [])]
+def _kin(tie: Tie, names: Mapping[str, str]) -> str:
+    word = _WHY.get(tie.code, "Related")
+    other = names.get(tie.toward or "", "")
+    of = f" of {other}" if other else ""
+    if not tie.current:
+        over = f", until {words.day(tie.end)}" if tie.end else ", which is over"
+        return f"{word}{of}" if tie.code == FORMER and not tie.end else f"{_once(tie, word)}{of}{over}"
+    since = f", since {words.day(tie.start)}" if tie.start else ""
+    return f"{word}{of}{since}"
+
+
+def _once(tie: Tie, word: str) -> str:
+    return word if tie.code == FORMER else f"Once {words.first_down(word)}"
+
+
+def _home(ties: Collection[Tie]) -> str:
+    """The address in one phrase, however many sources have it: since the first day that one of them gives."""
+    starts = sorted(filter(None, (tie.start for tie in ties)))
+    since = f" since {words.day(starts[0])}" if starts else ""
+    probably = f", {PROBABLY}" if any(tie.probable_relative for tie in ties) else ""
+    return f"Same address{since}{probably}"

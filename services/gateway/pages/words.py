@@ -90,6 +90,11 @@ def first_up(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def first_down(text: str) -> str:
+    """Without a capital, as it stands within a sentence."""
+    return text[:1].lower() + text[1:]
+
+
 def listed(names: Iterable[str]) -> str:
     """`A, B and C`."""
     found = list(names)

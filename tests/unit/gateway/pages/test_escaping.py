@@ -136,6 +136,13 @@ def resources() -> list[dict[str, Any]]:
     ]
 
 
+TIES = [{"kind": "relationship", "code": QUOTED, "toward": ONE, "source": QUOTED, "start": QUOTED, "end": QUOTED, "current": now}
+        for now in (True, False)]  # fmt: skip
+WORKER = dict.fromkeys(("name", "role", "service", "organisation", "telephone", "source", "start"), QUOTED)
+CONTACT: dict[str, Any] = {"person": ONE, **WORKER}
+SAID: dict[str, Any] = dict.fromkeys(("value", "source", "start", "end", "received"), QUOTED)
+
+
 def view() -> FamilyView:
     entries = [
         {"fullUrl": ONE if one["resourceType"] == "Patient" else f"urn:uuid:r{number}", "resource": one}
@@ -160,8 +167,10 @@ def view() -> FamilyView:
             "view": {"resourceType": "Bundle", "type": "collection", "entry": entries},
             "people": [
                 {"ref": ONE, "why": ["asked-about"], "match": QUOTED, "name": QUOTED},
-                {"ref": TWO, "why": [QUOTED], "match": "NOT_CONFIRMED"},
+                {"ref": TWO, "why": [QUOTED], "match": "NOT_CONFIRMED", "ties": TIES},
             ],
+            "contacts": [CONTACT | {"first": True}, CONTACT | {"name": None}],
+            "differences": [{"person": ONE, "field": QUOTED, "said": [SAID, SAID | {"end": None}]}],
             "candidates": [{"candidate": QUOTED, "name": QUOTED, "birth_year": QUOTED}],
             "sources": [{"source": QUOTED, "people": states}, {"source": QUOTED, "people": states[:1]}],
             "complete": False,

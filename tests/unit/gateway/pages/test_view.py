@@ -28,16 +28,6 @@ def patient(source: str, given: str, *addresses: dict[str, Any], **more: Any) ->
     }
 
 
-def related(to: str, given: str, code: str) -> dict[str, Any]:
-    return {
-        "resourceType": "RelatedPerson",
-        "patient": {"reference": to},
-        "relationship": [{"coding": [{"code": code}], "text": code}],
-        "name": [{"given": [given], "family": "Reid"}],
-        "birthDate": "2019-05-07",
-    }
-
-
 def view(*entries: tuple[str, dict[str, Any]], **more: Any) -> FamilyPage:
     people = more.pop("people", [{"ref": MIA, "why": ["asked-about"], "match": "MATCH", "name": "Mia Reid"}])
     told = {
@@ -73,25 +63,98 @@ def test_where_sources_differ_both_addresses_are_the_home() -> None:
     )
 
 
-def test_whose_mother_she_is_comes_from_the_records_and_the_other_way_round_too() -> None:
+def tie(code: str, toward: str, **more: Any) -> dict[str, Any]:
+    return {"kind": "relationship" if code else "address", "code": code, "toward": toward, **more}
+
+
+def test_whose_mother_she_is_and_until_when_comes_from_the_ties() -> None:
+    home = [tie("", MIA), tie("", MIA, start="2026-05-05", probable_relative=True)]
+    dana = [tie("MTH", TOM, start="2021-01-01"), tie("MTH", MIA), *home]
+    tom = [tie("BRO", MIA), tie("SIB", MIA), tie("SIGOTHR", DANA, end="2024-06-30", current=False)]
     people = [
         {"ref": MIA, "why": ["asked-about"], "match": "MATCH", "name": "Mia Reid"},
-        {"ref": TOM, "why": ["CHILD"], "match": "MATCH", "name": "Tom Reid"},
-        {"ref": DANA, "why": ["MTH", "address"], "match": "MATCH", "name": "Dana Reid"},
-    ]
-    shown = view(
-        (MIA, patient("csc", "Mia")),
-        (DANA, patient("csc", "Dana")),
-        (TOM, patient("csc", "Tom")),
-        ("urn:uuid:r1", related(MIA, "Dana", "MTH")),
-        ("urn:uuid:r2", related(TOM, "Dana", "MTH")),
-        people=people,
-    )
+        {"ref": TOM, "why": ["BRO", "SIB", "SIGOTHR", "FRND"], "match": "MATCH", "name": "Tom Reid", "ties": tom},
+        {"ref": DANA, "why": ["MTH", "address"], "match": "MATCH", "name": "Dana Reid", "ties": dana},
+        {"ref": "urn:uuid:x", "why": ["FMRSPS"], "match": "MATCH", "name": "Sean Cole",
+         "ties": [{"kind": "relationship", "code": "FMRSPS", "current": False}]},
+    ]  # fmt: skip
+    shown = view((MIA, patient("csc", "Mia")), people=people)
     assert [(one.name, one.why) for one in shown.people] == [
         ("Mia Reid", ("Asked about",)),
-        ("Dana Reid", ("Mother of Mia Reid", "Mother of Tom Reid", "Same address")),
-        ("Tom Reid", ("Child of Dana Reid",)),
+        ("Tom Reid", ("Brother of Mia Reid", "Once partner of Dana Reid, until 30 June 2024", "Friend")),
+        (
+            "Dana Reid",
+            (
+                "Mother of Mia Reid",
+                "Mother of Tom Reid, since 1 January 2021",
+                "Same address since 5 May 2026, probably a relative: same family name and telephone",
+            ),
+        ),
+        ("Sean Cole", ("Former partner",)),
     ]
+
+
+def test_whom_to_go_to_and_where_sources_differ_are_said_at_the_top() -> None:
+    contacts = [
+        {
+            "person": MIA,
+            "name": "Amara",
+            "role": "Social worker",
+            "source": "A",
+            "start": "2026-05-09",
+            "first": True,
+        },
+        {"person": MIA, "name": "Dr Ash", "source": "B", "last_seen": "2026-10-28"},
+        {"person": DANA, "service": "a health service"},
+    ]
+    said = [
+        {"value": "2019-05-07", "source": "A", "received": "2026-11-20"},
+        {"value": "2019-05-07", "start": "2020-01-01"},
+        {"value": "2019-07-05", "source": "B", "end": "2024-01-01"},
+    ]
+    people = [
+        {"ref": MIA, "why": ["asked-about"], "match": "MATCH", "name": "Mia Reid"},
+        {"ref": DANA, "why": ["MTH"], "match": "MATCH", "name": "Dana Reid"},
+    ]
+    shown = view(
+        people=people, contacts=contacts, differences=[{"person": MIA, "field": "birth-date", "said": said}]
+    )
+    mia, dana = shown.go_to
+    assert mia.first and (mia.first.name, mia.first.what, mia.first.when) == (
+        "Amara",
+        "Social worker",
+        "since 9 May 2026",
+    )
+    assert [(one.name, one.when) for one in mia.others] == [
+        ("Dr Ash", "saw them 28 October 2026")
+    ] and mia.services == 2
+    assert dana.first is None and [(one.name, one.source) for one in dana.others] == [
+        ("a health service", "A partner")
+    ]
+    (differing,) = shown.people[0].differing
+    assert (differing.label, differing.values) == (
+        "Date of birth",
+        (
+            (
+                "7 May 2019",
+                ("A: no date given, received 20 November 2026", "A partner: since 1 January 2020"),
+            ),
+            ("5 July 2019", ("B: until 1 January 2024",)),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("born", "told"), [("2027-02-01", "Unborn, expected 1 February 2027"), ("", "Unborn")]
+)
+def test_an_unborn_child_is_called_so(born: str, told: str) -> None:
+    people = [{"ref": MIA, "why": ["asked-about"], "match": "MATCH", "name": "Unborn Reid", "unborn": True}]
+    record = (
+        patient("csc", "Unborn", birthDate=born)
+        if born
+        else {"resourceType": "Patient", "name": [{"text": "Unborn"}]}
+    )
+    assert view((MIA, record), people=people).people[0].born == told
 
 
 def state(ref: str, state: str) -> dict[str, str]:
