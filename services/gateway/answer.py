@@ -171,26 +171,7 @@ def as_bundle(view: FamilyView, receipts_url: str) -> bytes:
         }
         for row in view.withheld
     ]
-    issues += [
-        {
-            "severity": "warning" if state.state in ("SOURCE_DOWN", "NO_RESPONSE") else "information",
-            "code": "incomplete" if state.state in ("SOURCE_DOWN", "NO_RESPONSE") else "informational",
-            "diagnostics": f"{line.source}; {state.ref}; {state.state}",
-        }
-        for line in view.sources
-        for state in line.people
-    ]
-    issues += [
-        {"severity": "information", "code": "informational", "details": {"text": note}} for note in view.notes
-    ]
-    issues += [
-        {
-            "severity": "warning",
-            "code": "conflict",
-            "diagnostics": f"{row.person}; {row.field}; sources differ",
-        }
-        for row in view.differences
-    ]
+    issues += _conflicts(view)
     issues.append({"severity": "information", "code": "informational", "diagnostics": f"match; {view.match}"})
     tail: list[Any] = [
         *family_entries(view),
@@ -200,6 +181,12 @@ def as_bundle(view: FamilyView, receipts_url: str) -> bytes:
         tail.append({"resource": _receipt_document(view.receipt, receipts_url)})
     bundle["entry"] = [*bundle.get("entry", []), *tail]
     return emit(bundle)
+
+
+def _conflicts(view: FamilyView) -> list[dict[str, Any]]:
+    """Where the sources differ, without the values."""
+    fixed = {"severity": "warning", "code": "conflict"}
+    return [fixed | {"diagnostics": f"{row.person}; {row.field}; sources differ"} for row in view.differences]
 
 
 def _receipt_document(receipt: ReceiptEntry, receipts_url: str) -> dict[str, Any]:
