@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from services.contract.people import About
 from services.index import normalise
 from services.index.asking import clues
+from services.index.matching import blocking
 from services.index.read import Home, Summary
 from services.runtime.keys import Mac
 
@@ -23,7 +24,7 @@ def of_record(mac: Mac, summary: Summary, placed: bool) -> set[int]:
         if placed:
             places = {home.postcode for home in summary.homes if home.postcode}
             found |= set(_of_place(mac, name.given, name.family, places))
-    return found | clues.of_record(mac, summary, placed)
+    return found | clues.of_record(mac, summary, placed) | blocking.of_record(mac, summary, placed)
 
 
 def of_question(mac: Mac, about: About) -> set[int]:

@@ -1,23 +1,25 @@
-"""Of whom a record speaks: the one rule by which the hub links by itself.
+"""Of whom a record speaks, decided when it is published.
 
-Promise: a link is made only where a verified NHS number, the date of birth and the given name agree with a verified
-record of exactly one person; anything less is a person of its own. A link is an edge that is added, never changed:
-nothing of a person is written when one is made, and nothing has to be undone when one is withdrawn.
+Promise: the hub links by itself only where the rules of matching/guards.py let it, and to one person; what a person linked
+stays until a person withdraws it. A link is an edge that is added, never changed: nothing of a person is written when one is
+made, and nothing has to be undone when one is withdrawn.
 """
 
 from dataclasses import dataclass
 
 from sqlalchemy import insert, select
 
+from services.index import keys
 from services.index.links import edges, exclusions
-from services.index.people import Known, People
+from services.index.matching import blocking, candidates, model, score, traits
+from services.index.matching.candidates import Found, Room
+from services.index.matching.decide import OWN, decide
+from services.index.matching.verdict import LINK, Decision
+from services.index.people import People
 from services.index.read import Summary
 from services.index.schema import CONFLICT, IDENTITY, PERSON
 from services.index.store import opaque
 from services.runtime.keys import Mac
-
-RULE = "number-birth-given"
-OWN = "own-person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,40 +31,43 @@ class Edge:
     new: bool
     basis: edges.Basis | None = None
     """What it rests on beside the rule."""
-
-
-def agree(one: Summary, other: Summary) -> bool:
-    """Whether two records speak of one person, by the rule."""
-    if not one.verified or one.verified != other.verified:
-        return False
-    if not one.birth_date or one.birth_date != other.birth_date:
-        return False
-    given = {name.given for name in one.names if name.given}
-    return bool(given & {name.given for name in other.names if name.given})
+    decision: Decision | None = None
+    """What the record came to against everybody; None where a person had linked it."""
 
 
 def asks_by(mac: Mac, summary: Summary) -> set[int]:
-    """The look-up keys by which `choose` finds whom it weighs: who is found by none of them cannot change what it decides."""
-    return {mac.number("nhs", summary.verified)} if summary.verified else set()
+    """The keys by which `choose` finds whom it weighs: who is found by none of them cannot change what it decides."""
+    return blocking.of_search(mac, summary, placed=True) | keys.of_homes(mac, summary)
 
 
 def choose(people: People, item: str, summary: Summary) -> Edge:
     """Where the record belongs now that it says `summary`."""
-    found, _ = people.by_keys(asks_by(people.store.mac, summary), most=10_000)
-    others = [known for known in people.of_items(found).values() if known.item != item]
-    _note_conflicts(people, item, summary, others)
-    agreeing = {known.person for known in others if agree(summary, known.summary)}
-    agreeing -= exclusions.barred(people.connection, item, agreeing)
     now = held(people, item)
     # What a person linked stays until a person withdraws it.
-    if edges.manual(people, [item]):
+    if now and edges.manual(people, [item]):
         return Edge(now, "", new=False)
-    if now in agreeing or (now and not agreeing and not _shared(people, item, now)):
-        return Edge(now, "", new=False)
-    # Two people that both agree were never joined by anybody: this record does not join them either.
-    if len(agreeing) == 1:
-        return Edge(agreeing.pop(), RULE, new=False)
-    return Edge(opaque(), OWN, new=True)
+    trained = model.shipped()
+    spoken = candidates.plain(summary, people.on)
+    room = Room(people, item, summary, exclusions.excluded)
+    found = candidates.find(people, item, spoken, placed=not room.labelled())
+    mine = traits.of(spoken)
+    decision = decide(
+        spoken,
+        found.people,
+        lambda other: score.weigh(trained, mine, traits.of(other)),
+        room,
+        at=now,
+        truncated=found.truncated,
+    )
+    _note_conflicts(people, item, spoken, found, decision)
+    if decision.outcome == LINK:
+        if decision.person == now:
+            return Edge(now, "", new=False, decision=decision)
+        basis = edges.Basis(decision.verdict, trained.digest, decision.item)
+        return Edge(decision.person, decision.rule, new=False, basis=basis, decision=decision)
+    if now and not _shared(people, item, now):
+        return Edge(now, "", new=False, decision=decision)
+    return Edge(opaque(), OWN, new=True, decision=decision)
 
 
 def write(people: People, item: str, edge: Edge, at: str) -> None:
@@ -83,15 +88,17 @@ def _shared(people: People, item: str, person: str) -> bool:
     return people.connection.execute(wanted).first() is not None
 
 
-def _note_conflicts(people: People, item: str, summary: Summary, others: list[Known]) -> None:
-    """One number and two dates of birth: one of the records has somebody else's number."""
-    for known in others:
-        dates = {summary.birth_date, known.summary.birth_date} - {""}
-        if known.summary.verified == summary.verified and len(dates) == 2:
-            pair = {"item": min(item, known.item), "other": max(item, known.item)}
-            there = select(CONFLICT.c.item).where(
-                CONFLICT.c.item == pair["item"], CONFLICT.c.other == pair["other"]
-            )
-            if people.connection.execute(there).first() is None:
-                row = {**pair, "kind": "number-birth-date", "at": people.on}
-                people.connection.execute(insert(CONFLICT).values(**row))
+def _note_conflicts(people: People, item: str, one: Summary, found: Found, decision: Decision) -> None:
+    """One number and two dates of birth, not linked: one of the records has somebody else's number."""
+    numbers = one.live_numbers
+    for person, records in found.people.items():
+        for other in records if person != decision.person else ():
+            dates = {one.birth_date, other.summary.birth_date} - {""}
+            if numbers & other.summary.live_numbers and len(dates) == 2:
+                pair = {"item": min(item, other.item), "other": max(item, other.item)}
+                there = select(CONFLICT.c.item).where(
+                    CONFLICT.c.item == pair["item"], CONFLICT.c.other == pair["other"]
+                )
+                if people.connection.execute(there).first() is None:
+                    row = {**pair, "kind": "number-birth-date", "at": people.on}
+                    people.connection.execute(insert(CONFLICT).values(**row))

@@ -5,7 +5,7 @@ source's retention, and never writes.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -73,6 +73,10 @@ class People:
     def of_items(self, items: Iterable[str]) -> dict[str, Known]:
         """The record of introduction of each item that is one."""
         return {known.item: known for known in self._select(IDENTITY.c.item, sorted(set(items)))}
+
+    def identities(self, persons: Collection[str]) -> list[Known]:
+        """Every record of these people as the transaction has it now, whatever was read before."""
+        return list(self._select(IDENTITY.c.person, sorted(persons))) if persons else []
 
     def by_keys(self, wanted: Iterable[int], most: int) -> tuple[set[str], bool]:
         """Items found by look-up keys, and whether there were more than `most`."""

@@ -24,6 +24,8 @@ class Number:
 
     value: str
     verified: bool
+    old: bool = False
+    """The record says that it was superseded: of use `old`, or its period ended."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -86,6 +88,16 @@ class Summary:
         """The one verified number; empty where there is none or more than one."""
         found = {number.value for number in self.numbers if number.verified}
         return found.pop() if len(found) == 1 else ""
+
+    @property
+    def live_numbers(self) -> frozenset[str]:
+        """The verified numbers that are in use."""
+        return frozenset(number.value for number in self.numbers if number.verified)
+
+    @property
+    def old_numbers(self) -> frozenset[str]:
+        """Numbers that the record itself says were superseded."""
+        return frozenset(number.value for number in self.numbers if number.old)
 
 
 def from_plain(value: Mapping[str, Any]) -> Summary:
@@ -152,13 +164,16 @@ def _numbers(resource: Mapping[str, Any], traces: bool) -> Iterator[Number]:
             continue
         value = normalise.number(text_of(identifier.get("value")))
         if value:
-            yield Number(value, _verified(identifier, traces))
+            old = _superseded(identifier)
+            yield Number(value, not old and _verified(identifier, traces), old)
+
+
+def _superseded(identifier: Mapping[str, Any]) -> bool:
+    ended = isinstance(identifier.get("period"), dict) and identifier["period"].get("end")
+    return identifier.get("use") == "old" or bool(ended)
 
 
 def _verified(identifier: Mapping[str, Any], traces: bool) -> bool:
-    ended = isinstance(identifier.get("period"), dict) and identifier["period"].get("end")
-    if identifier.get("use") == "old" or ended:
-        return False
     said = [
         code
         for extension in dicts(identifier.get("extension"))

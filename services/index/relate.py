@@ -101,7 +101,12 @@ def _child(known: PersonFacts, role: str | None) -> bool:
 
 
 def _number(people: People, person: str) -> str | None:
-    numbers = {known.summary.verified for known in people.of([person])[person]} - {""}
+    summaries = [known.summary for known in people.of([person])[person]]
+    # A number that was superseded still stands in a record that nobody sent again.
+    numbers = {one.verified for one in summaries} - {
+        "",
+        *(old for one in summaries for old in one.old_numbers),
+    }
     return numbers.pop() if len(numbers) == 1 else None
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Table, delete, func, insert, select, update
 from services.contract.problems import NotFound
 from services.index import keys, labels, link, protect
 from services.index.links import events, past_keys
+from services.index.matching import doubts
 from services.index.people import People
 from services.index.ports import Book
 from services.index.read import INTRODUCE, Summary, summarise
@@ -80,6 +81,8 @@ def _introduce(people: People, version: Any, resource: Any, choose: Choose) -> N
     summary = summary_of(people.book, version, resource)
     edge = choose(people, version.item, summary)
     link.write(people, version.item, edge, version.received)
+    if edge.decision is not None:
+        doubts.keep(people, version.item, edge.decision, version.received)
     row = {
         "person": edge.person,
         "record": version.id,

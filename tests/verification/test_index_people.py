@@ -77,7 +77,7 @@ def test_a_date_alone_or_a_family_name_alone_finds_nobody(index: Index) -> None:
     [
         patient("x", "Mia Reid", BORN, MIA, status="02"),
         patient("x", "Mia Reid", BORN, MIA, status=""),
-        patient("x", "Mia Reid", "2019-05-08", MIA),
+        patient("x", "Mia Reid", "2011-11-23", MIA),
         patient("x", "Ava Reid", BORN, MIA),
         patient("x", "Mia Reid", BORN),
         patient("x", "Baby Reid", BORN, MIA),

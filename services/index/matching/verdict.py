@@ -60,6 +60,8 @@ class Decision:
     outcome: str
     rule: str
     person: str = ""
+    item: str = ""
+    """By LINK: the record of theirs that it agrees with."""
     verdict: Verdict | None = None
     doubts: tuple[Doubt, ...] = ()
     truncated: bool = False

@@ -15,7 +15,7 @@ from tests.unit.index.northshire import LEO, MIA, ON, about, patient, publish, s
 
 NUMBERS, DATES, NAMES = (
     (MIA, LEO, ""),
-    ("2019-05-07", "2019-07-05"),
+    ("2019-05-07", "2011-11-23"),
     ("Mia Reid", "MIA Cole", "Leo Reid", "Baby Reid"),
 )
 RECORDS = st.tuples(

@@ -1,0 +1,266 @@
+"""Promise: what a score may not do. Each guard has a pair that links without it, and that it alone stops."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.contract.vocabulary import code_list
+from services.index.matching import decide, guards
+from services.index.matching.guards import AFTER, BEFORE, NO_LAW, Facts, Law, judge
+from services.index.matching.levels import LEVELS
+from services.index.matching.verdict import APART, LINK, REVIEW, Scored
+from services.index.read import Summary
+from tests.unit.index.northshire import LEO, MIA, MYA
+from tests.unit.index.pairs import scored, summary
+
+BARRED, OLD_LIFE, NEW_LIFE = Law(barred=True), Law(BEFORE), Law(AFTER)
+
+
+def told(
+    one: Summary, other: Summary, weighed: Scored | None = None, facts: Facts | None = None
+) -> tuple[str, str]:
+    """(outcome, rule), the same in either order."""
+    known = facts or Facts()
+    turned = Facts(known.excluded, known.laws[::-1], known.placeless, known.careful)
+    found = [
+        judge(*pair, weighed or scored(), said)
+        for pair, said in (((one, other), known), ((other, one), turned))
+    ]
+    assert found[0].rule == found[1].rule
+    return found[0].outcome, found[0].rule
+
+
+def test_names_birth_and_place_link_without_a_number() -> None:
+    assert told(summary(), summary()) == (LINK, "likeness")
+    assert told(summary(), summary(nhs=MIA)) == (LINK, "likeness")
+    assert told(summary(), summary("Mia Reed"), scored(born="swapped", given="close", family="close")) == (
+        LINK,
+        "likeness",
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "weighed", "facts"),
+    [
+        ("law-speaks", scored(), Facts(laws=(BARRED, NO_LAW))),
+        ("birth-differs", scored(born="digit"), Facts()),
+        ("birth-differs", scored(born=""), Facts()),
+        ("given-differs", scored(given="different"), Facts()),
+        ("given-differs", scored(given="listed"), Facts()),
+        ("given-differs", scored(given=""), Facts()),
+        ("given-differs", scored(given="close", sex="different"), Facts()),
+        ("given-not-exact", scored(given="close"), Facts(careful=True)),
+        ("family-differs", scored(family="different"), Facts()),
+        ("place-not-counted", scored(), Facts(placeless=True)),
+        ("nothing-beside", scored(place="street"), Facts()),
+        ("nothing-beside", scored(place=""), Facts()),
+        ("too-common", scored(personal=5.9), Facts()),
+        ("likeness-in-doubt", scored(13.2), Facts()),
+        ("likeness-in-doubt", scored(-3.0), Facts()),
+    ],
+)
+def test_each_guard_stops_a_link_by_likeness(rule: str, weighed: Scored, facts: Facts) -> None:
+    # A given name that is exact by the records themselves is exact whatever the level says.
+    same = any(part.comparison == "given" and part.level == "same" for part in weighed.evidence)
+    other = "Mia Reid" if same else "Noa Reid"
+    assert told(summary(), summary(other), weighed, facts) == (REVIEW, rule)
+
+
+def test_a_telephone_number_stands_beside_the_name_like_a_place() -> None:
+    assert told(summary(), summary(), scored(place="", phone="same")) == (LINK, "likeness")
+
+
+def test_a_placeholder_among_the_names_leaves_it_to_people() -> None:
+    assert told(summary(), summary("Mia Reid / Baby Reid")) == (REVIEW, "placeholder-name")
+
+
+def test_a_score_too_low_and_another_name_on_another_day_are_nothing_to_ask_about() -> None:
+    assert told(summary(), summary(), scored(-3.1)) == (APART, "likeness-too-low")
+    assert told(summary(), summary("Leo Reid"), scored(20.0, given="different", born="different")) == (
+        APART,
+        "another-name-and-birth",
+    )
+
+
+@pytest.mark.parametrize("other", ["M Reid", "Baby Reid"])
+def test_an_initial_and_a_placeholder_are_no_given_name(other: str) -> None:
+    """Two records with the same initial or the same word are no nearer for it."""
+    weighed = scored(given="initial" if other[1] == " " else "")
+    assert told(summary(other), summary(other), weighed) == (REVIEW, "given-differs")
+    assert told(summary(other, nhs=MIA), summary(other, nhs=MIA), weighed) == (REVIEW, "number-alone")
+
+
+def test_the_same_number_links_by_the_strictest_rule_that_fits() -> None:
+    one = summary(nhs=MIA)
+    assert told(one, summary("Mia Cole", nhs=MIA), scored(-9.0)) == (LINK, "number-birth-given")
+    alike = summary("Miah Cole", nhs=MIA)
+    assert told(one, alike, scored(given="similar")) == (LINK, "number-birth-given-alike")
+    assert told(one, summary("Reid Mia", nhs=MIA), scored(given="swapped")) == (
+        LINK,
+        "number-birth-given-alike",
+    )
+    assert told(one, summary("Poppy Reid", nhs=MIA), scored(given="listed")) == (
+        LINK,
+        "number-birth-given-alike",
+    )
+    late = summary(born="2019-07-05", nhs=MIA)
+    for level in ("swapped", "digit", "parts"):
+        assert told(one, late, scored(born=level)) == (LINK, "number-part-of-birth")
+
+
+@pytest.mark.parametrize(
+    ("other", "weighed"),
+    [
+        (summary("Leo Reid", nhs=MIA), scored(given="different")),
+        # Of one sound, and not written alike: too many names are.
+        (summary("Ugo Reid", nhs=MIA), scored(given="similar")),
+        (summary(born="2011-11-23", nhs=MIA), scored(born="different")),
+        (summary(born="2019", nhs=MIA), scored(born="")),
+        (summary("Mia Cole", "2019-05-08", nhs=MIA), scored(born="digit", family="different")),
+        (summary("_ Reid", nhs=MIA), scored(given="")),
+    ],
+)
+def test_a_number_without_the_persons_details_links_nobody(other: Summary, weighed: Scored) -> None:
+    assert told(summary(nhs=MIA), other, weighed) == (REVIEW, "number-alone")
+
+
+def test_a_known_twin_makes_the_given_name_count_to_the_letter() -> None:
+    one, other = summary(nhs=MIA), summary("Miah Reid", nhs=MIA)
+    careful = Facts(careful=True)
+    assert told(one, other, scored(given="close"), careful) == (REVIEW, "number-given-not-exact")
+    assert told(one, summary(nhs=MIA), scored(), careful) == (LINK, "number-birth-given")
+    assert told(summary(), summary(), scored(), careful) == (LINK, "likeness")
+
+
+def test_a_number_that_nobody_traced_is_no_number() -> None:
+    other = summary(unverified=(MIA,))
+    assert told(summary(nhs=MIA), other, scored(place="", number="same")) == (REVIEW, "nothing-beside")
+    assert told(summary(nhs=MIA), summary(unverified=(LEO,)), scored(number="different")) == (
+        LINK,
+        "likeness",
+    )
+
+
+def test_two_verified_numbers_never_link() -> None:
+    one, other = summary(nhs=MIA), summary(nhs=LEO)
+    assert told(one, other) == (REVIEW, "different-numbers")
+    assert told(one, summary("Leo Reid", nhs=LEO), scored(given="different")) == (
+        APART,
+        "different-numbers-apart",
+    )
+    assert told(one, other, scored(born="different")) == (APART, "different-numbers-apart")
+    assert told(one, other, scored(-4.0)) == (APART, "different-numbers-apart")
+    both = summary(nhs=(MIA, LEO))
+    assert told(one, both) == (REVIEW, "two-numbers-in-record")
+    assert told(both, both) == (REVIEW, "two-numbers-in-record")
+    assert told(both, summary(nhs=MYA)) == (REVIEW, "two-numbers-in-record")
+
+
+def test_a_superseded_number_is_resolved_first() -> None:
+    before, after = summary(nhs=MIA), summary(nhs=LEO, old=(MIA,))
+    assert told(before, after) == (LINK, "superseded-birth-given")
+    assert told(before, summary(old=(MIA,)), scored(place="")) == (REVIEW, "nothing-beside"), (
+        "it has no other"
+    )
+    assert told(before, summary("Noa Reid", nhs=LEO, old=(MIA,)), scored(given="different")) == (
+        REVIEW,
+        "number-alone",
+    )
+    assert told(summary(nhs=MIA), summary(nhs=LEO, old=(MYA,))) == (REVIEW, "different-numbers")
+
+
+@pytest.mark.parametrize("laws", [(OLD_LIFE, NEW_LIFE), (OLD_LIFE, Law(AFTER, barred=True))])
+@pytest.mark.parametrize("other", [summary(), summary(nhs=LEO), summary(nhs=LEO, old=(MIA,))])
+def test_before_and_after_an_adoption_are_apart_and_nobody_is_asked(
+    other: Summary, laws: tuple[Law, Law]
+) -> None:
+    assert told(summary(nhs=MIA), other, facts=Facts(laws=laws)) == (APART, "kept-apart-by-law")
+
+
+@pytest.mark.parametrize("law", [OLD_LIFE, NEW_LIFE, BARRED])
+def test_a_new_number_beside_an_identity_that_the_law_protects_is_another_identity(law: Law) -> None:
+    facts = Facts(laws=(law, NO_LAW))
+    for other in (summary(nhs=LEO), summary(nhs=LEO, old=(MIA,))):
+        assert told(summary(nhs=MIA), other, facts=facts) == (APART, "kept-apart-by-law")
+    # One identity under one number, and the agency's own file of it.
+    assert told(summary(nhs=MIA), summary(nhs=MIA), facts=facts) == (LINK, "number-birth-given")
+
+
+def test_an_exclusion_holds_against_everything() -> None:
+    assert told(summary(nhs=MIA), summary(nhs=MIA), facts=Facts(excluded=True)) == (APART, "excluded")
+
+
+def test_place_counts_for_nothing_where_somebody_is_protected() -> None:
+    found = scored(20.0)
+    place = type(found.evidence[0])("place", "home", 8.0, place=True)
+    weighed = Scored(28.0, found.prior, (*(part for part in found.evidence if not part.place), place))
+    assert guards.counted(weighed, placeless=True) == 20.0
+    assert guards.counted(weighed, placeless=False) == 28.0
+    low = Scored(4.0, found.prior, weighed.evidence)
+    assert told(summary(), summary(), low, Facts(placeless=True)) == (APART, "likeness-too-low")
+
+
+def test_every_rule_has_its_sentence_and_ends_as_the_list_says() -> None:
+    listed = code_list("link-rules")
+    assert all(row["sentence"].endswith(".") for row in listed.values())
+    assert max(map(len, listed)) <= 32
+    named = {
+        value for module in (guards, decide) for value in vars(module).values() if isinstance(value, str)
+    }
+    assert {"likeness", "excluded", "own-person"} <= named & listed.keys()
+    assert {code for code, row in listed.items() if row["outcome"] == "link"} == {
+        *guards.BY_NUMBER,
+        guards.LIKENESS,
+    }
+
+
+LEVEL = {name: st.sampled_from(["", *levels]) for name, levels in LEVELS.items() if name != "number"}
+SCORES = st.builds(
+    lambda weight, personal, levels: scored(weight, personal=personal, **levels),
+    st.sampled_from([-10.0, 0.0, 13.3, 30.0]),
+    st.sampled_from([0.0, 6.0, 20.0]),
+    st.fixed_dictionaries(LEVEL),
+)
+NUMBERS = st.sampled_from([(), (MIA,), (LEO,), (MIA, LEO)])
+RECORDS = st.builds(
+    lambda name, born, nhs, old: summary(name, born, nhs=nhs, old=old),
+    st.sampled_from(["Mia Reid", "Miah Reid", "Baby Reid", "M Reid"]),
+    st.sampled_from(["2019-05-07", "2019-07-05", "2019"]),
+    NUMBERS,
+    st.sampled_from([(), (MYA,)]),
+)
+LAWS = st.sampled_from([NO_LAW, BARRED, OLD_LIFE, NEW_LIFE])
+FACTS = st.builds(Facts, st.booleans(), st.tuples(LAWS, LAWS), st.booleans(), st.booleans())
+
+
+@settings(max_examples=150, deadline=None)
+@given(RECORDS, RECORDS, SCORES, FACTS)
+def test_nothing_more_that_is_known_ever_opens(
+    one: Summary, other: Summary, weighed: Scored, facts: Facts
+) -> None:
+    before = judge(one, other, weighed, facts)
+    said = code_list("link-rules")[before.rule]
+    assert said["outcome"] == before.outcome
+    if before.outcome == LINK:
+        return
+    more = [
+        Facts(True, facts.laws, facts.placeless, facts.careful),
+        Facts(facts.excluded, facts.laws, True, facts.careful),
+        Facts(facts.excluded, facts.laws, facts.placeless, True),
+        *(Facts(facts.excluded, (law, facts.laws[1]), facts.placeless, facts.careful)
+          for law in (BARRED, OLD_LIFE, NEW_LIFE) if not facts.laws[0].speaks),
+    ]  # fmt: skip
+    assert all(judge(one, other, weighed, known).outcome != LINK for known in more)
+
+
+@settings(max_examples=150, deadline=None)
+@given(RECORDS, RECORDS, SCORES, FACTS)
+def test_a_second_verified_number_never_opens(
+    one: Summary, other: Summary, weighed: Scored, facts: Facts
+) -> None:
+    if one.live_numbers and other.live_numbers:
+        more = summary(one.names[0].text, one.born, nhs=(*one.live_numbers, MYA))
+        assert judge(more, other, weighed, facts).outcome != LINK
+    if not one.live_numbers and other.live_numbers:
+        more = summary(one.names[0].text, one.born, nhs=MYA)
+        assert judge(more, other, weighed, facts).outcome != LINK or MYA in other.old_numbers
