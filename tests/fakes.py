@@ -147,6 +147,10 @@ class FakeIndex:
     findings: tuple[str, ...] = ()
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
 
+    @property
+    def reviews(self) -> Any:
+        raise AssertionError("nothing here reviews anything")
+
     def resolve(self, query: Resolve) -> Candidates:
         return Candidates(())
 

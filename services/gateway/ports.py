@@ -36,11 +36,51 @@ from services.contract.releases import (
     SubjectCount,
     SubjectRows,
 )
+from services.contract.reviews import (
+    Foreseen,
+    MonthOfReviews,
+    ReviewAnswer,
+    Reviewer,
+    ReviewLine,
+    ReviewTask,
+)
+
+
+class Reviews(Protocol):
+    """Doubts about identity, put before people. A task that is not the reviewer's and none at all: `NotFound` alike."""
+
+    def listed(self, reviewer: Reviewer, on: str, *, decided: bool, most: int) -> tuple[ReviewLine, ...]: ...
+    def open(self, reviewer: Reviewer, id: str, on: str) -> ReviewTask: ...
+    def hush(self, id: str, on: str) -> None:
+        """Policy is silent about somebody in it: out of the general queue."""
+        ...
+
+    def foresee(self, reviewer: Reviewer, said: ReviewAnswer, on: str) -> Foreseen:
+        """What an answer would do; nothing is done. Raises `Conflict`, `BadInput`."""
+        ...
+
+    def give(self, reviewer: Reviewer, said: ReviewAnswer, foreseen: Foreseen, at: str) -> None:
+        """After the entry: count it, and do what was foreseen or raise `Conflict`."""
+        ...
+
+    def undoable(self, reviewer: Reviewer, id: str, on: str) -> str:
+        """What was decided, by code. Raises `Conflict` where nothing is."""
+        ...
+
+    def undo(self, reviewer: Reviewer, id: str, reason: str, at: str) -> None:
+        """After the entry: take it back."""
+        ...
+
+    def months(self) -> tuple[MonthOfReviews, ...]:
+        """The general queue in numbers."""
+        ...
 
 
 class Index(Protocol):
     """Who is who, and what each source holds."""
 
+    @property
+    def reviews(self) -> Reviews: ...
     def resolve(self, query: Resolve) -> Candidates: ...
     def relate(self, query: Relate) -> Relations: ...
     def gather(self, query: Gather) -> Gathered: ...

@@ -16,6 +16,7 @@ from services.index import accept, compare, count, find, gather, protect, relate
 from services.index.links.acts import Links
 from services.index.people import People
 from services.index.ports import Shelf
+from services.index.review.room import Reviews
 from services.index.schema import CURRENT, RECORD
 from services.index.sources.live import LiveSources
 from services.index.store import Store
@@ -28,8 +29,17 @@ class Index:
         self._store = store
         self._shelf = shelf
         self._live = live
+<<<<<<< HEAD
         self.links = Links(store, shelf)
         """What people do to links."""
+=======
+        self._reviews = Reviews(store, shelf)
+
+    @property
+    def reviews(self) -> Reviews:
+        """Doubts about identity, put before people."""
+        return self._reviews
+>>>>>>> 339902e (Doubts about identity are put before people: one task for one doubt, two people of a child, restricted identities in queues of their own, and every look at one an entry)
 
     def resolve(self, query: Resolve) -> Candidates:
         """Whom the question may mean."""

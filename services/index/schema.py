@@ -191,6 +191,54 @@ class Exclusion(_Table, table=True):
     lifted_by: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
 
 
+class Review(_Table, table=True):
+    """A doubt of one record against others, for people to decide. Closed, never deleted."""
+
+    __tablename__ = "index_review"
+    id: str = Field(primary_key=True, max_length=32)
+    item: str = Field(max_length=32, index=True)
+    queue: str = Field(max_length=16)
+    since: str = Field(max_length=32)
+    state: str = Field(max_length=16, index=True)
+    open_key: str | None = Field(default=None, max_length=64, unique=True)
+    """Keyed hash of record and queue while it is open: a record has one open task in a queue."""
+    round: int
+    """Answers count within one round: a new one begins when two differ, or when what is in doubt changed."""
+    outcome: str = Field(default="", max_length=16)
+    chosen: str = Field(default="", max_length=32)
+    """The item that was said to be the same person's."""
+    closed: str = Field(default="", max_length=32, index=True)
+    effect: str = Field(default="", max_length=32)
+    """What the decision did, as `review/effects.py` names it: by it the decision is undone."""
+
+
+class ReviewPair(_Table, table=True):
+    """One record that the record in doubt may be the same person as. `evidence` (sealed): the verdict of matching."""
+
+    __tablename__ = "index_review_pair"
+    review: str = Field(foreign_key="index_review.id", primary_key=True, max_length=32)
+    other: str = Field(primary_key=True, max_length=32, index=True)
+    kind: str = Field(max_length=32)
+    digest: str = Field(max_length=32)
+    evidence: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class ReviewAnswer(_Table, table=True):
+    """What one reviewer said in one round. `sealed`: who, in which role, and why."""
+
+    __tablename__ = "index_review_answer"
+    __table_args__ = (UniqueConstraint("review", "round", "by"),)
+    id: int | None = Field(default=None, primary_key=True)
+    review: str = Field(foreign_key="index_review.id", max_length=32, index=True)
+    round: int
+    by: str = Field(max_length=32)
+    """Keyed hash of the reviewer."""
+    answer: str = Field(max_length=16)
+    chosen: str = Field(max_length=32)
+    at: str = Field(max_length=32)
+    sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
 METADATA = _Table.metadata
 VERSION_TABLE = "index_revision"
 """Alembic's own, apart, so that the index may share a database with another service."""
@@ -211,4 +259,7 @@ CONCERN = METADATA.tables["index_concern"]
 DOUBT = METADATA.tables["index_doubt"]
 EVENT = METADATA.tables["index_event"]
 EXCLUSION = METADATA.tables["index_exclusion"]
+REVIEW = METADATA.tables["index_review"]
+REVIEW_PAIR = METADATA.tables["index_review_pair"]
+REVIEW_ANSWER = METADATA.tables["index_review_answer"]
 """The same tables for Core rows on the hot path."""

@@ -4,7 +4,7 @@ Promise: all of it or nothing, once however often it is called; a version never 
 
 Steps, in this order, in one transaction: 1 the outbox row; 2 versions current, the ones before them past;
 3 protections; 4 links, homes and look-up keys without a place; 5 keys of place, for whoever is not protected;
-6 the outbox row is done.
+6 what is left to people to decide; 7 the outbox row is done.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,12 @@ from services.index.links import events, past_keys
 from services.index.matching import doubts
 from services.index.people import People
 from services.index.ports import Book
+<<<<<<< HEAD
 from services.index.read import INTRODUCE, Summary, summarise
+=======
+from services.index.read import INTRODUCE, summarise
+from services.index.review import keep
+>>>>>>> 339902e (Doubts about identity are put before people: one task for one doubt, two people of a child, restricted identities in queues of their own, and every look at one an entry)
 from services.index.schema import CURRENT, HOME, IDENTITY, LOOK_UP, OUTBOX, PAST, RECORD
 from services.index.store import Store
 
@@ -36,8 +41,27 @@ def make_visible(store: Store, book: Book, outbox: str) -> None:
             return
         people = People(connection, store, book, row.received[:10])
         people.event = events.happened(connection, events.PUBLISH, outbox, row.received)
+<<<<<<< HEAD
         arrive(people, outbox)
         connection.execute(update(OUTBOX).where(OUTBOX.c.id == outbox).values(done=True))  # 6
+=======
+        wanted = select(RECORD).where(RECORD.c.outbox == outbox).order_by(RECORD.c.version)
+        fresh = [
+            version for version in connection.execute(wanted).all() if _becomes_current(people, version)
+        ]  # 2
+        bodies = {version.id: store.body(version) for version in fresh}
+        for version in fresh:  # 3
+            protect.note(people, version, bodies[version.id])
+        noted = keep.Noted()
+        for version in fresh:  # 4
+            if version.type in INTRODUCE:
+                _introduce(people, version, bodies[version.id])
+        # 5. A label may have come with this publish, or a protected person's home may be somebody else's now.
+        touched = {version.about for version in fresh if version.about} | {v.item for v in fresh}
+        protect.refresh_keys(people, touched)
+        keep.after(people, touched, row.received, noted)  # 6
+        connection.execute(update(OUTBOX).where(OUTBOX.c.id == outbox).values(done=True))  # 7
+>>>>>>> 339902e (Doubts about identity are put before people: one task for one doubt, two people of a child, restricted identities in queues of their own, and every look at one an entry)
 
 
 def arrive(people: People, outbox: str, choose: Choose = link.choose) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from services.contract.cases import Asker, Member, OpenCase
 from services.contract.people import About
 from services.contract.problems import BadInput
+from services.contract.reviews import GENERAL
 from services.contract.views import Refused
 from services.contract.vocabulary import entry
 from services.gateway.access.staff import Staff
@@ -22,6 +23,7 @@ from services.gateway.parts import Parts, fresh_id, stamp
 from services.gateway.store.tables import CaseRow, MemberRow
 
 NOT_PERMITTED = "PURPOSE_NOT_PERMITTED"
+REVIEW = "IDENTITY-REVIEW"
 _LIFE = {
     **dict.fromkeys(("ETREAT", "ERTREAT", "CP-ALERT"), timedelta(days=1)),
     break_glass.PURPOSE: timedelta(hours=break_glass.HOURS),
@@ -135,6 +137,9 @@ def _permitted(parts: Parts, asker: Asker, body: OpenCase) -> bool:
     if body.purpose not in parts.rules.purposes_of(asker.role):
         return False
     if not entry("purposes", body.purpose)["opens_case"]:
+        return False
+    # Whoever reviews restricted doubts is given the purpose for those alone, and looks for nobody by it.
+    if body.purpose == REVIEW and asker.role not in entry("review-queues", GENERAL)["roles"]:
         return False
     if body.purpose == break_glass.PURPOSE and not break_glass.may_break(asker.role):
         return False

@@ -63,6 +63,7 @@ def environment() -> Environment:
         "moment": words.moment,
         "when": words.when,
         "listed": words.listed,
+        "first_up": words.first_up,
         "nhs_number": words.nhs_number,
     }
     found.globals["title_of"] = words.title

@@ -14,7 +14,7 @@ from services.contract.cases import Asker, DecideTask
 from services.contract.problems import BadInput, Conflict
 from services.contract.views import Refused
 from services.contract.vocabulary import entry
-from services.gateway.pages import rights, words
+from services.gateway.pages import reviews, rights, words
 from services.gateway.pages.desk import Desk, go
 from services.gateway.pages.forms import Form, Typed, made
 from services.gateway.pages.oversight import pages_of
@@ -137,9 +137,8 @@ def _inbox(desk: Desk, asker: Asker) -> Response:
     )
     inboxes = [words.title("inboxes", code) for code in inboxes_of(asker.role)]
     shown: dict[str, Any] = {"tasks": open_, "decided": done, "inboxes": inboxes}
-    return desk.show(
-        asker, "tasks.html", here="tasks", more=(*pages_of(asker.role), *rights.pages_of(asker.role)), **shown
-    )
+    more = (*pages_of(asker.role), *rights.pages_of(asker.role), *reviews.pages_of(asker.role))
+    return desk.show(asker, "tasks.html", here="tasks", more=more, **shown)
 
 
 def _shown(desk: Desk, asker: Asker, id: str, form: Form) -> Response:

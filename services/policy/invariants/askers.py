@@ -28,6 +28,7 @@ CEILINGS = {
          "CARE-MANAGER"), UP_TO_5),
 }  # fmt: skip
 """Any other role has no ceiling of its own: it is given nothing but what `ceiling_of` adds."""
+REVIEWERS = frozenset({"MASH-ADMIN", "PRIVACY-OFFICER"})
 REFERRED = frozenset({"PATRQT", "FAMRQT", "PWATRNY"})
 CASE = frozenset({
     "FAM-OVERVIEW", "EARLY-HELP", "C-SCREEN", "C-S17", "C-S47", "MARAC", "MAPPA", "MISPER", "A-S42", "A-S45", "CASE-REVIEW",
@@ -50,6 +51,9 @@ def _ceiling(role: str, purpose: str, partner: bool) -> frozenset[str]:
         classes = UP_TO_5 if purpose in CARING else POINTER | {"DM3s"} if purpose == "CP-ALERT" else classes
     if role == "CARE-COORD" and purpose == "COC":
         classes = UP_TO_5
+    if role in REVIEWERS and purpose == "IDENTITY-REVIEW":
+        # Two records are compared by who and, roughly, where; in no other purpose does either role reach so far.
+        classes = UP_TO_2
     if role in TO_THE_DOOR and purpose == "ETREAT":
         classes |= {"DM9"}
     return frozenset() if role == "ADOPTION-WORKER" and partner else classes

@@ -1,0 +1,121 @@
+"""A doubt about identity as a reviewer meets it: what waits, one doubt opened, and what a reviewer says of it.
+
+Promise: these shapes cross between index and gateway in memory only, and their `repr` shows no value of a person; what
+another reviewer said is in none of them before one has spoken oneself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from services.contract.people import AskerIdentity, Candidate, Item, PersonFacts, Related
+
+GENERAL, PROTECTED, ADOPTED, SILENT = "general", "protected", "adopted", "silent"
+"""Queues of review-queues.json. All but the first are restricted; `silent`: policy is silent about somebody in it."""
+SAME, APART, UNSURE = "same", "apart", "unsure"
+"""What a reviewer says (review-answers.json)."""
+FIRST, DIFFER = "first", "differ"
+"""What an answer may do besides: it waits for a second one, or two do not agree and nothing is done."""
+OPEN, DECIDED, UNDONE, GONE = "OPEN", "DECIDED", "UNDONE", "GONE"
+"""State of a task; GONE: the doubt went by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """Who reviews, and as what."""
+
+    asker: AskerIdentity
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLine:
+    """One task as a list names it: kinds, times and counts, and nobody."""
+
+    id: str
+    kind: str
+    """A code of review-kinds.json."""
+    queue: str
+    since: str
+    state: str
+    two: bool
+    """Two people have to say the same."""
+    given: int
+    """Answers that count now; not whose, nor what they were."""
+    mine: bool
+    """The reviewer's own is among them."""
+    outcome: str = ""
+    decided: str = ""
+    people: tuple[Candidate, ...] = ()
+    """Whom it touches, for policy alone: whether it may be spoken of at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRecord:
+    """One of the records side by side. `ref` names it within the task; the first one is the record in doubt."""
+
+    ref: str
+    item: Item = field(repr=False)
+    evidence: tuple[str, ...] = field(default=(), repr=False)
+    """What speaks for and against its being the first one's person, in words; nothing of a place where one is protected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer that was given, with its reason: shown once it was counted, or to whoever gave it."""
+
+    answer: str
+    chosen: str
+    reason: str = field(repr=False)
+    by: str
+    """Opaque id in the staff register."""
+    role: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewTask:
+    """One task opened."""
+
+    line: ReviewLine
+    records: tuple[ReviewRecord, ...]
+    related: tuple[Related, ...]
+    facts: Mapping[str, PersonFacts]
+    said: tuple[Said, ...] = ()
+    """Of earlier rounds and of a decided task; of the present round one's own alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewAnswer:
+    """What a reviewer says of a task, and why."""
+
+    task: str
+    answer: str
+    chosen: str = ""
+    """With `same`: the `ref` of the record that is the same person's."""
+    reason: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What an answer would do: FIRST, DIFFER, or one of the answers taking effect. It holds for this round only."""
+
+    effect: str
+    round: int
+    people: tuple[str, ...]
+    """Everybody it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class MonthOfReviews:
+    """One month of the general queue in numbers."""
+
+    month: str
+    raised: int
+    decided: Mapping[str, int]
+    """Answer -> tasks decided so."""
+    undone: int
+    pairs: int
+    """Tasks on which two people spoke without knowing of each other."""
+    agreed: int
+    kappa: float | None
+    """Cohen's kappa of those; None where it is undefined: no pairs, or everybody always said the same."""

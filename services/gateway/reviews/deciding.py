@@ -1,0 +1,68 @@
+"""What a reviewer answers, and undoing what was decided: each an entry before anything follows from it.
+
+Promise: the reason stands sealed in the index and is in no entry; an entry says by code what the answer is and what it does;
+where the index has moved on meanwhile nothing is done, and the entry tells of an answer that came too late.
+"""
+
+from services.contract.cases import Asker
+from services.contract.problems import BadInput
+from services.contract.reviews import GENERAL, Foreseen, ReviewAnswer
+from services.contract.views import Refused
+from services.gateway.cases.entries import enter_about, refuse
+from services.gateway.parts import Parts, stamp
+from services.gateway.profiles import day
+from services.gateway.reviews.asking import PURPOSE, case_id, reviewer_of, unspoken
+from services.gateway.tasks.opening import CONFLICT
+
+LEAST = 3
+"""Letters of a reason."""
+
+
+def answer_review(parts: Parts, asker: Asker, said: ReviewAnswer) -> Foreseen | Refused:
+    """Give an answer; what it did. Raises `NotFound`, `BadInput`, `Conflict`, `Unavailable`."""
+    _reasoned(said.reason)
+    reviewer, on = reviewer_of(parts, asker), day(parts.now())
+    foreseen = parts.index.reviews.foresee(reviewer, said, on)
+    spoken = _spoken(parts, asker, said.task)
+    if isinstance(spoken, Refused):
+        return spoken
+    _enter(
+        parts, asker, "review.answered", said.task, spoken, {"answer": said.answer, "effect": foreseen.effect}
+    )
+    parts.index.reviews.give(reviewer, said, foreseen, stamp(parts.now()))
+    return foreseen
+
+
+def undo_review(parts: Parts, asker: Asker, id: str, reason: str) -> Refused | None:
+    """Take back what was decided. Raises `NotFound`, `BadInput`, `Conflict` (nothing is decided), `Unavailable`."""
+    _reasoned(reason)
+    reviewer, on = reviewer_of(parts, asker), day(parts.now())
+    outcome = parts.index.reviews.undoable(reviewer, id, on)
+    spoken = _spoken(parts, asker, id)
+    if isinstance(spoken, Refused):
+        return spoken
+    _enter(parts, asker, "review.undone", id, spoken, {"outcome": outcome})
+    parts.index.reviews.undo(reviewer, id, reason.strip(), stamp(parts.now()))
+    return None
+
+
+def _reasoned(reason: str) -> None:
+    if len(reason.strip()) < LEAST:
+        raise BadInput("some places do not fit", places=("reason: say why, in your own words",))
+
+
+def _spoken(parts: Parts, asker: Asker, id: str) -> list[str] | Refused:
+    """Whom the entry may name: those of whom policy is not silent; or a refusal of somebody connected to one of them."""
+    task = parts.index.reviews.open(reviewer_of(parts, asker), id, day(parts.now()))
+    if any(one.conflict for one in task.related):
+        return refuse(parts.ledger, asker, CONFLICT, PURPOSE, case_id(id))
+    silent = unspoken(parts, asker, task.line)
+    if silent and task.line.queue == GENERAL:
+        parts.index.reviews.hush(id, day(parts.now()))
+        # The same words as for a task that never was.
+        parts.index.reviews.open(reviewer_of(parts, asker), id, day(parts.now()))
+    return [one.person for one in task.related if one.person not in silent]
+
+
+def _enter(parts: Parts, asker: Asker, kind: str, id: str, people: list[str], facts: dict[str, str]) -> None:
+    enter_about(parts.ledger, kind, asker, people, case=case_id(id), purpose=PURPOSE, facts=facts)

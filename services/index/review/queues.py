@@ -1,0 +1,53 @@
+"""Which queue a doubt belongs to: the general one, or a restricted one of designated people.
+
+Promise: whoever is adopted, gender-recognised or protected, by any record of any source or by their home, never comes into
+the general queue; what cannot be read is restricted.
+"""
+
+from collections.abc import Collection
+
+from services.contract.reviews import ADOPTED, GENERAL, PROTECTED, SILENT
+from services.contract.vocabulary import code_list
+from services.index import barred, facts
+from services.index.people import People
+
+ADOPTION_LABEL = "L:ADOPT"
+STRICTER = (GENERAL, SILENT, PROTECTED, ADOPTED)
+"""From the least to the most restricted."""
+
+
+def queues_of(people: People, persons: Collection[str]) -> dict[str, str]:
+    """The queue of each person, as all that is known of them stands now."""
+    records = people.of(persons)
+    known = facts.facts_of(people, persons)
+    said = barred.introductions(people, [one for of in records.values() for one in of])
+    found = {}
+    for person in persons:
+        told = [said.get(one.record) for one in records[person]]
+        labels = set(known[person].labels).union(*(one.labels for one in told if one))
+        adopted = ADOPTION_LABEL in labels or any(one is None or one.adoption != "none" for one in told)
+        kept = known[person].protected or bool(labels)
+        found[person] = ADOPTED if adopted else PROTECTED if kept else GENERAL
+    return found
+
+
+def strictest(queues: Collection[str]) -> str:
+    """The most restricted of several."""
+    return max(queues, key=STRICTER.index, default=ADOPTED)
+
+
+def may_read(role: str, organisation: str, queue: str, holders: Collection[str]) -> bool:
+    """Whether a role reads a queue: the designated one, and in a restricted queue only where its organisation holds one of
+    the records."""
+    row = code_list("review-queues")[queue]
+    return role in row["roles"] and (queue == GENERAL or organisation in holders)
+
+
+def may_read_some(role: str, queue: str) -> bool:
+    """Whether the role is one of a queue's, wherever it works."""
+    return role in code_list("review-queues")[queue]["roles"]
+
+
+def takes_two(queue: str, ages: Collection[str]) -> bool:
+    """Whether two people have to say the same: of a child, of somebody of unknown age, and in every restricted queue."""
+    return queue != GENERAL or any(age != "ADULT" for age in ages)

@@ -1,0 +1,166 @@
+"""Tasks read for a reviewer: lines of a list, one task opened, and the month's numbers.
+
+Promise: nothing is decided or written here; what one reviewer said is in nothing that another is given before they have
+spoken; of evidence about a place nothing is said where anybody is protected.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from services.contract.people import AskerIdentity, Candidate, Item, Relate, Related
+from services.contract.reviews import (
+    DECIDED,
+    GENERAL,
+    OPEN,
+    UNDONE,
+    MonthOfReviews,
+    Reviewer,
+    ReviewLine,
+    ReviewRecord,
+    ReviewTask,
+    Said,
+)
+from services.index import barred, facts, relate
+from services.index.people import People
+from services.index.review import agreement, answers, seen, wording
+from services.index.review.seen import Seen
+from services.index.schema import REVIEW, REVIEW_ANSWER
+from services.index.sources import published
+
+
+def lines(people: People, reviewer: Reviewer, *, decided: bool, most: int) -> tuple[ReviewLine, ...]:
+    """At most so many of the reviewer's tasks."""
+    found = []
+    for task in seen.listed(people, reviewer, decided=decided):
+        found.append(line(people, reviewer, task))
+        if len(found) == most:
+            break
+    return tuple(found)
+
+
+def line(people: People, reviewer: Reviewer, task: Seen) -> ReviewLine:
+    """One task as a list names it."""
+    row = task.row
+    given = answers.of_round(people, row)
+    return ReviewLine(
+        id=row.id,
+        kind=task.kind,
+        queue=task.queue,
+        since=row.since,
+        state=row.state,
+        two=task.two,
+        given=len(given),
+        mine=any(one.by == answers.by_of(people, reviewer) for one in given),
+        outcome=row.outcome,
+        decided=row.closed,
+        people=tuple(_candidates(people, task)),
+    )
+
+
+def open_task(people: People, reviewer: Reviewer, id: str) -> ReviewTask:
+    """One task with its records side by side. Raises `NotFound`."""
+    task = seen.find(people, reviewer, id)
+    related = _related(people, reviewer.asker, task.persons)
+    known = facts.facts_of(people, task.persons)
+    return ReviewTask(
+        line=line(people, reviewer, task),
+        records=tuple(_records(people, task)),
+        related=related,
+        facts=known,
+        said=tuple(_said(people, reviewer, task)),
+    )
+
+
+def _candidates(people: People, task: Seen) -> Iterator[Candidate]:
+    known = facts.facts_of(people, task.persons)
+    said = barred.introductions(people, list(task.known.values()))
+    for one in task.known.values():
+        told = (said[one.record],) if one.record in said else ()
+        yield Candidate(one.person, "possible", "", "", known[one.person], one.source, introduced=told)
+
+
+def _related(people: People, asker: AskerIdentity, persons: Sequence[str]) -> tuple[Related, ...]:
+    """Each of them as they stand to the reviewer: no case, so whoever is protected is across a harm link."""
+    return tuple(
+        relate.relate(people, Relate(person, "person", people.on, (), asker=asker)).people[0]
+        for person in persons
+    )
+
+
+def _records(people: People, task: Seen) -> Iterator[ReviewRecord]:
+    for item in (task.row.item, *task.pairs):
+        found = _item(people, task, item)
+        if found is not None:
+            pair = task.pairs.get(item)
+            evidence = wording.of_pair(pair) if pair else ()
+            yield ReviewRecord(seen.ref_of(task.row.id, item), found, evidence)
+
+
+def _item(people: People, task: Seen, item: str) -> Item | None:
+    """The current version of a record of introduction, as policy and release take it."""
+    known = task.known[item]
+    whose = known
+    if known.type != "Patient" and known.about:
+        whose = people.of_items([known.about]).get(known.about, known)
+    held = published.items_of(people, [(known.source, whose.person)])
+    return next((one for one in held if one.record == known.record), None)
+
+
+def _said(people: People, reviewer: Reviewer, task: Seen) -> Iterator[Said]:
+    row = task.row
+    wanted = select(REVIEW_ANSWER).where(REVIEW_ANSWER.c.review == row.id)
+    mine = answers.by_of(people, reviewer)
+    for one in people.connection.execute(wanted.order_by(REVIEW_ANSWER.c.id)):
+        if row.state == OPEN and one.round == row.round and one.by != mine:
+            continue
+        told = people.store.unseal(one.sealed, answers.sealed_at(row.id, one.round, one.by))
+        chosen = seen.ref_of(row.id, one.chosen) if one.chosen else ""
+        yield Said(one.answer, chosen, told["reason"], told["user"], told["role"], one.at)
+
+
+def months(people: People) -> tuple[MonthOfReviews, ...]:
+    """The general queue by month, the latest first; nothing of a task that touches anybody restricted is in any number."""
+    raised: Counter[str] = Counter()
+    decided: dict[str, Counter[str]] = defaultdict(Counter)
+    undone: Counter[str] = Counter()
+    pairs: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    wanted = select(REVIEW).where(REVIEW.c.queue == GENERAL, REVIEW.c.state.in_((OPEN, DECIDED, UNDONE)))
+    for row in people.connection.execute(wanted).all():
+        task = seen.see(people, row)
+        if task is None or task.queue != GENERAL:
+            continue
+        raised[row.since[:7]] += 1
+        for month, pair in _first_pair(people, row):
+            pairs[month].append(pair)
+        if row.state == DECIDED:
+            decided[row.closed[:7]][row.outcome] += 1
+        elif row.state == UNDONE:
+            undone[row.closed[:7]] += 1
+    every = sorted({*raised, *decided, *undone, *pairs}, reverse=True)
+    return tuple(
+        MonthOfReviews(
+            month,
+            raised[month],
+            dict(decided[month]),
+            undone[month],
+            len(pairs[month]),
+            agreement.agreed(pairs[month]),
+            agreement.kappa(pairs[month]),
+        )
+        for month in every
+    )
+
+
+def _first_pair(people: People, row: Any) -> Iterator[tuple[str, tuple[str, str]]]:
+    """The month and the two answers of the first round in which two spoke; later ones knew of these."""
+    wanted = select(REVIEW_ANSWER).where(REVIEW_ANSWER.c.review == row.id, REVIEW_ANSWER.c.round > 0)
+    rounds: dict[int, list[Any]] = defaultdict(list)
+    for one in people.connection.execute(wanted.order_by(REVIEW_ANSWER.c.id)):
+        rounds[one.round].append(one)
+    for given in rounds.values():
+        if len(given) > 1:
+            yield given[1].at[:7], (given[0].answer, given[1].answer)
+            return
