@@ -2,16 +2,15 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 
 from services.contract.people import AskerIdentity
 from services.contract.reviews import Foreseen, ReviewAnswer, Reviewer, ReviewLine
 from services.gateway.parts import moment, stamp
 from services.index.index import Index
-from services.index.matching.verdict import NEW, REVIEW, Decision, Doubt, Evidence, Scored, Verdict
 from services.index.people import People
 from services.index.review import keep
-from services.index.schema import IDENTITY, RECORD
+from services.index.schema import DOUBT, IDENTITY
 from tests.unit.index.northshire import ON
 
 AT = "2026-11-20T09:00:00Z"
@@ -34,16 +33,26 @@ def person(index: Index, item: str) -> str:
         return str(connection.execute(select(IDENTITY.c.person).where(IDENTITY.c.item == item)).scalar_one())
 
 
-def doubt(
-    index: Index, one: str, *others: str, level: str = "alike", at: str = AT, truncated: bool = False
-) -> None:
-    """The newest version of `one` was compared, and may be the person of each of `others`; of nobody where none is named."""
-    verdict = Verdict(REVIEW, "likeness", Scored(4.5, -10.0, (Evidence("given", level, 4.5),)))
-    doubts = tuple(Doubt(person(index, other), other, verdict) for other in others)
-    decision = Decision(REVIEW if doubts else NEW, "likeness", doubts=doubts, truncated=truncated)
-    with index._store.write() as connection:
-        people = People(connection, index._store, index._shelf.current(), at[:10])
-        keep.after(people, {one}, at, {one: decision})
+def doubt(index: Index, one: str, *others: str, level: str = "close", at: str = AT) -> None:
+    """The newest version of `one` may be the person of each of `others`; of nobody where none is named."""
+    store = index._store
+    with store.write() as connection:
+        connection.execute(delete(DOUBT).where(DOUBT.c.item == one))
+        known = People(connection, store, index._shelf.current(), at[:10]).of_items(others)
+        for other in others:
+            whom = known[other].person
+            evidence = [["given", level, "4.5", "0.0"], ["place", "same", "6.5", "0.0"]]
+            told = {"weight": "4.5", "prior": "-10.0", "evidence": evidence}
+            sealed = store.seal(told, f"doubt:{one}:{whom}")
+            row = {
+                "item": one,
+                "person": whom,
+                "other": other,
+                "rule": "likeness-in-doubt",
+                "restricted": False,
+            }
+            connection.execute(insert(DOUBT).values(**row, at=at, evidence=sealed))
+        keep.after(People(connection, store, index._shelf.current(), at[:10]), {one}, at, {one})
 
 
 def waiting(index: Index, reviewer: Reviewer = ADMIN, *, decided: bool = False) -> tuple[ReviewLine, ...]:
@@ -67,12 +76,6 @@ def answer(
     foreseen = index.reviews.foresee(reviewer, given, ON)
     index.reviews.give(reviewer, given, foreseen, at)
     return foreseen
-
-
-def versions(index: Index) -> int:
-    """How many versions of records there are: none is ever changed by a review."""
-    with index._store.read() as connection:
-        return len(connection.execute(select(RECORD.c.id)).all())
 
 
 def later(at: str, days: int) -> str:

@@ -29,17 +29,14 @@ class Index:
         self._store = store
         self._shelf = shelf
         self._live = live
-<<<<<<< HEAD
         self.links = Links(store, shelf)
         """What people do to links."""
-=======
         self._reviews = Reviews(store, shelf)
 
     @property
     def reviews(self) -> Reviews:
         """Doubts about identity, put before people."""
         return self._reviews
->>>>>>> 339902e (Doubts about identity are put before people: one task for one doubt, two people of a child, restricted identities in queues of their own, and every look at one an entry)
 
     def resolve(self, query: Resolve) -> Candidates:
         """Whom the question may mean."""

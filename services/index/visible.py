@@ -18,12 +18,8 @@ from services.index.links import events, past_keys
 from services.index.matching import doubts
 from services.index.people import People
 from services.index.ports import Book
-<<<<<<< HEAD
 from services.index.read import INTRODUCE, Summary, summarise
-=======
-from services.index.read import INTRODUCE, summarise
 from services.index.review import keep
->>>>>>> 339902e (Doubts about identity are put before people: one task for one doubt, two people of a child, restricted identities in queues of their own, and every look at one an entry)
 from services.index.schema import CURRENT, HOME, IDENTITY, LOOK_UP, OUTBOX, PAST, RECORD
 from services.index.store import Store
 
@@ -41,31 +37,16 @@ def make_visible(store: Store, book: Book, outbox: str) -> None:
             return
         people = People(connection, store, book, row.received[:10])
         people.event = events.happened(connection, events.PUBLISH, outbox, row.received)
-<<<<<<< HEAD
-        arrive(people, outbox)
-        connection.execute(update(OUTBOX).where(OUTBOX.c.id == outbox).values(done=True))  # 6
-=======
-        wanted = select(RECORD).where(RECORD.c.outbox == outbox).order_by(RECORD.c.version)
-        fresh = [
-            version for version in connection.execute(wanted).all() if _becomes_current(people, version)
-        ]  # 2
-        bodies = {version.id: store.body(version) for version in fresh}
-        for version in fresh:  # 3
-            protect.note(people, version, bodies[version.id])
-        noted = keep.Noted()
-        for version in fresh:  # 4
-            if version.type in INTRODUCE:
-                _introduce(people, version, bodies[version.id])
-        # 5. A label may have come with this publish, or a protected person's home may be somebody else's now.
-        touched = {version.about for version in fresh if version.about} | {v.item for v in fresh}
-        protect.refresh_keys(people, touched)
-        keep.after(people, touched, row.received, noted)  # 6
+        decided, touched = arrive(people, outbox)
+        keep.after(people, touched, row.received, decided)  # 6
         connection.execute(update(OUTBOX).where(OUTBOX.c.id == outbox).values(done=True))  # 7
->>>>>>> 339902e (Doubts about identity are put before people: one task for one doubt, two people of a child, restricted identities in queues of their own, and every look at one an entry)
 
 
-def arrive(people: People, outbox: str, choose: Choose = link.choose) -> None:
-    """Steps 2 to 5. Deciding again calls it for each publish in turn, with a choice of its own."""
+def arrive(people: People, outbox: str, choose: Choose = link.choose) -> tuple[set[str], set[str]]:
+    """Steps 2 to 5; the items that were decided, and all of which something changed.
+
+    Deciding again calls it for each publish in turn, with a choice of its own.
+    """
     # By item first: where two records of one publish each found a person, it is the same one whenever it is decided again.
     wanted = select(RECORD).where(RECORD.c.outbox == outbox).order_by(RECORD.c.item, RECORD.c.version)
     rows = people.connection.execute(wanted).all()
@@ -77,9 +58,9 @@ def arrive(people: People, outbox: str, choose: Choose = link.choose) -> None:
         if version.type in INTRODUCE:
             _introduce(people, version, bodies[version.id], choose)
     # 5. A label may have come with this publish, or a protected person's home may be somebody else's now.
-    protect.refresh_keys(
-        people, {version.about for version in fresh if version.about} | {v.item for v in fresh}
-    )
+    touched = {version.about for version in fresh if version.about} | {v.item for v in fresh}
+    protect.refresh_keys(people, touched)
+    return {version.item for version in fresh if version.type in INTRODUCE}, touched
 
 
 def _becomes_current(people: People, version: Any) -> bool:

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from services.contract.reviews import ReviewAnswer
 from services.contract.views import Refused
 from services.gateway.answer import as_json
 from services.gateway.cases.open import open_case
+from services.gateway.parts import stamp
 from services.gateway.reviews.asking import reviewer_of
 from services.gateway.reviews.deciding import answer_review, undo_review
 from services.gateway.reviews.listing import list_reviews
@@ -75,7 +77,7 @@ def pair(hub: World, year: int, *, at: str = NHS, label: str = "") -> Pair:
     hub.publish(at, patient(f"b{number}", f"Art {family}", born, address=there), *more)
     index: Any = hub.parts.index
     found = item(index, CSC, f"a{number}"), item(index, at, f"b{number}")
-    doubt(index, *found)
+    doubt(index, *found, at=stamp(datetime.now(UTC)))
     made.append(Pair(found, family, born))
     return made[-1]
 

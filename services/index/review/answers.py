@@ -70,7 +70,7 @@ def undo(people: People, reviewer: Reviewer, task_id: str, reason: str, at: str)
     people.connection.execute(update(REVIEW).where(REVIEW.c.id == row.id).values(**closed))
     word = effects.Word(reviewer.asker.user, reason, at)
     if row.outcome == SAME:
-        effects.part(people, row.effect, row.item, row.chosen, word)
+        effects.part(people, row.effect, row.chosen, word)
     elif row.outcome == APART:
         effects.lift(people, row.item, tuple(task.pairs), word)
     fresh = People(people.connection, people.store, people.book, people.on)
@@ -143,13 +143,13 @@ def _effect(task: Seen, said: ReviewAnswer, given: Collection[Any]) -> str:
 
 def _decide(people: People, task: Seen, outcome: str, chosen: str, word: effects.Word) -> None:
     row = task.row
-    effect = effects.join(people, row.item, task.pairs[chosen], word) if outcome == SAME else ""
+    effect = effects.join(people, row.item, chosen, word) if outcome == SAME else ""
     if outcome == APART:
         effects.exclude(people, row.item, tuple(task.pairs), word)
     closed = {"state": DECIDED, "outcome": outcome, "chosen": chosen, "closed": word.at, "open_key": None}
     people.connection.execute(update(REVIEW).where(REVIEW.c.id == row.id).values(**closed, effect=effect))
-    # Whoever else it might have been is in doubt still.
-    left = {other: pair for other, pair in task.pairs.items() if outcome == SAME and other != chosen}
     fresh = People(people.connection, people.store, people.book, people.on)
+    # Whoever else it might have been is in doubt still; and others may have been in doubt of either.
+    left = {other: pair for other, pair in task.pairs.items() if outcome == SAME and other != chosen}
     keep.sync(fresh, row.item, left, word.at)
-    keep.after(fresh, {row.item, *task.pairs}, word.at, {})
+    keep.after(fresh, set(task.pairs), word.at)

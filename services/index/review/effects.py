@@ -1,22 +1,20 @@
 """What a decision does to links and exclusions, and what undoing it does.
 
-Promise: a decision adds an edge or an exclusion and never changes one; undoing adds another, and lifts. Nothing of a person
-is written in either.
+Promise: a decision adds edges or exclusions and never changes one; undoing withdraws the link, so that the index answers as one
+that never made it. Nothing of a person is written in either.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 
-from services.index import protect
-from services.index.links import edges, events, exclusions
+from services.contract.problems import Conflict
+from services.index.links import edges, events, exclusions, undone
+from services.index.links.acts import BY_HAND
+from services.index.links.attach import attach
 from services.index.people import People
-from services.index.review.pairs import Pair
-from services.index.schema import EVENT, IDENTITY, LINK, PERSON
-from services.index.store import opaque
-
-JOINED, PARTED = "reviewed-same", "reviewed-undone"
+from services.index.schema import IDENTITY, LINK
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +27,33 @@ class Word:
     at: str
 
 
-def join(people: People, item: str, pair: Pair, word: Word) -> str:
-    """The person of `item` is the person of the other record: every record of the first one moves. The event's ref."""
-    known = people.of_items([item, pair.other])
-    effect = opaque()
-    moved = sorted(people.items([known[item].person]))
-    if known[item].person != known[pair.other].person:
-        basis = edges.Basis(pair.verdict, other=pair.other, by=word.by, reason=word.reason)
-        _move(people, moved, known[pair.other].person, (JOINED, events.LINKED, effect), basis, word)
-    return effect
+def join(people: People, item: str, other: str, word: Word) -> str:
+    """The person of `item` is the person of `other`: every record of the first one moves. By what comes back it is undone.
+
+    Raises `Conflict` where a person's decision holds one of them apart.
+    """
+    known = people.of_items([item, other])
+    mine, theirs = known[item].person, known[other].person
+    if mine == theirs:
+        return ""
+    moved = sorted(people.items([mine]))
+    if any(exclusions.barred(people.connection, one, [theirs]) for one in moved):
+        raise Conflict("a person's decision holds these records apart; undo it first")
+    people.event = events.happened(people.connection, events.LINKED, item, word.at)
+    basis = edges.Basis(other=other, by=word.by, reason=word.reason)
+    for one in moved:
+        attach(people, one, theirs, BY_HAND, word.at, edges.MANUAL, basis)
+    return str(people.event)
 
 
-def part(people: People, effect: str, item: str, other: str, word: Word) -> None:
-    """The records that `effect` moved are a person of their own again, and stay apart from the other one."""
-    joined = select(EVENT.c.seq).where(EVENT.c.ref == effect, EVENT.c.kind == events.LINKED)
-    wanted = select(LINK.c.item).where(LINK.c.event.in_(joined), LINK.c.rule == JOINED)
-    moved = sorted(set(people.connection.execute(wanted).scalars()))
-    if moved:
-        person = opaque()
-        people.connection.execute(insert(PERSON).values(id=person, since=word.at))
-        basis = edges.Basis(other=other, by=word.by, reason=word.reason)
-        _move(people, moved, person, (PARTED, events.WITHDRAWN, effect), basis, word)
-    exclude(people, item, [other], word)
+def part(people: People, effect: str, other: str, word: Word) -> None:
+    """What `join` joined is taken apart: decided again, as if it never had been."""
+    wanted = select(LINK.c.item).where(LINK.c.event == int(effect or 0), LINK.c.rule == BY_HAND)
+    moved = set(people.connection.execute(wanted).scalars())
+    for item in sorted(moved):
+        # As things stand now: undoing one may have taken the next along.
+        if _person(people, item) == _person(people, other):
+            undone.withdraw(people, item, [other], word.at, by=word.by, reason=word.reason)
 
 
 def exclude(people: People, item: str, others: Collection[str], word: Word) -> None:
@@ -64,23 +67,12 @@ def exclude(people: People, item: str, others: Collection[str], word: Word) -> N
 def lift(people: People, item: str, others: Collection[str], word: Word) -> None:
     """The exclusions of these pairs hold no more."""
     for row in exclusions.of_items(people.connection, [item]):
-        if not row.lifted and {row.item, row.other} - {item} <= set(others):
-            exclusions.lift(people.store, people.connection, row.id, word.at, by=word.by, reason=word.reason)
+        if not row["lifted"] and {row["item"], row["other"]} - {item} <= set(others):
+            exclusions.lift(
+                people.store, people.connection, row["id"], word.at, by=word.by, reason=word.reason
+            )
 
 
-def _move(
-    people: People,
-    items: Collection[str],
-    person: str,
-    what: tuple[str, str, str],
-    basis: edges.Basis,
-    word: Word,
-) -> None:
-    rule, kind, ref = what
-    event = events.happened(people.connection, kind, ref, word.at)
-    status = edges.MANUAL if rule == JOINED else edges.WITHDRAWN
-    for item in items:
-        edges.add(people, item, person, rule, word.at, status=status, basis=basis, event=event)
-        people.connection.execute(update(IDENTITY).where(IDENTITY.c.item == item).values(person=person))
-    fresh = People(people.connection, people.store, people.book, people.on)
-    protect.refresh_keys(fresh, set(items))
+def _person(people: People, item: str) -> str:
+    found = people.connection.execute(select(IDENTITY.c.person).where(IDENTITY.c.item == item))
+    return str(found.scalar() or "")

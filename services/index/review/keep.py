@@ -10,43 +10,32 @@ Called inside the transaction of the publish (or of a link, an un-link, an ended
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from services.contract.canonical import b64u
 from services.contract.reviews import DECIDED, GENERAL, GONE, OPEN, SILENT, UNSURE
 from services.index.links import exclusions
-from services.index.matching.verdict import Decision
 from services.index.people import People, in_parts
 from services.index.review import pairs, queues
 from services.index.review.pairs import Pair
-from services.index.schema import CONFLICT, REVIEW, REVIEW_PAIR
+from services.index.schema import CONFLICT, DOUBT, REVIEW, REVIEW_PAIR
 from services.index.store import opaque
 
 
-class Noted(dict[str, Decision]):
-    """Takes what came of each record of one publish, until all of it is written. Satisfies `ports.Doubts`."""
+def after(people: People, touched: Collection[str], at: str, decided: Collection[str] = ()) -> None:
+    """Bring every task that these records bear on in step.
 
-    def __call__(self, _connection: Connection, item: str, decision: Decision, _at: str) -> None:
-        """Note it: the newest counts."""
-        self[item] = decision
-
-
-def after(people: People, touched: Collection[str], at: str, noted: Mapping[str, Decision]) -> None:
-    """Bring every task that these records bear on in step. `touched`: items of which something changed."""
+    `touched`: items of which something changed; `decided`: those that were compared with everybody just now.
+    """
     now = People(people.connection, people.store, people.book, people.on)
-    bear = _bearing(now, touched)
-    for item in sorted(set(noted) | _claiming(now, touched)):
-        wanted = _standing(now, item)
-        if item in noted and not noted[item].truncated:
-            # What was weighed afresh takes the place of what was in doubt before.
-            wanted = {}
-            _withdraw(now, item, noted[item], at)
-        if item in noted:
-            wanted |= pairs.of_doubts(people.store, noted[item].doubts)
-        sync(now, item, pairs.of_conflicts(now, item) | wanted, at)
-        bear.discard(item)
-    for item in sorted(bear):
-        sync(now, item, _standing(now, item), at)
+    fresh = _doubted(now, touched) | set(decided)
+    bear = _bearing(now, touched) | _claiming(now, touched)
+    for item in sorted(fresh | bear):
+        wanted = pairs.of_doubts(now, item) | pairs.of_conflicts(now, item)
+        if item not in fresh:
+            # Only who somebody is, or how they are protected, changed: what was in doubt is in doubt still.
+            wanted = _of_likeness(now, item) | wanted
+        sync(now, item, wanted, at)
 
 
 def sync(people: People, item: str, wanted: Mapping[str, Pair], at: str) -> None:
@@ -83,15 +72,21 @@ def pairs_of(people: People, row: Any) -> dict[str, Pair]:
     }
 
 
-def _standing(people: People, item: str) -> dict[str, Pair]:
-    """What is in doubt of a record, as its open tasks have it."""
+def _of_likeness(people: People, item: str) -> dict[str, Pair]:
+    """What is in doubt of a record as its open tasks have it, numbers left out: those are read off the records."""
     found: dict[str, Pair] = {}
     for row in _open(people, [item]):
-        found |= pairs_of(people, row)
-    # A number under two dates of birth is read off the records as they are now.
-    return {other: pair for other, pair in found.items() if pair.kind != pairs.NUMBER} | pairs.of_conflicts(
-        people, item
-    )
+        found |= {other: pair for other, pair in pairs_of(people, row).items() if pair.kind != pairs.NUMBER}
+    return found
+
+
+def _doubted(people: People, touched: Collection[str]) -> set[str]:
+    """Records of which matching left something in doubt, where it is about any of these."""
+    found: set[str] = set()
+    for some in in_parts(sorted(touched)):
+        wanted = select(DOUBT.c.item).where(or_(DOUBT.c.item.in_(some), DOUBT.c.other.in_(some)))
+        found |= set(people.connection.execute(wanted).scalars())
+    return found
 
 
 def _claiming(people: People, touched: Collection[str]) -> set[str]:
@@ -118,21 +113,6 @@ def _bearing(people: People, touched: Collection[str]) -> set[str]:
         )
         found |= set(people.connection.execute(wanted).scalars())
     return found
-
-
-def _withdraw(people: People, item: str, decision: Decision, at: str) -> None:
-    """This record was weighed afresh: those whom it was held against and who are in doubt no more are told so."""
-    doubted = {one.person for one in decision.doubts}
-    named = select(REVIEW_PAIR.c.review).where(
-        REVIEW_PAIR.c.other == item, REVIEW_PAIR.c.kind == pairs.LIKENESS
-    )
-    rows = people.connection.execute(select(REVIEW).where(REVIEW.c.state == OPEN, REVIEW.c.id.in_(named)))
-    for other in sorted({row.item for row in rows}):
-        known = people.of_items([other])
-        if other not in known or known[other].person not in doubted:
-            left = _standing(people, other)
-            left.pop(item, None)
-            sync(people, other, left, at)
 
 
 def _doubtful(people: People, item: str, wanted: Mapping[str, Pair]) -> dict[str, tuple[Pair, str]]:

@@ -4,20 +4,21 @@ Promise: a digest is keyed and changes exactly when what speaks for or against c
 again; no value of a person stands in a readable column.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import or_, select
 
 from services.contract.canonical import b64u, emit
-from services.index.matching.verdict import Doubt, Evidence, Scored, Verdict
 from services.index.people import Known, People
-from services.index.schema import CONFLICT
+from services.index.schema import CONFLICT, DOUBT
 from services.index.store import Store
 
 LIKENESS, NUMBER = "likeness", "number-birth-date"
 """Kinds of review-kinds.json: too alike to be left, and one number under two dates of birth."""
+Levels = tuple[tuple[str, str], ...]
+"""(comparison, level) of each thing that speaks for or against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +28,31 @@ class Pair:
     other: str
     kind: str
     digest: str
-    verdict: Verdict | None = None
-    """None for a number under two dates of birth: that is all there is to say."""
+    rule: str = ""
+    """Why it was left to people, a code of link-rules.json; empty for a number under two dates of birth."""
+    levels: Levels = ()
 
 
-def of_doubts(store: Store, doubts: Iterable[Doubt]) -> dict[str, Pair]:
-    """The pairs of a decision that leaves it to people."""
-    return {one.item: Pair(one.item, LIKENESS, _digest(store, one.verdict), one.verdict) for one in doubts}
+def of_doubts(people: People, item: str) -> dict[str, Pair]:
+    """What matching left in doubt of the newest version of a record; nothing that the other's newer version settled."""
+    rows = people.connection.execute(select(DOUBT).where(DOUBT.c.item == item)).all()
+    known = people.of_items({item, *(row.other for row in rows)}) if rows else {}
+    found = {}
+    for row in rows:
+        if item in known and row.other in known and not _settled(people, known[item], known[row.other], row):
+            told = people.store.unseal(row.evidence, f"doubt:{item}:{row.person}")
+            levels = tuple((str(one[0]), str(one[1])) for one in told["evidence"])
+            digest = _digest(people.store, row.rule, levels)
+            found[str(row.other)] = Pair(row.other, LIKENESS, digest, row.rule, levels)
+    return found
+
+
+def _settled(people: People, mine: Known, other: Known, row: Any) -> bool:
+    """The other record came later, was compared then, and is in doubt of this person no more."""
+    if other.received <= row.at:
+        return False
+    back = select(DOUBT.c.item).where(DOUBT.c.item == other.item, DOUBT.c.person == mine.person)
+    return people.connection.execute(back).first() is None
 
 
 def of_conflicts(people: People, item: str) -> dict[str, Pair]:
@@ -58,29 +77,19 @@ def conflict_stands(one: Known, other: Known) -> bool:
 
 def sealed(store: Store, pair: Pair, place: str) -> bytes:
     """What a pair rests on, for the store."""
-    return store.seal(asdict(pair.verdict) if pair.verdict else {}, place)
+    return store.seal({"rule": pair.rule, "levels": pair.levels}, place)
 
 
 def opened(store: Store, row: Any, place: str) -> Pair:
     """The pair of a row of `index_review_pair`."""
     told = store.unseal(row.evidence, place)
-    return Pair(row.other, row.kind, row.digest, _verdict(told) if told else None)
-
-
-def _verdict(told: Mapping[str, Any]) -> Verdict:
-    scored = told["scored"]
-    evidence = tuple(
-        Evidence(one["comparison"], one["level"], float(one["bits"]), float(one["frequency"]), one["place"])
-        for one in scored["evidence"]
-    )
-    return Verdict(
-        told["outcome"], told["rule"], Scored(float(scored["weight"]), float(scored["prior"]), evidence)
+    return Pair(
+        row.other, row.kind, row.digest, told["rule"], tuple((one[0], one[1]) for one in told["levels"])
     )
 
 
-def _digest(store: Store, verdict: Verdict) -> str:
-    levels = sorted([one.comparison, one.level] for one in verdict.scored.evidence)
-    return b64u(store.mac.of("review-doubt", emit([verdict.rule, levels]).decode())[:16])
+def _digest(store: Store, rule: str, levels: Collection[tuple[str, str]]) -> str:
+    return b64u(store.mac.of("review-doubt", emit([rule, sorted(map(list, levels))]).decode())[:16])
 
 
 def _conflict_digest(store: Store, one: Known, other: Known) -> str:

@@ -65,9 +65,13 @@ def open_task(people: People, reviewer: Reviewer, id: str) -> ReviewTask:
     task = seen.find(people, reviewer, id)
     related = _related(people, reviewer.asker, task.persons)
     known = facts.facts_of(people, task.persons)
+    # A record that is kept restricted is found by no place: nothing of a place is said of it here, either.
+    placeless = any(one.protected for one in known.values()) or any(
+        one.summary.restricted for one in task.known.values()
+    )
     return ReviewTask(
         line=line(people, reviewer, task),
-        records=tuple(_records(people, task)),
+        records=tuple(_records(people, task, placeless=placeless)),
         related=related,
         facts=known,
         said=tuple(_said(people, reviewer, task)),
@@ -90,12 +94,12 @@ def _related(people: People, asker: AskerIdentity, persons: Sequence[str]) -> tu
     )
 
 
-def _records(people: People, task: Seen) -> Iterator[ReviewRecord]:
+def _records(people: People, task: Seen, *, placeless: bool) -> Iterator[ReviewRecord]:
     for item in (task.row.item, *task.pairs):
         found = _item(people, task, item)
         if found is not None:
             pair = task.pairs.get(item)
-            evidence = wording.of_pair(pair) if pair else ()
+            evidence = wording.of_pair(pair, placeless=placeless) if pair else ()
             yield ReviewRecord(seen.ref_of(task.row.id, item), found, evidence)
 
 

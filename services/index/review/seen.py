@@ -14,6 +14,7 @@ from services.contract.canonical import b64u, digest
 from services.contract.problems import NotFound
 from services.contract.reviews import DECIDED, GENERAL, OPEN, UNDONE, Reviewer
 from services.index import facts
+from services.index.links import exclusions
 from services.index.people import Known, People
 from services.index.review import keep, queues
 from services.index.review.pairs import Pair
@@ -56,8 +57,14 @@ def see(people: People, row: Any) -> Seen | None:
     pairs = keep.pairs_of(people, row)
     known = people.of_items({row.item, *pairs})
     pairs = {other: pair for other, pair in pairs.items() if other in known}
+    if row.item in known and row.state == OPEN:
+        # What was linked or held apart a moment ago by another way is in doubt no more.
+        apart = exclusions.excluded(people.connection, row.item, pairs.keys())
+        mine = known[row.item].person
+        pairs = {one: pair for one, pair in pairs.items() if one not in apart and known[one].person != mine}
     if row.item not in known or not pairs:
         return None
+    known = {item: known[item] for item in (row.item, *pairs)}
     persons = {one.person for one in known.values()}
     now = queues.queues_of(people, persons)
     queue = queues.strictest([row.queue, *now.values()])

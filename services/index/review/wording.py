@@ -1,12 +1,38 @@
 """What speaks for and against two records being of one person, in words.
 
-Promise: no value of a person is in it.
+Promise: no value of a person is in it; where anybody is protected or restricted nothing of a place or telephone is said, nor
+that there was something to say.
 """
 
-from services.contract.vocabulary import entry
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from services.contract.vocabulary import code_list, entry
+from services.index.matching.levels import PHONE, PLACE
 from services.index.review.pairs import Pair
 
+PLACES = frozenset({PLACE, PHONE})
+"""Comparisons that tell where somebody lives or how they are reached."""
 
-def of_pair(pair: Pair) -> tuple[str, ...]:
+
+def of_pair(pair: Pair, *, placeless: bool) -> tuple[str, ...]:
     """One sentence for each thing; first why it is in doubt."""
-    return (str(entry("review-kinds", pair.kind)["sentence"]),)
+    return tuple(_sentences(pair, placeless))
+
+
+def _sentences(pair: Pair, placeless: bool) -> Iterator[str]:
+    rules, levels = _words("link-rules"), _words("evidence")
+    yield str(
+        rules[pair.rule]["sentence"] if pair.rule in rules else entry("review-kinds", pair.kind)["sentence"]
+    )
+    for comparison, level in pair.levels:
+        code = f"{comparison}-{level}"
+        if code in levels and not (placeless and comparison in PLACES):
+            yield str(levels[code]["sentence"])
+
+
+def _words(name: str) -> Mapping[str, Mapping[str, Any]]:
+    try:
+        return code_list(name)
+    except FileNotFoundError:
+        return {}
