@@ -11,7 +11,7 @@ from services.contract.canonical import emit
 from services.contract.people import Edge
 from services.contract.views import FamilyView, PersonEntry, ReceiptEntry, SourceEntry
 from services.contract.vocabulary import entry
-from services.gateway import decisions
+from services.gateway import decisions, search_notes
 from services.gateway.cases import break_glass
 from services.gateway.cases.grounds import over_objection
 from services.gateway.contacts import contacts_of
@@ -19,7 +19,6 @@ from services.gateway.differences import differences_of
 from services.gateway.family import Family
 from services.gateway.household import family_entries
 from services.gateway.matching import Match
-from services.gateway.record import PROTECTED_NOTE
 from services.gateway.release import Built
 from services.gateway.released import Resource
 from services.gateway.request import Request
@@ -134,7 +133,7 @@ def _notes(request: Request, kin: Family, built: Built, trail: Trail) -> tuple[s
     if trail.objection and trail.stated_ground in over_objection(request.context.purpose):
         notes.append(OVER_OBJECTION.format(ground=entry("grounds", trail.stated_ground)["title"]))
     if request.body.about.by_place:
-        notes.append(PROTECTED_NOTE)
+        notes.append(search_notes.sentence("PLACE"))
     if kin.capped:
         notes.append(CAPPED)
     return tuple(notes)

@@ -122,6 +122,7 @@ def _whom(request: Request, trail: Trail) -> matching.Match | str:
     query = Resolve(about, request.context.on, person, case.confirmed, _identity(asker), through)
     found = hub.index.resolve(query)
     candidates = matching.profiles(request, found)
+    candidates += matching.placed(request, candidates)
     profiles = [most_open(asker, case, hub.own_kind(asker.organisation)), *(one for one, _ in candidates)]
     whose = [(), *((one,) for _, one in candidates)]
     rows = request.decide(trail, profiles, codes("classes"), whose)

@@ -11,7 +11,7 @@ from services.contract.canonical import b64u, digest
 from services.contract.releases import Asking, Draft, Receipt, SubjectCount
 from services.contract.views import FamilyView, ReceiptEntry, Refused
 from services.contract.vocabulary import code_list, entry
-from services.gateway import leaving
+from services.gateway import leaving, search_notes
 from services.gateway.cases.states import is_urgent
 from services.gateway.commit import commit, counts
 from services.gateway.family import Family
@@ -23,7 +23,6 @@ from services.gateway.release import Built
 from services.gateway.request import Request
 from services.gateway.trail import Record, Trail
 
-PROTECTED_NOTE = "Protected households are checked by the duty manager."
 EMPTY_BUNDLE = {"resourceType": "Bundle", "type": "collection"}
 
 
@@ -86,7 +85,7 @@ def search(request: Request, match: Match, trail: Trail) -> FamilyView:
 
 def search_view(request: Request, match: Match) -> FamilyView:
     """The answer to a question that settled on nobody, but its receipt."""
-    notes: tuple[str, ...] = (PROTECTED_NOTE,) if request.body.about.by_place else ()
+    notes = search_notes.of(request.body.about, match)
     if match.conflict:
         notes += (str(entry("reasons", "CONFLICT_OF_INTEREST")["sentence"]),)
     return FamilyView(match=match.match, view=dict(EMPTY_BUNDLE), candidates=match.stubs, notes=notes)

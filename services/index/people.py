@@ -20,7 +20,7 @@ from services.index.schema import CURRENT, HOME, IDENTITY, LOOK_UP, RECORD
 from services.index.store import Store
 
 _MOST = 500
-NOBODY, NOBODY_ELSE = frozenset({""}), frozenset({"-"})
+NOBODY = frozenset({""})
 """Looked for where there is nobody to look for: how long an answer takes must not tell whether anybody was found."""
 
 
@@ -54,11 +54,13 @@ class People:
         self.memo: dict[tuple[str, frozenset[str]], Any] = {}
         """What others worked out of these people within the same question."""
 
-    def of(self, persons: Iterable[str]) -> dict[str, tuple[Known, ...]]:
-        """The records of each person, newest first; empty for somebody unknown."""
+    def of(self, persons: Iterable[str], *, always: bool = False) -> dict[str, tuple[Known, ...]]:
+        """The records of each person, newest first; empty for somebody unknown. `always`: by one statement even where all of
+        them have been read, or there is nobody to read.
+        """
         wanted = set(persons)
         missing = sorted((wanted or NOBODY) - self._of_person.keys())
-        if missing:
+        if missing or always:
             found: dict[str, list[Known]] = {person: [] for person in missing}
             for known in self._select(IDENTITY.c.person, missing):
                 found[known.person].append(known)

@@ -15,7 +15,7 @@ from services.contract.problems import NotFound
 from services.contract.publishing import Protection
 from services.index import keys, labels, normalise
 from services.index.links import events, past_keys
-from services.index.people import NOBODY_ELSE, People, in_parts, same_home
+from services.index.people import People, in_parts, same_home
 from services.index.ports import Book
 from services.index.read import Home, dicts, text_of
 from services.index.references import relative
@@ -187,8 +187,9 @@ def shared(people: People, persons: Collection[str]) -> dict[str, list[InForce]]
 def _shared(people: People, persons: Collection[str]) -> dict[str, list[InForce]]:
     homes = people.same_home(persons)
     everybody = {*persons, *(other for others in homes.values() for other in others)}
+    people.of(everybody - set(persons), always=True)
     mine = own(people, everybody)
-    people.of({concern for held in mine.values() for one in held for concern in one.concerns} or NOBODY_ELSE)
+    people.of({concern for held in mine.values() for one in held for concern in one.concerns}, always=True)
     found: dict[str, list[InForce]] = {}
     for person in persons:
         found[person] = list(mine[person])

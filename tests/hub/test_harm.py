@@ -11,10 +11,10 @@ from services.cli.demo.families.people import SAFE
 from services.contract.cases import ReviewProtection
 from services.contract.people import About
 from services.contract.views import FamilyView
+from services.gateway import search_notes
 from services.gateway.answer import as_json
 from services.gateway.cases.protections import review_protection
 from services.gateway.places import Places
-from services.gateway.record import PROTECTED_NOTE
 from tests.hub.world import MIA, World, a_person, released
 
 SEAN = About(nhs_number="9991000054", given="Sean", family="Cole", birth_date="1988-09-23")
@@ -113,7 +113,7 @@ def test_an_address_search_finds_no_protected_person_and_says_the_same(world: Wo
     about = About(family="Reid", given="Dana", birth_date="1990-02-11", postcode=postcode)
     view = world.view(world.s47(), about)
     assert (view.match, view.candidates, view.people) == ("NONE", (), ())
-    assert view.notes == (PROTECTED_NOTE,)
+    assert view.notes == (search_notes.sentence("PLACE"),)
 
 
 def test_an_order_that_ran_out_does_not_end_the_protection_and_a_review_does(empty: World) -> None:

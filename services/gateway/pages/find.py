@@ -3,6 +3,8 @@
 Promise: the question travels by POST only, and the answer is shown in reply to it: no address ever holds either.
 """
 
+from datetime import date
+
 from fastapi import APIRouter, Request
 from starlette.background import BackgroundTask
 from starlette.responses import Response
@@ -14,11 +16,13 @@ from services.contract.views import FamilyView, Refused, ViewRequest
 from services.gateway.ask import ask, note_outcome
 from services.gateway.cases.states import load
 from services.gateway.matching import SHOWN
+from services.gateway.pages import half_known
 from services.gateway.pages.case import case_page, described, kinds_for
 from services.gateway.pages.cases import your_cases
 from services.gateway.pages.desk import Desk, after
 from services.gateway.pages.family import family_page
-from services.gateway.pages.forms import Form, Typed, about, made
+from services.gateway.pages.forms import Form, Typed, made
+from services.gateway.profiles import day
 
 
 def routes(desk: Desk) -> APIRouter:
@@ -36,9 +40,9 @@ def routes(desk: Desk) -> APIRouter:
         if form.get("subject"):
             person: About | None = _subject(desk, asker, form)
         else:
-            person = about(form)
+            person = half_known.about(form, date.fromisoformat(day(desk.parts.now())))
             if person is None and not form.errors:
-                form.wrong("nhs_number", "Give an NHS number, or names and a date of birth")
+                form.wrong("nhs_number", "Say something of the person: a number, a name, or what you know")
         if not form.get("case"):
             form.wrong("case", "Say for which case you ask")
         if person is None or form.errors:
@@ -91,6 +95,7 @@ def _form(desk: Desk, asker: Asker, form: Form) -> Response:
         here="find",
         cases=open_,
         chosen=chosen,
+        relations=half_known.relations(),
         form=form,
     )
 

@@ -61,6 +61,10 @@ def facts_of(desk: Desk, told: dict[str, Any]) -> tuple[Fact, ...]:
     found = [Fact("About", _who(told["about"]))] if told.get("about") else []
     found += [Fact("Purpose", words.title("purposes", told["purpose"]))] if told.get("purpose") else []
     said: dict[str, Callable[[str], Fact]] = {
+        "street": lambda text: Fact("Street asked for", text),
+        "uprn": lambda text: Fact("Property asked for (UPRN)", text),
+        "phone": lambda text: Fact("Telephone number asked for", text),
+        "school": lambda text: Fact("School asked for", text),
         "asking_role": lambda code: Fact("Asked by", words.title("roles", code)),
         "asking_organisation": lambda id: Fact("Of organisation", desk.organisation_name(id)),
         "holding_organisation": lambda id: Fact("Whose records", desk.organisation_name(id)),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from services.contract.decisions import Cell
-from services.contract.people import Gathered
+from services.contract.people import PLACES, Gathered
 from services.contract.vocabulary import code_list, entry
 from services.gateway.family import Family
 from services.gateway.matching import Match
@@ -140,16 +140,19 @@ def _by_place(request: Request) -> Iterable[Post]:
     about = request.body.about
     if not about.by_place:
         return
+    of = about.of or about
+    asked = {name: getattr(about, name) or getattr(of, name) for name in PLACES}
     told = {
-        "postcode": about.postcode,
-        "name": " ".join(filter(None, (about.given, about.family))),
+        **asked,
+        "name": " ".join(filter(None, (about.given or about.nickname, about.family))),
         "born": about.birth_date,
         "asking_role": request.asker.role,
     }
+    place = "/".join(str(value) for value in asked.values() if value)
     yield Post(
         HOUSEHOLD,
         request.asker.organisation,
         case=request.case.id,
         facts={name: value for name, value in told.items() if value},
-        key=f"{request.case.id}/{request.asker.user}/{about.postcode}",
+        key=f"{request.case.id}/{request.asker.user}/{place}",
     )
