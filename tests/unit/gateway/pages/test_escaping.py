@@ -256,7 +256,12 @@ PAGES: Mapping[str, dict[str, Any]] = {
         "form": form(),
     },
     "close.html": {"case": CASE, "answers": [CODED], "outcomes": [CODED], "form": form()},
-    "find.html": {"cases": [hostile(Listed, state="OPEN")], "chosen": None, "form": form()},
+    "find.html": {
+        "cases": [hostile(Listed, state="OPEN")],
+        "chosen": None,
+        "form": form(),
+        "relations": [(SCRIPT, SCRIPT)],
+    },
     "found.html": found("POTENTIAL"),
     "confirm.html": {"case": CASE, "asked": ["given"], "scope": QUOTED, "form": form()},
     "family.html": {"case": CASE, "view": family()},
