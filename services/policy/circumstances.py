@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from services.contract.decisions import Context, Profile, with_paper
+from services.contract.decisions import Context, Profile
 from services.contract.directory import Source
 from services.contract.vocabulary import code_list
-from services.policy.paper import with_papers
+from services.policy.paper import paper_between
 from services.runtime.book import Book
 
 PLAIN, CHILD = "adult", "case-child"
@@ -164,12 +164,25 @@ def usual_profile(asking: Asking, source: Source) -> Profile:
 
 def in_circumstance(book: Book, asking: Asking, source: Source, one: Circumstance) -> tuple[Context, Profile]:
     """What policy would be shown: paper filled in from the book, but where the circumstance says otherwise."""
-    context = replace(usual_context(book, asking), **one.context)
-    plain = usual_profile(asking, source)
-    paper = one.profile.get("paper")
-    profile = replace(plain, **{name: value for name, value in one.profile.items() if name != "paper"})
-    (profile,) = with_papers(book, context, (profile,))
-    return context, with_paper(profile, paper, profile.isa, _DEFECTS[paper]) if paper else profile
+    ((_, context, profile),) = in_circumstances(book, asking, source, (one,))
+    return context, profile
+
+
+def in_circumstances(
+    book: Book, asking: Asking, source: Source, every: Sequence[Circumstance]
+) -> list[tuple[str, Context, Profile]]:
+    """The same for many circumstances of one question, each with its code."""
+    usual, plain = usual_context(book, asking), usual_profile(asking, source)
+    # No circumstance says who asks, in what role, why or when: there is one state of the paper for all of them.
+    papers = paper_between(book, usual, source.organisation)
+    found = []
+    for one in every:
+        context = replace(usual, **one.context) if one.context else usual
+        paper = one.profile.get("paper", papers.state)
+        defect = _DEFECTS[paper] if "paper" in one.profile else papers.defect
+        members = {**one.profile, "paper": paper, "isa": papers.isa, "paper_defect": defect}
+        found.append((one.code, context, replace(plain, **members)))
+    return found
 
 
 def that_apply(asking: Asking, source: Source, every: Sequence[Circumstance]) -> tuple[Circumstance, ...]:

@@ -6,7 +6,7 @@ enters that they were.
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -16,12 +16,12 @@ from services.cli.installation import settings_of
 from services.cli.policy.deciding import book_of, today
 from services.cli.policy.folder import Folder
 from services.contract.canonical import emit
-from services.gateway.monitoring.happened import happened
-from services.gateway.monitoring.reading import checked_month
-from services.gateway.monitoring.report import MonitoringReport, for_partners
 from services.ledger.reading import Reading
 from services.runtime.keys import KeyFolder
 from services.runtime.settings import Settings
+
+if TYPE_CHECKING:
+    from services.gateway.monitoring.report import MonitoringReport
 
 KEPT_BACK = "fewer than 10, or kept back"
 
@@ -41,6 +41,11 @@ def report(
 
     Counts under 10 are kept back, with as many others as it takes. It is safe while the hub runs.
     """
+    # The gateway takes two seconds to read in, which every other command of `mash policy` would wait for.
+    from services.gateway.monitoring.happened import happened
+    from services.gateway.monitoring.reading import checked_month
+    from services.gateway.monitoring.report import for_partners
+
     settings, on = settings_of(home), today()
     month = checked_month(month or on[:7], on)
     found = for_partners(list(happened(_entries(settings, month))), book_of(policies), month, on)
@@ -55,7 +60,7 @@ def _entries(settings: Settings, month: str) -> Iterator[tuple[Mapping[str, Any]
         yield from reading.recorded(month)
 
 
-def _plain(found: MonitoringReport) -> dict[str, Any]:
+def _plain(found: "MonitoringReport") -> dict[str, Any]:
     return {
         "month": found.month,
         "audience": found.audience,
@@ -71,7 +76,7 @@ def _plain(found: MonitoringReport) -> dict[str, Any]:
     }
 
 
-def _tell(found: MonitoringReport) -> None:
+def _tell(found: "MonitoringReport") -> None:
     print(
         f"How information was shared in {found.month}, for all partners: {_number(found.requests)} requests."
     )

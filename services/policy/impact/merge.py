@@ -5,6 +5,7 @@ Promise: every question is in exactly one group; who is usual somewhere is kept 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from services.policy.impact.usual import usual_at
@@ -31,19 +32,20 @@ Question = tuple[str, str, str, str]
 
 def merged(questions: Iterable[Question], book: Book) -> list[Group]:
     """The groups. Holders are organisations."""
+    # One set for each word: tens of thousands of questions name a few dozen.
+    alone = cache(_alone)
+    usual = cache(lambda role, asker: usual_at(role, _type(book, asker)))
     keys: list[tuple[Any, ...]] = [
-        (
-            frozenset((asker,)),
-            frozenset((role,)),
-            frozenset((purpose,)),
-            frozenset((_holder(book, source),)),
-            usual_at(role, _type(book, asker)),
-        )
+        (alone(asker), alone(role), alone(purpose), alone(_holder(book, source)), usual(role, asker))
         for asker, role, purpose, source in questions
     ]
     for member in _ORDER:
         keys = _by(member, keys)
     return [Group(*key) for key in keys]
+
+
+def _alone(word: str) -> frozenset[str]:
+    return frozenset((word,))
 
 
 def _by(member: int, keys: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

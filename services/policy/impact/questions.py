@@ -17,7 +17,7 @@ from services.policy.circumstances import (
     Asking,
     Circumstance,
     circumstances,
-    in_circumstance,
+    in_circumstances,
     that_apply,
     usual_context,
 )
@@ -56,18 +56,23 @@ def _alike(old: Book, new: Book, papers: "tuple[Papers, Papers]", on: str) -> It
     touched = _touched(papers) if only_paper else frozenset(codes("purposes"))
     organisations = tuple(dict.fromkeys((*old.organisations, *new.organisations)))
     sources = {**old.sources, **new.sources}
+    pairs = [(asker, source) for asker in organisations for source in sources.values()]
     for purpose in (one for one in codes("purposes") if one in touched):
         roles = [role for role in codes("roles") if _may(old, role, purpose) or _may(new, role, purpose)]
+        # Of a role `told` says only which ISAs name it: roles that the same ones name are put together alike.
+        known: dict[tuple[frozenset[str], ...], list[tuple[tuple[str, str], ...]]] = {}
         for role in roles:
-            found: dict[tuple[str, ...], list[tuple[str, str]]] = {}
-            for asker in organisations:
-                for source in sources.values():
+            named = tuple(one.naming("roles", role) for one in papers)
+            if named not in known:
+                found: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+                for asker, source in pairs:
                     told = tuple(one.told(asker, role, purpose, source) for one in papers)
                     if not only_paper or told[0] != told[1]:
                         found.setdefault(told, []).append((asker, source.id))
-            for every in found.values():
+                known[named] = [tuple(every) for every in found.values()]
+            for every in known[named]:
                 asker, source_id = every[0]
-                yield Alike(Asking(asker, role, purpose, on), sources[source_id], tuple(every))
+                yield Alike(Asking(asker, role, purpose, on), sources[source_id], every)
 
 
 def put(
@@ -75,10 +80,7 @@ def put(
 ) -> list[tuple[str, Context, Profile]]:
     """The question in each of the circumstances, on its own day or another: code, context, profile."""
     asking = replace(one.asking, on=on or one.asking.on)
-    return [
-        (circumstance.code, *in_circumstance(book, asking, one.source, circumstance))
-        for circumstance in that_apply(one.asking, one.source, every)
-    ]
+    return in_circumstances(book, asking, one.source, that_apply(one.asking, one.source, every))
 
 
 def of_both(old: Book, new: Book) -> tuple[Circumstance, ...]:
@@ -158,8 +160,8 @@ class Papers:
         key = (
             asker,
             holder,
-            between & self._naming("roles", role),
-            between & self._naming("purposes", purpose),
+            between & self.naming("roles", role),
+            between & self.naming("purposes", purpose),
         )
         if key not in self._papers:
             context = usual_context(self.book, Asking(asker, role, purpose, self.on))
@@ -175,7 +177,7 @@ class Papers:
             self._both[asker, holder] = frozenset(found)
         return self._both[asker, holder]
 
-    def _naming(self, member: str, word: str) -> frozenset[str]:
+    def naming(self, member: str, word: str) -> frozenset[str]:
         """The ISAs that name the role or purpose."""
         if (member, word) not in self._named:
             self._named[member, word] = frozenset(isa["id"] for isa in self.book.isas if word in isa[member])
