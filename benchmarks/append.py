@@ -160,8 +160,8 @@ def ledger(
     settings = Settings(mode="demo", home=folder, hub=hub, ledger=store, ledger_wait=60)
     opened = open_ledger(settings, KeyFolder(folder / "keys"))
     drafts = [draft(f"org-{n}") for n in range(logs)]
-    for draft in drafts:
-        opened.append(draft)
+    for first in drafts:
+        opened.append(first)
     yield lambda caller: opened.append(drafts[caller % logs])
     opened.close()
 

@@ -10,12 +10,13 @@ from hashlib import sha256
 from services.contract.canonical import b64u
 from services.contract.problems import LedgerUnavailable
 from services.contract.releases import Asking, Draft
+from services.ledger.auditing import audit
 from services.ledger.entry import build, event_bytes, now
 from services.ledger.pending import Pending
 from services.runtime.keys import KeyFolder
 from services.runtime.note import Signer
 
-HUB, KIND = "hub", "log.begun"
+HUB, KIND = audit.HUB, audit.BEGUN
 
 
 class Listing:

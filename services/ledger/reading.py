@@ -92,6 +92,17 @@ class Reading:
         secret = self._vault.fetch(person).secret
         return lambda event_id: derive.handle(secret, event_bytes(event_id))
 
+    def knows(self, person: str) -> bool:
+        """Whether anything is kept under the person's key: nothing was ever entered about them, or they were erased."""
+        return self._vault.known(person) is not None
+
+    def record_of(self, event_id: str, person: str) -> bytes | None:
+        """The decision record of an entry with those parts alone that are about the person, or of a record that names them;
+        None where there is none."""
+        keys = self._vault.known(person)
+        look = self._vault.look
+        return decision_of(handed(look(event_bytes(event_id), DECISION, keys.id))).body if keys else None
+
     def leaves(self) -> Iterator[tuple[str, int, bytes]]:
         """(log, index, stored leaf) of every entry. Raises `LedgerUnavailable`."""
         yield from self._leaves()

@@ -88,16 +88,21 @@ def seal_row(master: Sealer, kept: Kept) -> bytes:
     return _row(master, place, not kept.subjects, b"" if kept.subjects else kept.plain, slots)
 
 
-def open_row(master: Sealer, place: str, body: bytes, read: Callable[[bytes], Subject | None]) -> Opened:
-    """Whatever opens with the keys that `read` gives. Raises `CannotOpen` where the head does not."""
+def open_row(
+    master: Sealer, place: str, body: bytes, read: Callable[[bytes], Subject | None], of: bytes = b""
+) -> Opened:
+    """Whatever opens with the keys that `read` gives; `of`: of the pieces those alone that are about this subject, too.
+    Raises `CannotOpen` where the head does not."""
     apart, plain, slots = _parsed(master, place, body)
     found: list[bytes | None] = []
     for number, slot in enumerate(slots):
+        if of and of not in slot.ids and (apart or number):
+            continue
         keys = [read(id) for id in slot.ids]
         found.append(_opened(slot, keys, f"{place}:{number}"))
     first = plain if apart else (found[0] if found else None)
     pieces = tuple(one for one in (found if apart else found[1:]) if one is not None)
-    shredded = sum(not slot.ids for slot in slots)
+    shredded = 0 if of else sum(not slot.ids for slot in slots)
     return Opened(first, pieces, shredded, sum(one is None for one in found) - shredded)
 
 

@@ -161,14 +161,15 @@ class Vault:
         found = self.look(event, what)
         return found.plain if found else None
 
-    def look(self, event: bytes, what: str) -> Opened | None:
-        """What was kept with an entry, as far as it opens, or None: never kept, or not this vault's."""
+    def look(self, event: bytes, what: str, of: bytes = b"") -> Opened | None:
+        """What was kept with an entry, as far as it opens, or None: never kept, or not this vault's. `of`: the id of a
+        subject, whose pieces alone are opened."""
         with self.lock:
             try:
                 row = self._reading.execute(
                     "SELECT body FROM kept WHERE event=? AND what=?", (event, what)
                 ).fetchone()
-                return open_row(self.master, place_of(what, event), row[0], self._read) if row else None
+                return open_row(self.master, place_of(what, event), row[0], self._read, of) if row else None
             except CannotOpen:
                 return None
             except sqlite3.Error as error:

@@ -137,3 +137,65 @@ def test_another_folder_is_named_and_what_is_not_joined_on_is_said(tmp_path: Pat
     _, report = verified(place.home, trust, "--emergency", str(tmp_path / "second"))
     assert report["findings"] == []
     assert any("joined on to no main log yet" in note for note in report["notes"])
+
+
+# --- In an export, as tiles ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def export(emergencies: tuple[Place, Path], tmp_path: Path) -> Path:
+    done = CliRunner().invoke(app, ["ledger", "export", str(emergencies[0].home), str(tmp_path / "export")])
+    assert done.exit_code == 0, done.output
+    return tmp_path / "export"
+
+
+def changed_entry(path: Path) -> None:
+    """One entry of another purpose, as long as before."""
+    bundle = next((path / "tile/entries").rglob("*.p/*"))
+    bundle.write_bytes(bundle.read_bytes().replace(b'"SW-CHILD"', b'"SW-ADULT"', 1))
+
+
+EXPORTED: dict[str, tuple[Callable[[Path], Any], int, str]] = {
+    "whole": (lambda _: None, 0, ""),
+    "gone": (shutil.rmtree, 5, "is not here"),
+    "an entry changed": (changed_entry, 1, "are not those that"),
+    "its key taken away": (lambda path: (path / "vkey").unlink(), 5, "no key was given for"),
+}
+
+
+@pytest.mark.parametrize("what", EXPORTED)
+def test_an_export_holds_the_emergency_log_too(
+    emergencies: tuple[Place, Path], export: Path, what: str
+) -> None:
+    (path,) = export.glob("emergency-*")
+    do, exit_code, said = EXPORTED[what]
+    do(path)
+    code, report = verified(export, emergencies[1])
+    assert code == exit_code, report
+    assert said in json.dumps([report["gaps"], report["findings"]])
+    if what == "whole":
+        (row,) = [row for row in report["logs"] if row["log"].startswith("emergency-")]
+        assert row["signed"] == row["entries"] == 3
+
+
+def test_another_emergency_log_in_the_place_of_the_one_joined_on_is_named(
+    emergencies: tuple[Place, Path], export: Path
+) -> None:
+    """Signed by the very key, with its last entry left out."""
+    folder = emergencies[0].folder / "emergency"
+    rewritten(lambda leaves: leaves[:-1])(folder)
+    tree = Tree()
+    with (folder / "journal").open("rb") as file:
+        read_hub(file)
+        for one in read_frames(file):
+            assert isinstance(one, Frame)
+            tree.append(leaf_hash(one.leaf))
+    code = (folder / "name").read_text().strip()
+    signer = log_signer(HUB, code, KeyFolder(emergencies[0].home / "keys"))
+    note = signer.sign(Checkpoint(signer.verifier.name, tree.size, tree.root()).text)
+    (folder / "checkpoints" / code).write_bytes(note)
+    shutil.rmtree(export)
+    assert CliRunner().invoke(app, ["ledger", "export", str(emergencies[0].home), str(export)]).exit_code == 0
+    exit_code, report = verified(export, emergencies[1])
+    assert exit_code == 1
+    assert [one["kind"] for one in report["findings"]] == ["short"]

@@ -18,7 +18,8 @@ from services.cli.ledger.progress import progress
 from services.cli.ledger.writing import writing
 from services.ledger import journal
 from services.ledger.auditing.check import Record
-from services.ledger.export import CannotExport, export
+from services.ledger.emergency.bridges import VKEY
+from services.ledger.export import CannotExport, export, put
 from services.ledger.verify import NoLedger, ledger_folder, read_checkpoints
 
 
@@ -46,6 +47,9 @@ def export_tiles(
     form: Annotated[
         Form, typer.Option("--as", help="tiles; or fhir, AuditEvents as NDJSON in IHE BALP's patterns.")
     ] = Form.TILES,
+    emergency: Annotated[
+        Path | None, typer.Option(help="Folder of the emergency log, where it is not in the ledger's own.")
+    ] = None,
     kafka: Annotated[
         str, typer.Option(help="HOST:PORT where the entries stand, if not in the folder's journal.")
     ] = "",
@@ -61,10 +65,15 @@ def export_tiles(
         write_events(str(place), folder, log or [])
         return
     ledger = _folder(place, kafka)
-    notes = _asked(read_checkpoints(ledger), log or [])
+    second = emergency or ledger / "emergency"
+    apart = read_checkpoints(second)
+    notes = _asked({**read_checkpoints(ledger), **apart}, log or [])
+    main = {code: note for code, note in notes.items() if code not in apart}
     try:
         with writing(folder):
-            sizes = _written(ledger, folder, notes, entries=entries, kafka=kafka)
+            sizes = {**_written(ledger, folder, main, entries=entries, kafka=kafka)}
+            if apart.keys() & notes.keys():
+                sizes |= _second(second, folder, apart, entries=entries)
     except (CannotExport, StoreHalts) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(Exit.FINDINGS) from None
@@ -113,6 +122,14 @@ def _written(
             raise StoreHalts(str(error)) from None
     with progress((ledger / journal.NAME).stat().st_size) as step:
         return export(_records(ledger, step), notes, folder, entries=entries)
+
+
+def _second(emergency: Path, folder: Path, notes: Mapping[str, bytes], *, entries: bool) -> Mapping[str, int]:
+    """The emergency log, each with its key by it: the hub's log commits to that, so that none need be handed over."""
+    sizes = export(_records(emergency, lambda _: None), notes, folder, entries=entries)
+    for code in notes:
+        put(folder / code, VKEY, (emergency / "keys" / f"{code}.vkey").read_bytes())
+    return sizes
 
 
 def _hub(notes: Mapping[str, bytes]) -> str:

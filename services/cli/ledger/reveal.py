@@ -7,6 +7,7 @@ repeats no value, for it has none.
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,8 +26,12 @@ from services.cli.ledger.ways import Way, Ways, find_ways
 from services.ledger.reading import Reading
 
 MANY = (
-    "Everybody in an answer counts: no record says which part of it was whose.",
-    "Every class is of the whole answer.",
+    "Everybody in an answer counts, and every class is of the whole answer: text of one may tell of another.",
+    "What stood in this person's own records, or in one that names them, is told beside it where the hub has the keys.",
+)
+ERASED = (
+    "nothing is kept under this person's key: they stand in no entry, or they were erased, and what was about them can be "
+    "told from nothing"
 )
 
 
@@ -70,19 +75,25 @@ def reveal(
     with opened(place, key, {"command": "reveal", "classes": asked} | named, by) as ledger:
         about = _among(ledger, whom, trace, key)
         classes = classes_given(class_ or (), field or (), ledger.home)
-        found = find_ways(ledger.source, about, classes, *days)
-    raise typer.Exit(_answered(found, about, classes, days, as_json=as_json))
-
-
-def _answered(
-    found: Ways, about: Among | Trace, classes: frozenset[str], days: tuple[str, str], *, as_json: bool
-) -> Exit:
+        source = ledger.source if isinstance(ledger.source, Reading) else None
+        own = partial(_own_part, source, whom)
+        found = find_ways(ledger.source, about, classes, *days, own)
+        # Whoever was erased can be looked up by nothing: an empty answer about them would say that nobody knew.
+        lost = source is not None and found.erased > 0 and not source.knows(whom)
     missing = len(about.missing) if isinstance(about, Trace) else 0
     if as_json:
-        print(json.dumps(as_told(found, classes) | {"not_here": missing}, indent=2))
+        told = as_told(found, classes) | {"not_here": missing, "may_be_erased": lost}
+        print(json.dumps(told, indent=2))
     else:
         tell(found, classes, days, missing)
-    return Exit.INCOMPLETE if found.unopened or missing else Exit.OK
+        if lost:
+            print(f"NOT RULED OUT  {ERASED}")
+    raise typer.Exit(Exit.INCOMPLETE if found.unopened or missing or lost else Exit.OK)
+
+
+def _own_part(source: Reading | None, person: str, event: str) -> bytes | None:
+    """A download does not say whose part of a record is whose."""
+    return source.record_of(event, person) if source else None
 
 
 def _among(ledger: Opened, person: str, trace: Path | None, key: Path | None) -> Among | Trace:
@@ -94,13 +105,14 @@ def _among(ledger: Opened, person: str, trace: Path | None, key: Path | None) ->
 
 
 def as_told(found: Ways, classes: frozenset[str]) -> dict[str, Any]:
-    """`{classes, people, ways, not_by_person, read, errs_towards}`."""
+    """`{classes, people, ways, not_by_person, read, erased: {people, parts}, errs_towards}`."""
     return {
         "classes": sorted(classes) or ["all"],
         "people": people(found),
         "ways": [asdict(row) for row in found.rows],
         "not_by_person": dict(found.not_by_person),
         "read": found.read,
+        "erased": {"people": found.erased, "parts": found.erased_parts},
         "errs_towards": list(MANY),
     }
 
@@ -136,12 +148,17 @@ def tell(found: Ways, classes: frozenset[str], days: tuple[str, str], missing: i
         print(f"{way.time}  {way.way}, log {way.log} entry {way.index}, {_purpose(way)}")
         print(f"    to {way.who}; {way.outcome}")
         for one, how in way.classes.items():
-            print(f"    {titled('classes', one)}: {how}")
+            print(f"    {titled('classes', one)}: {how}{_of_person(way, one)}")
         for later in way.since:
             print(f"    then: {later}")
     for organisation, count in sorted(found.not_by_person.items()):
         print(
             f"NOT TOLD BY PERSON  {organisation} read back records of its own, {counted(count, 'time')}; no entry says whose"
+        )
+    if found.erased:
+        print(
+            f"ERASED  {counted(found.erased, 'person')}, with {counted(found.erased_parts, 'sealed part')} of answers: "
+            "counted, and no longer to be read"
         )
     if found.unopened:
         print(f"NOT RULED OUT  {found.unopened} answers whose decision record does not open here")
@@ -150,6 +167,14 @@ def tell(found: Ways, classes: frozenset[str], days: tuple[str, str], missing: i
             f"NOT HERE  {missing} entries that the trace names; fetch the rest, or ask why the logs have them not"
         )
     print(" ".join(MANY))
+
+
+def _of_person(way: Way, one: str) -> str:
+    if way.of_person is None:
+        return ""
+    return (
+        f"; of this person: {way.of_person.get(one, 'nothing in a record that is about them or names them')}"
+    )
 
 
 def _purpose(way: Way) -> str:

@@ -21,9 +21,10 @@ from services.cli.ledger.trusted import Policy, keys_given, policy_given
 from services.ledger import journal
 from services.ledger.auditing.earlier import Earlier, read_earlier
 from services.ledger.auditing.integrity import verify_integrity
+from services.ledger.auditing.listed import hold_listed
 from services.ledger.auditing.report import Report
-from services.ledger.auditing.verify_tiles import logs_in, verify_tiles
-from services.ledger.emergency.bridges import hold_emergency, is_emergency
+from services.ledger.auditing.verify_tiles import CHECKPOINT, logs_in, verify_tiles
+from services.ledger.emergency.bridges import hold_emergency, hold_exported, is_emergency
 from services.ledger.trust_policy import TrustPolicy
 from services.ledger.verify import (
     NoLedger,
@@ -119,14 +120,19 @@ def verify(
 def _hold_emergency(
     report: Report, folder: Path | None, place: Path | None, keys: Sequence[Verifier]
 ) -> None:
-    """The emergency log in the folder named, or below the ledger's own."""
+    """The emergency log in the folder named, or below the ledger's own, or among the tiles of an export."""
+    mine = [one for one in keys if is_emergency(one)]
+    place = place or Path()
+    tiles = folder is None and place.is_dir() and bool(logs_in(place))
     if folder is None:
-        place = place or Path()
         folder = (place / "ledger" if (place / "ledger").is_dir() else place) / "emergency"
     try:
-        hold_emergency(report, folder, [one for one in keys if is_emergency(one)])
+        hold_exported(report, place, mine) if tiles else hold_emergency(report, folder, mine)
     except BadKey as error:
-        raise typer.BadParameter(f"{folder / 'keys'}: {error}") from None
+        raise typer.BadParameter(f"{place if tiles else folder / 'keys'}: {error}") from None
+    except BadNote as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(Exit.FINDINGS) from None
     except OSError as error:
         print(f"{folder} cannot be read ({error.strerror})", file=sys.stderr)
         raise typer.Exit(Exit.UNAVAILABLE) from None
@@ -169,6 +175,7 @@ def verify_path(path: Path, asked: Asked) -> Report:
     except OSError as error:
         print(f"{folder} cannot be read ({error.strerror})", file=sys.stderr)
         raise typer.Exit(Exit.UNAVAILABLE) from None
+    hold_listed(report, alone=asked.only, unread=asked.integrity and report.listed is None)
     if beside:
         report.gaps.append(f"verified {BESIDE}; give --key or --trust")
     return report
@@ -180,9 +187,11 @@ def _verify_export(folder: Path, asked: Asked) -> Report:
     try:
         total = sum(path.stat().st_size for path in folder.glob("**/tile/entries/**/*") if path.is_file())
         with progress(total) as step:
-            return verify_tiles(
+            report = verify_tiles(
                 folder, asked.keys, only=asked.only, step=step, earlier=asked.earlier, policy=asked.policy
             )
+        hold_listed(report, alone=asked.only or (folder / CHECKPOINT).is_file(), apart=report.apart)
+        return report
     except BadNote as error:
         print(error, file=sys.stderr)
         raise typer.Exit(Exit.FINDINGS) from None
@@ -211,7 +220,7 @@ def _verify_kafka(servers: str, home: Path | None, asked: Asked) -> Report:
     hub = hubs.pop()
     records = records_of_topics(servers, hub)
     try:
-        return verify_records(
+        report = verify_records(
             records,
             hub,
             lambda: read_checkpoints(folder),
@@ -220,6 +229,8 @@ def _verify_kafka(servers: str, home: Path | None, asked: Asked) -> Report:
             earlier=asked.earlier,
             policy=asked.policy,
         )
+        hold_listed(report, alone=asked.only)
+        return report
     except StoreAway as error:
         print(error, file=sys.stderr)
         raise typer.Exit(Exit.UNAVAILABLE) from None

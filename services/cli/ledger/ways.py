@@ -13,10 +13,11 @@ from typing import Any
 
 from services.cli.ledger.days import within
 from services.cli.ledger.in_words import who
-from services.cli.ledger.left import NotTold, left_by
+from services.cli.ledger.left import SEARCHES, NotTold, left_by
 from services.cli.ledger.opened import Source
-from services.ledger.reading import Entry
+from services.ledger.reading import SHREDDED, Entry
 
+OwnPart = Callable[[str], bytes | None]
 QUERY, TASK, OUTCOME, READBACK = "query.sent", "task.opened", "release.outcome", "publish.readback"
 FOLLOWS = ("receipt.read", "release.repeat")
 ASKED_WITH = "DM1"
@@ -59,6 +60,8 @@ class Way:
     outcome: str = "given, as far as is known"
     since: list[str] = field(default_factory=list)
     """What was done with it later, in words."""
+    of_person: Mapping[str, str] | None = None
+    """The classes that left in records which are about the person or name them, and their form; None: not to be told here."""
 
 
 @dataclass
@@ -69,6 +72,9 @@ class Ways:
     not_by_person: Counter[str] = field(default_factory=Counter)
     """Organisation -> how often its systems read back their own records: no entry says whose."""
     read: int = 0
+    erased: int = 0
+    """Persons who were erased here, and (`erased_parts`) how many sealed parts went with them: whose, nobody can say."""
+    erased_parts: int = 0
 
     @property
     def unopened(self) -> int:
@@ -82,8 +88,10 @@ def find_ways(
     classes: AbstractSet[str],
     since: str,
     until: str,
+    own: OwnPart = lambda _: None,
 ) -> Ways:
-    """`among`: whether an entry is about the person; `classes`: empty for all; days as entries' times begin."""
+    """`among`: whether an entry is about the person; `classes`: empty for all; days as entries' times begin; `own`: the
+    person's own part of an answer's record, by its event id."""
     found, by_event = Ways(), dict[str, Way]()
     later: list[Entry] = []
     for one in source.entries():
@@ -93,6 +101,9 @@ def find_ways(
             by_event[entry["ref"]["event_id"]].outcome = str(entry.get("facts", {}).get("result", "ended"))
         elif entry["kind"] in FOLLOWS:
             later.append(one)
+        elif entry["kind"] == SHREDDED:
+            found.erased += 1
+            found.erased_parts += int(entry["facts"]["count"])
         elif entry["kind"] == READBACK:
             found.not_by_person[str(entry["asker"]["organisation"])] += within(
                 str(entry["time"]), since, until
@@ -101,6 +112,7 @@ def find_ways(
         elif among(entry) and within(str(entry["time"]), since, until):
             way = _way(source, one, classes)
             if way is not None:
+                way.of_person = _of_person(way.kind, own(way.event), classes)
                 found.rows.append(way)
                 by_event[way.event] = way
     for one in later:
@@ -115,6 +127,17 @@ def _way(source: Source, one: Entry, classes: AbstractSet[str]) -> Way | None:
     if not forms:
         return None
     return _row(one, channel, forms, certain)
+
+
+def _of_person(kind: str, record: bytes | None, classes: AbstractSet[str]) -> Mapping[str, str] | None:
+    # What a search weighs stands in one piece with the question; a question to a live source has no record.
+    if record is None or kind.startswith(SEARCHES):
+        return None
+    try:
+        left = left_by(kind, record)
+    except NotTold:
+        return None
+    return {one: form.words() for one, form in left.classes.items() if not classes or one in classes}
 
 
 def _row(one: Entry, way: str, forms: Mapping[str, str], certain: bool) -> Way:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from services.contract.places import policies as shipped
 from services.policy.build import BUILT
 from services.policy.ports import Rows
-from services.policy.tabled import Tabled
+from services.policy.tabled import own
 from services.policy.wasm import EmbeddedEngine
 from services.runtime.book import Book, read_book
 
@@ -35,7 +35,7 @@ def deciding(*books: Book) -> Iterator[tuple[Rows, ...]]:
     """Rows of each of the books, until the block ends. Raises `BadSetting` where a book's rules are not compiled here."""
     engine = EmbeddedEngine(BUILT, LONGEST)
     try:
-        tabled = Tabled()
+        tabled = own()
         yield tuple(tabled.rows(engine, book) for book in books)
     finally:
         engine.close()

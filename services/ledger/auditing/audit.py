@@ -20,6 +20,11 @@ from services.runtime.note import BadNote, Verifier, split_note
 
 CLOCKS_APART = timedelta(minutes=10)
 """By how much the hub's clock may be ahead of the auditor's."""
+HUB, BEGUN = "hub", "log.begun"
+"""The log that lists every log, and the kind of the entries that do (begun.py writes them)."""
+EMERGENCY = "emergency-"
+"""What the code of an emergency log begins with: it stands on a disk of its own, and `emergency/bridges.py` says whether it is
+there."""
 REPEATS = ("release.repeat", "release.repeat-refused")
 ANSWERS = ("release.intent", "release.refused", "search.potential", "search.many", "search.none")
 """What may be given again under an idempotency key."""
@@ -45,6 +50,9 @@ class Audit:
     findings: list[Finding] = field(default_factory=list)
     bridges: list[Mapping[str, Any]] = field(default_factory=list)
     """What this log commits to of an emergency log: `{at, log, size, root, key}`."""
+    listed: dict[str, int] = field(default_factory=dict)
+    """Of the hub's own log: the logs that it lists, and the entry that does; read like all entries, by `take`."""
+    taken: bool = False
     copies: int = 0
     """Entries that stand twice byte for byte, as a broker may deliver late: harmless, and counted."""
     signed: int = -1
@@ -58,6 +66,7 @@ class Audit:
 
     def take(self, index: int, leaf: bytes, met: Seen) -> None:
         """The next entry. A fault is noted and reading goes on: the root still tells."""
+        self.taken = True
         at = self.tree.size
         if index != at:
             self.find("order", at, f"entry {index} stands where {at} belongs")
@@ -77,6 +86,8 @@ class Audit:
         once = entry.get("facts", {}).get("once")
         if isinstance(once, str) and met.twice(self.code, "once", [once]):
             self.find("once", at, "a second answer under one idempotency key")
+        if entry["kind"] == BEGUN and self.code == HUB:
+            self.listed.setdefault(entry["facts"]["log"], at)
         if entry["kind"] == "emergency.bridged":
             self.bridges.append({"at": at, **entry["facts"]})
         if "ref" in entry:

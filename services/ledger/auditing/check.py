@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from services.ledger import journal
-from services.ledger.auditing.audit import Audit, Finding, pair
+from services.ledger.auditing.audit import HUB, Audit, Finding, pair
 from services.ledger.auditing.blocks import Blocks
 from services.ledger.auditing.earlier import Earlier, hold_earlier
 from services.ledger.auditing.report import Report
@@ -116,6 +116,8 @@ class Check:
             self.report.notes += hold_quorum(audit.origin, checkpoints.get(code), self._policy, audit.find)
             self._gaps(audit, bool(keys))
         pair(self._audits, self._seen)
+        if HUB in self._audits and self._audits[HUB].taken:
+            self.report.listed, self.report.stood = self._audits[HUB].listed, self._sizes.get(HUB, 0)
         self.report.bridges += [row for audit in self._audits.values() for row in audit.bridges]
         for origin in self._keys:
             if origin not in {audit.origin for audit in self._audits.values()}:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from services.ledger.auditing.audit import Audit, Finding, by_origin
+from services.ledger.auditing.audit import EMERGENCY, Audit, Finding, by_origin
 from services.ledger.auditing.check import Record
 from services.ledger.auditing.earlier import FOLDER, Earlier, hold_earlier, read_earlier
 from services.ledger.auditing.report import Report
@@ -103,6 +103,7 @@ def verify_tiles(
     report.findings[:0] = unreadable
     for log in found:
         if not log.has_entries:
+            report.apart.append(log.code)
             _hashes_only(log, keys, report)
             audit = Audit(log.code, log.head.origin, log.tree, signed=log.head.size)
             own = by_origin(keys).get(log.head.origin, [])
@@ -118,6 +119,9 @@ def _logs(folder: Path, keys: Sequence[Verifier], *, only: bool) -> tuple[list[_
     found, wrong = [], []
     asked = by_origin(keys)
     for name, path in logs_in(folder).items():
+        if path != folder and name.startswith(EMERGENCY):
+            # Held by itself, against what the hub's log commits to.
+            continue
         note = (path / CHECKPOINT).read_bytes()
         try:
             head = Checkpoint.parse(split_note(note)[0])
@@ -169,6 +173,17 @@ def _hashes_only(log: _Log, keys: Sequence[Verifier], report: Report) -> None:
     report.gaps.append(
         f"log {log.code} was exported without its entries: their hashes hold, what they say was not read"
     )
+
+
+def tree_in(folder: Path) -> Tree:
+    """The tree over the hashes in one log's folder, as far as its tiles are here. Raises `BadNote`."""
+    note = (folder / CHECKPOINT).read_bytes()
+    head, tree = Checkpoint.parse(split_note(note)[0]), Tree()
+    log = _Log(head.origin.rpartition("/")[2], folder, note, head)
+    for tile in tiles_of(head.size, entries=False):
+        data = (log.tile(tile) or b"") if tile.level == 0 else b""
+        tree.extend(data[at : at + HASH] for at in range(0, len(data) - HASH + 1, HASH))
+    return tree
 
 
 def _hold_tiles(log: _Log) -> None:

@@ -4,51 +4,76 @@ Promise: an auditor needs the hub's own key only: the entry that joins the emerg
 its root at that size. An emergency log that is missing, or that was joined on to no end, is said and never passed over.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from services.contract.canonical import digest
 from services.ledger import journal
-from services.ledger.auditing.audit import Finding
+from services.ledger.auditing.audit import EMERGENCY, Finding
 from services.ledger.auditing.report import Report
+from services.ledger.auditing.verify_tiles import CHECKPOINT, tree_in, verify_tiles
 from services.ledger.tree import Tree, leaf_hash
 from services.ledger.verify import keys_beside, verify_folder
 from services.runtime.note import Verifier
 
-PREFIX = "emergency-"
+VKEY = "vkey"
+"""The file in an exported emergency log that holds its key."""
 
 
 def is_emergency(key: Verifier) -> bool:
     """Whether a key is that of an emergency log."""
-    return key.name.partition("/")[2].startswith(PREFIX)
+    return key.name.partition("/")[2].startswith(EMERGENCY)
 
 
 def hold_emergency(main: Report, second: Path, keys: Sequence[Verifier]) -> None:
     """Add to `main` what is to be said of the emergency log in the folder `second`. `keys`: those given from outside.
     Raises `OSError`, `BadKey`."""
-    joined = [row for row in main.bridges if row["log"].startswith(PREFIX)]
     here = _code(second)
-    for code in sorted({row["log"] for row in joined} - {here}):
-        size = max(row["size"] for row in joined if row["log"] == code)
-        main.gaps.append(
-            f"the main log commits to {size} entries of the emergency log {code}, and that log is not here; "
-            "name its folder with --emergency, or say that its disk was lost"
-        )
+    _absent(main, {here})
     if not here:
         return
-    mine = [row for row in joined if row["log"] == here]
-    report = verify_folder(second, _keys(second, here, mine, keys))
+    mine = [row for row in main.bridges if row["log"] == here]
+    _add(main, verify_folder(second, _trusted(here, mine, keys, keys_beside(second))))
+    _hold(main, here, mine, _tree(second, here))
+
+
+def exported(folder: Path) -> Mapping[str, Path]:
+    """Of a folder of tiles, the emergency logs in it, by their code."""
+    return {path.parent.name: path.parent for path in sorted(folder.glob(f"{EMERGENCY}*/{CHECKPOINT}"))}
+
+
+def hold_exported(main: Report, folder: Path, keys: Sequence[Verifier]) -> None:
+    """As `hold_emergency`, of those that stand as tiles beside the main log's, each with its key (`VKEY`) by it.
+    Raises `OSError`, `BadKey`, `BadNote`."""
+    here = exported(folder)
+    _absent(main, here)
+    for code, path in here.items():
+        mine = [row for row in main.bridges if row["log"] == code]
+        beside = [Verifier.parse((path / VKEY).read_text("utf-8"))] if (path / VKEY).is_file() else []
+        _add(main, verify_tiles(path, _trusted(code, mine, keys, beside)))
+        _hold(main, code, mine, tree_in(path))
+
+
+def _absent(main: Report, here: Collection[str]) -> None:
+    joined = {row["log"]: row["size"] for row in main.bridges if row["log"].startswith(EMERGENCY)}
+    for code, size in sorted(joined.items()):
+        if code not in here:
+            main.gaps.append(
+                f"the main log commits to {size} entries of the emergency log {code}, and that log is not here; "
+                "name its folder with --emergency, or say that its disk was lost"
+            )
+
+
+def _add(main: Report, report: Report) -> None:
     main.logs += report.logs
     main.findings += report.findings
     main.gaps += report.gaps
     main.notes += report.notes
     main.contradictions += report.contradictions
-    _hold(main, here, mine, second)
 
 
-def _hold(main: Report, code: str, mine: Sequence[Mapping[str, Any]], second: Path) -> None:
-    tree = _tree(second, code)
+def _hold(main: Report, code: str, mine: Sequence[Mapping[str, Any]], tree: Tree) -> None:
     for row in mine:
         if row["size"] > tree.size:
             what = f"entry {row['at']} of log hub commits to {row['size']} entries, and {tree.size} are here"
@@ -63,13 +88,13 @@ def _hold(main: Report, code: str, mine: Sequence[Mapping[str, Any]], second: Pa
         main.notes.append(f"{left} entries of the emergency log {code} are joined on to no main log yet")
 
 
-def _keys(
-    second: Path, code: str, mine: Sequence[Mapping[str, Any]], given: Sequence[Verifier]
+def _trusted(
+    code: str, mine: Sequence[Mapping[str, Any]], given: Sequence[Verifier], beside: Sequence[Verifier]
 ) -> list[Verifier]:
     """A key from outside; else the one beside the log, where the main log commits to it."""
     outside = [key for key in given if key.name.endswith(f"/{code}")]
     said = {row["key"] for row in mine}
-    return outside or [key for key in keys_beside(second) if digest(key.vkey.encode()).hex() in said]
+    return outside or [key for key in beside if digest(key.vkey.encode()).hex() in said]
 
 
 def _code(second: Path) -> str:

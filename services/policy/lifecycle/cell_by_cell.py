@@ -16,7 +16,7 @@ from services.policy.lifecycle.by_file import by_file
 from services.policy.lifecycle.impact import Found, Line
 from services.policy.lifecycle.proposals import Version
 from services.policy.recorded import Recorded
-from services.policy.tabled import Tabled
+from services.policy.tabled import own
 from services.policy.wasm import EmbeddedEngine
 
 LONGEST = 60.0
@@ -29,7 +29,7 @@ def cell_by_cell(before: Version, after: Version, records: Iterable[Recorded] = 
         return Found(False, ())
     engine = EmbeddedEngine(BUILT, LONGEST)
     try:
-        tabled = Tabled()
+        tabled = own()
         rows = tabled.rows(engine, before.book), tabled.rows(engine, after.book)
         today = datetime.now(ZoneInfo("Europe/London")).date().isoformat()
         report = impact_of(before.book, after.book, *rows, records, on=today)

@@ -19,7 +19,7 @@ from services.policy.lifecycle.cell_by_cell import cell_by_cell
 from services.policy.lifecycle.impact import Found, Line
 from services.policy.lifecycle.proposals import Version
 from services.policy.ports import EngineFailed
-from services.policy.tabled import Tabled
+from services.policy.tabled import own
 from services.policy.tables.shape import CannotTabulate
 from services.policy.wasm import EmbeddedEngine
 from services.runtime.book import Book
@@ -61,7 +61,7 @@ def factor_lines(old: Book, new: Book, progress: Progress = lambda _: None) -> t
     engine = EmbeddedEngine(BUILT, LONGEST)
     try:
         progress("the tables of the rules")
-        tabled = Tabled()
+        tabled = own()
         was, now = tabled.tables(engine, old), tabled.tables(engine, new)
         return told(compared((old, was), (new, now), since(), progress), new)
     finally:

@@ -3,7 +3,16 @@
 import subprocess
 import sys
 
-HEAVY = {"fastapi", "starlette", "sqlalchemy", "sqlmodel", "alembic", "kafka", "services.gateway", "services.wiring"}
+HEAVY = {
+    "fastapi",
+    "starlette",
+    "sqlalchemy",
+    "sqlmodel",
+    "alembic",
+    "kafka",
+    "services.gateway",
+    "services.wiring",
+}
 
 
 def test_every_command_of_policy_is_there_without_the_gateway() -> None:

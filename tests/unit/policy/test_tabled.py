@@ -44,16 +44,16 @@ class Counting:
         return found
 
 
-def edited(book: Book) -> Book:
+def edited(book: Book, mark: str = "e") -> Book:
     """The book with one gateway not signed, under another digest."""
     gateways = {**book.data["gateways"]}
     name = min(gateways)
     gateways[name] = {**gateways[name], "signed": False}
     return replace(
         book,
-        digest="e" * 64,
-        revision="e" * 16,
-        data={**book.data, "revision": "e" * 16, "gateways": gateways},
+        digest=mark * 64,
+        revision=mark * 16,
+        data={**book.data, "revision": mark * 16, "gateways": gateways},
     )
 
 
@@ -85,6 +85,23 @@ def test_of_another_book_only_what_differs_is_made_and_the_file_stays(
     assert first.rows(*ASKED) == EngineRows(engine, shipped_book()).rows(*ASKED)
     assert second.rows(*ASKED) == EngineRows(engine, other).rows(*ASKED)
     assert (tmp_path / FILE).read_bytes() == before
+
+
+def test_what_was_made_once_is_not_made_again_and_not_of_every_book_for_ever(
+    engine: EmbeddedEngine, tmp_path: Path
+) -> None:
+    write_tables(shipped_tables(), tmp_path / FILE)
+    counting: Any = Counting(engine)
+    tabled, others = Tabled(tmp_path), [edited(shipped_book(), mark) for mark in "abc"]
+    first = tabled.rows(counting, others[0])
+    counting.names.clear()
+    assert tabled.rows(counting, others[0]) is first
+    assert tabled.tables(counting, others[0]).book == others[0].digest
+    assert counting.names == set()
+    for other in (shipped_book(), *others[1:]):
+        assert tabled.tables(counting, other).book == other.digest
+    assert tabled.rows(counting, others[0]) is not first
+    assert tabled.rows(counting, others[0]).rows(*ASKED) == first.rows(*ASKED)
 
 
 def test_where_none_stand_or_they_are_damaged_the_first_are_kept(
