@@ -22,6 +22,11 @@ from services.ledger.emergency.bridges import VKEY
 from services.ledger.export import CannotExport, export, put
 from services.ledger.verify import NoLedger, ledger_folder, read_checkpoints
 
+Emergency = Annotated[
+    Path | None,
+    typer.Option(help="Folder of the emergency log, where it is not in the ledger's own."),
+]
+
 
 class Form(StrEnum):
     """What an export is made of."""
@@ -47,11 +52,9 @@ def export_tiles(
     form: Annotated[
         Form, typer.Option("--as", help="tiles; or fhir, AuditEvents as NDJSON in IHE BALP's patterns.")
     ] = Form.TILES,
-    emergency: Annotated[
-        Path | None, typer.Option(help="Folder of the emergency log, where it is not in the ledger's own.")
-    ] = None,
+    emergency: Emergency = None,
     kafka: Annotated[
-        str, typer.Option(help="HOST:PORT where the entries stand, if not in the folder's journal.")
+        str, typer.Option(help="HOST:PORT of the entries, if not in the folder's journal.")
     ] = "",
 ) -> None:
     """Write every log as tiles: checkpoint, hashes and entries, fit to be served from a plain web server; or as AuditEvents.
@@ -66,14 +69,10 @@ def export_tiles(
         return
     ledger = _folder(place, kafka)
     second = emergency or ledger / "emergency"
-    apart = read_checkpoints(second)
-    notes = _asked({**read_checkpoints(ledger), **apart}, log or [])
-    main = {code: note for code, note in notes.items() if code not in apart}
+    notes = _asked({**read_checkpoints(ledger), **read_checkpoints(second)}, log or [])
     try:
         with writing(folder):
-            sizes = {**_written(ledger, folder, main, entries=entries, kafka=kafka)}
-            if apart.keys() & notes.keys():
-                sizes |= _second(second, folder, apart, entries=entries)
+            sizes = _every(ledger, second, folder, notes, entries=entries, kafka=kafka)
     except (CannotExport, StoreHalts) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(Exit.FINDINGS) from None
@@ -122,6 +121,16 @@ def _written(
             raise StoreHalts(str(error)) from None
     with progress((ledger / journal.NAME).stat().st_size) as step:
         return export(_records(ledger, step), notes, folder, entries=entries)
+
+
+def _every(
+    ledger: Path, emergency: Path, folder: Path, notes: Mapping[str, bytes], *, entries: bool, kafka: str
+) -> Mapping[str, int]:
+    """The logs asked for: the main ones, then that of the emergency."""
+    apart = {code: note for code, note in read_checkpoints(emergency).items() if code in notes}
+    main = {code: note for code, note in notes.items() if code not in apart}
+    sizes = _written(ledger, folder, main, entries=entries, kafka=kafka)
+    return {**sizes, **_second(emergency, folder, apart, entries=entries)} if apart else sizes
 
 
 def _second(emergency: Path, folder: Path, notes: Mapping[str, bytes], *, entries: bool) -> Mapping[str, int]:

@@ -18,11 +18,11 @@ from services.cli.ledger.auditor import Auditor
 from services.cli.ledger.days import span_given
 from services.cli.ledger.facts import classes_given
 from services.cli.ledger.in_words import counted, titled
-from services.cli.ledger.opened import Opened, home_of, installation, opened
+from services.cli.ledger.opened import Opened, Source, home_of, installation, opened
 from services.cli.ledger.options import AsJson, By, Key, Person, Since, Until
 from services.cli.ledger.person import Among, among, person_given
 from services.cli.ledger.traces import Trace, traced
-from services.cli.ledger.ways import Way, Ways, find_ways
+from services.cli.ledger.ways import OwnPart, Way, Ways, find_ways
 from services.ledger.reading import Reading
 
 MANY = (
@@ -75,11 +75,30 @@ def reveal(
     with opened(place, key, {"command": "reveal", "classes": asked} | named, by) as ledger:
         about = _among(ledger, whom, trace, key)
         classes = classes_given(class_ or (), field or (), ledger.home)
-        source = ledger.source if isinstance(ledger.source, Reading) else None
-        own = partial(_own_part, source, whom)
-        found = find_ways(ledger.source, about, classes, *days, own)
-        # Whoever was erased can be looked up by nothing: an empty answer about them would say that nobody knew.
-        lost = source is not None and found.erased > 0 and not source.knows(whom)
+        found = find_ways(ledger.source, about, classes, *days, _own_part(ledger.source, whom))
+        lost = _may_be_erased(ledger.source, found, whom)
+    raise typer.Exit(_answered(found, about, classes, days, lost=lost, as_json=as_json))
+
+
+def _own_part(source: Source, person: str) -> OwnPart:
+    """A download does not say whose part of a record is whose."""
+    return partial(source.record_of, person=person) if isinstance(source, Reading) else lambda _: None
+
+
+def _may_be_erased(source: Source, found: Ways, person: str) -> bool:
+    """Whoever was erased can be looked up by nothing: an empty answer about them would say that nobody knew."""
+    return isinstance(source, Reading) and found.erased > 0 and not source.knows(person)
+
+
+def _answered(
+    found: Ways,
+    about: Among | Trace,
+    classes: frozenset[str],
+    days: tuple[str, str],
+    *,
+    lost: bool,
+    as_json: bool,
+) -> Exit:
     missing = len(about.missing) if isinstance(about, Trace) else 0
     if as_json:
         told = as_told(found, classes) | {"not_here": missing, "may_be_erased": lost}
@@ -88,12 +107,7 @@ def reveal(
         tell(found, classes, days, missing)
         if lost:
             print(f"NOT RULED OUT  {ERASED}")
-    raise typer.Exit(Exit.INCOMPLETE if found.unopened or missing or lost else Exit.OK)
-
-
-def _own_part(source: Reading | None, person: str, event: str) -> bytes | None:
-    """A download does not say whose part of a record is whose."""
-    return source.record_of(event, person) if source else None
+    return Exit.INCOMPLETE if found.unopened or missing or lost else Exit.OK
 
 
 def _among(ledger: Opened, person: str, trace: Path | None, key: Path | None) -> Among | Trace:

@@ -84,17 +84,16 @@ def verify_tiles(
     """Verify every exported log in `folder`. `only`: `keys` name the one log asked about. `step` hears of bytes read.
     `earlier`: checkpoints from before, beside those that the folder itself has kept. `policy`: whose quorum each needs."""
     found, unreadable = _logs(folder, keys, only=only)
-    folders = [log.folder / FOLDER for log in found if (log.folder / FOLDER).is_dir()]
-    kept = [one for folder in folders for one in read_earlier(folder)]
+    folders = (log.folder / FOLDER for log in found)
+    kept = [one for folder in folders if folder.is_dir() for one in read_earlier(folder)]
     whole = {log.code: log for log in found if log.has_entries}
     hub = next((log.head.origin.partition("/")[0] for log in found), "")
-    notes = {code: log.note for code, log in whole.items()}
     apart = {log.head.origin for log in found if not log.has_entries}
     held = [key for key in keys if key.name not in apart]
     report = verify_records(
         _records(whole.values(), step),
         hub,
-        lambda: notes,
+        lambda: {code: log.note for code, log in whole.items()},
         held,
         only=only and bool(held),
         earlier=[one for one in (*kept, *earlier) if one.head.origin not in apart],
