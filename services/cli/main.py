@@ -13,7 +13,7 @@ import typer
 
 from services.cli.exits import Reporting
 
-GROUPS = ("staff", "partner", "ledger", "policy", "witness")
+GROUPS = ("staff", "partner", "ledger", "policy", "witness", "review")
 """Each is `services/cli/<name>.py` with a typer app `app`."""
 
 app = typer.Typer(

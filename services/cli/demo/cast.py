@@ -35,6 +35,7 @@ STAFF: tuple[Member, ...] = (
     SOCIAL_WORKER,
     Member("noor.edt", "Noor Aziz", "northshire-csc", "SW-EDT", MASH_TEAM),
     Member("bryn.admin", "Bryn Hughes", "northshire-csc", "MASH-ADMIN", MASH_TEAM),
+    Member("cai.admin", "Cai Morgan", "northshire-csc", "MASH-ADMIN", MASH_TEAM),
     Member("petra.privacy", "Petra Lindqvist", "northshire-csc", "PRIVACY-OFFICER"),
     Member("imogen.governance", "Imogen Hale", "northshire-csc", "IG-LEAD"),
     Member("felix.adult", "Felix Obi", "northshire-asc", "SW-ADULT", "adult-front-door"),

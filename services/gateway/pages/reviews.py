@@ -25,6 +25,7 @@ from services.gateway.reviews.listing import PAGE, list_reviews
 from services.gateway.reviews.opening import Review, Shown, open_review
 
 ROOM = "/your-reviews"
+_PLACES = ("Address", "Former address")
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{22}$")]
 
 
@@ -55,7 +56,8 @@ def rows_of(records: tuple[Shown, ...]) -> tuple[Row, ...]:
     for label in labels:
         values = tuple(one.get(label, ()) for one in told)
         said = {frozenset(map(str.casefold, one)) for one in values if one}
-        found.append(Row(label, values, differs=len(said) > 1))
+        # A place made coarser and one that is not look unlike, whatever they are.
+        found.append(Row(label, values, differs=len(said) > 1 and label not in _PLACES))
     return tuple(found)
 
 

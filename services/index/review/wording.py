@@ -4,8 +4,7 @@ Promise: no value of a person is in it; where anybody is protected or restricted
 that there was something to say.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from services.contract.vocabulary import code_list, entry
 from services.index.matching.levels import PHONE, PLACE
@@ -21,7 +20,7 @@ def of_pair(pair: Pair, *, placeless: bool) -> tuple[str, ...]:
 
 
 def _sentences(pair: Pair, placeless: bool) -> Iterator[str]:
-    rules, levels = _words("link-rules"), _words("evidence")
+    rules, levels = code_list("link-rules"), code_list("evidence")
     yield str(
         rules[pair.rule]["sentence"] if pair.rule in rules else entry("review-kinds", pair.kind)["sentence"]
     )
@@ -29,10 +28,3 @@ def _sentences(pair: Pair, placeless: bool) -> Iterator[str]:
         code = f"{comparison}-{level}"
         if code in levels and not (placeless and comparison in PLACES):
             yield str(levels[code]["sentence"])
-
-
-def _words(name: str) -> Mapping[str, Mapping[str, Any]]:
-    try:
-        return code_list(name)
-    except FileNotFoundError:
-        return {}
