@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.schema import CreateSchema
 
@@ -74,10 +75,17 @@ def open_place(folder: Path, database: str = "") -> Place:
     return Place(Store(engine, keys.sealer(SEALED_BY), keys.mac(HASHED_BY)), book, folder, database)
 
 
+class NoServer(Exception):
+    """No PostgreSQL can be had here; says why."""
+
+
 @contextmanager
 def a_server(folder: Path) -> Iterator[str]:
-    """The address of a real PostgreSQL, found as tests find it."""
-    server = take("postgres", postgres.ways(folder))
+    """The address of a real PostgreSQL, found as tests find it. Raises `NoServer`."""
+    try:
+        server = take("postgres", postgres.ways(folder))
+    except pytest.skip.Exception as reason:
+        raise NoServer(str(reason)) from None
     try:
         yield server.address
     finally:
