@@ -13,7 +13,18 @@ from typing import Any
 from services.contract.canonical import b64u
 from services.contract.decisions import WITHHELD_UNAVAILABLE, Answer, Cell, Matrix, MatrixAsked, Question
 from services.contract.directory import Organisation, Source
-from services.contract.people import Candidates, Count, Counted, Gather, Gathered, Relate, Relations, Resolve
+from services.contract.people import (
+    Candidates,
+    Count,
+    Counted,
+    Gather,
+    Gathered,
+    Relate,
+    Relations,
+    Resolve,
+    Weigh,
+    Weighed,
+)
 from services.contract.problems import IndexUnavailable, LedgerUnavailable, PolicyUnavailable
 from services.contract.publishing import Accepted, Protection, Stored, Submission
 from services.contract.releases import (
@@ -162,6 +173,9 @@ class FakeIndex:
 
     def count(self, query: Count) -> Counted:
         return Counted({}, {})
+
+    def weigh(self, query: Weigh) -> Mapping[str, Weighed]:
+        return {}
 
     def compare(self, person: str, identifiers: Mapping[str, str]) -> bool:
         self.compared.append(person)

@@ -43,6 +43,8 @@ THROUGH = {
     "POST /counts": "services/gateway/counts/giving.py",
     "POST /cases/{id}/products": "services/gateway/cases/product.py",
     "POST /subject-requests": "services/gateway/cases/draft.py",
+    "POST /fhir/Patient/$match": "services/gateway/people_search/finding.py",
+    "POST /fhir/Patient/_search": "services/gateway/people_search/finding.py",
     "POST /fhir": "services/gateway/partners/publish.py",
     "POST /fhir/{type}": "services/gateway/partners/publish.py",
     "PUT /fhir/{type}/{id}": "services/gateway/partners/publish.py",

@@ -251,6 +251,30 @@ class Gathered:
 
 
 @dataclass(frozen=True, slots=True)
+class Weigh:
+    """How well each of some people fits a description; asked once it is settled who of them may be spoken of."""
+
+    persons: tuple[str, ...]
+    patient: Mapping[str, Any] = field(repr=False)
+    """A FHIR Patient, in the words of whoever asks."""
+    on: str
+    wide: bool = True
+    """Names that sound alike or nearly agree are wanted too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What one person weighs. Of somebody protected, without anything that tells where they are."""
+
+    weight: float
+    """Log2 of the odds that the description is of them."""
+    grade: str
+    """certain | probable | possible | certainly-not."""
+    close: bool = True
+    """The names are those asked for, or begin with them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Count:
     """How many people some sources know: asked about nobody, answered in numbers."""
 

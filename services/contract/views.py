@@ -27,6 +27,10 @@ class Stub(Message):
     candidate: str
     name: str = Field(repr=False)
     birth_year: str = Field(repr=False)
+    score: float | None = None
+    """How likely they are meant, from 0 to 1, where a match was asked for."""
+    grade: str | None = None
+    """certain | probable | possible | certainly-not (FHIR match-grade)."""
 
 
 class Tie(Message):

@@ -13,6 +13,7 @@ from services.contract.cases import Asker, CaseState
 from services.contract.decisions import Cell
 from services.contract.people import (
     AskerIdentity,
+    Candidates,
     CaseSubject,
     Gather,
     Gathered,
@@ -114,6 +115,12 @@ class Made:
 
 def _whom(request: Request, trail: Trail) -> matching.Match | str:
     """Step 2: whom the question means; or the code by which the context lets nothing through."""
+    looked = candidates_of(request, trail)
+    return looked if isinstance(looked, str) else matching.settle(request, *looked)
+
+
+def candidates_of(request: Request, trail: Trail) -> tuple[Candidates, list[tuple[Cell, ...]]] | str:
+    """Everybody whom the question may mean, with the cells of `matching.profiles`; or the code of a refusal."""
     asker, case, hub, about = request.asker, request.case, request.hub, request.body.about
     person, through = (
         hub.candidates.open(one.candidate, asker, case.id) if one and one.candidate else None
@@ -126,7 +133,7 @@ def _whom(request: Request, trail: Trail) -> matching.Match | str:
     profiles = [most_open(asker, case, hub.own_kind(asker.organisation)), *(one for one, _ in candidates)]
     whose = [(), *((one,) for _, one in candidates)]
     rows = request.decide(trail, profiles, codes("classes"), whose)
-    return _refused_context(rows[0]) or matching.settle(request, found, rows[1:])
+    return _refused_context(rows[0]) or (found, rows[1:])
 
 
 def _make(

@@ -135,3 +135,22 @@ def _potential(request: Request, left: Sequence[tuple[Candidate, Cell]]) -> Matc
         for person in shown
     )
     return Match("POTENTIAL", stubs=stubs, shown=tuple(person.person for person in shown))
+
+
+def left_of(found: Candidates, rows: Sequence[tuple[Cell, ...]]) -> list[tuple[Candidate, Cell]]:
+    """Those about whom policy is not silent, each with the cell of the record that gives name and year."""
+    return _not_silent(found, rows)
+
+
+def is_shown(cell: Cell) -> bool:
+    """Whether somebody may be offered as a stub: nobody of whom no more than the year may be told."""
+    return cell.released and cell.how.get("identity") != "birth-year"
+
+
+def stub_of(request: Request, candidate: Candidate, score: float, grade: str) -> Stub:
+    """A stub with what a match says of it. What it shows is as good as asked for: reading it back would confirm anybody."""
+    asked = request.body.about.identifiers | SHOWN
+    token = request.hub.candidates.seal(candidate.person, request.asker, request.case.id, asked)
+    return Stub(
+        candidate=token, name=candidate.name, birth_year=candidate.birth_year, score=score, grade=grade
+    )

@@ -18,6 +18,8 @@ from services.contract.people import (
     Relate,
     Relations,
     Resolve,
+    Weigh,
+    Weighed,
 )
 from services.contract.publishing import Accepted, Protection, Submission
 from services.contract.releases import (
@@ -86,6 +88,10 @@ class Index(Protocol):
     def gather(self, query: Gather) -> Gathered: ...
     def count(self, query: Count) -> Counted:
         """How many people the sources know, by age and by kind of source. Exact: nothing of it leaves as it is."""
+        ...
+
+    def weigh(self, query: Weigh) -> Mapping[str, Weighed]:
+        """How well each of some people fits a description; nobody else is in the answer."""
         ...
 
     def compare(self, person: str, identifiers: Mapping[str, str]) -> bool:

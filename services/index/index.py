@@ -9,11 +9,23 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from services.contract.people import Candidates, Count, Counted, Gather, Gathered, Relate, Relations, Resolve
+from services.contract.people import (
+    Candidates,
+    Count,
+    Counted,
+    Gather,
+    Gathered,
+    Relate,
+    Relations,
+    Resolve,
+    Weigh,
+    Weighed,
+)
 from services.contract.problems import IndexUnavailable
 from services.contract.publishing import Accepted, Protection, Submission
-from services.index import accept, compare, count, find, gather, protect, relate, visible
+from services.index import accept, compare, count, find, gather, protect, relate, visible, weigh
 from services.index.links.acts import Links
+from services.index.matching import model
 from services.index.people import People
 from services.index.ports import Shelf
 from services.index.review.room import Reviews
@@ -59,6 +71,12 @@ class Index:
         """How many people the sources know, by age and by kind of source."""
         with self._store.read() as connection:
             return count.count(People(connection, self._store, self._shelf.current(), query.on), query)
+
+    def weigh(self, query: Weigh) -> dict[str, Weighed]:
+        """How well each of some people fits a description."""
+        with self._store.read() as connection:
+            people = People(connection, self._store, self._shelf.current(), query.on)
+            return weigh.weigh(people, model.shipped(), query)
 
     def compare(self, person: str, identifiers: Mapping[str, str]) -> bool:
         """Whether every identifier named agrees with a record of the person."""

@@ -67,8 +67,10 @@ class Served:
         more: tuple[str, ...] = (),
     ) -> bytes:
         """Every byte that the hub sends for one request, the Date line and the request id apart, which say nothing."""
-        sent = json.dumps(body).encode() if body is not None else b""
+        form = isinstance(body, bytes)
+        sent = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else b""
         kind = "application/fhir+json" if path.startswith("/fhir") else "application/json"
+        kind = "application/x-www-form-urlencoded" if form else kind
         head = [f"{method} {path} HTTP/1.1", "Host: hub", f"Authorization: Bearer {token}", f"Accept: {accept}",
                 f"Content-Type: {kind}", f"Content-Length: {len(sent)}", "Connection: close",
                 f"X-Request-ID: {REQUEST_ID}", *more, "", ""]  # fmt: skip

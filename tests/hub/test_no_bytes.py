@@ -132,10 +132,27 @@ def _made_of_records(hub: Served, case: str) -> dict[str, Callable[[], bytes]]:
     numbers = {"purpose": "PLANNING", "by": "age"}
     product = {"about": MIA, "to": "northshire-education", "action": "ring-us"}
     asked = {"purpose": "PATRQT", "about": MIA, "identity_checked": "2026-11-02"}
-    return {
+    return _people_found(hub, case) | {
         "POST /counts": lambda: hub.raw("POST", "/counts", researcher, numbers),
         "POST /cases/{id}/products": lambda: hub.raw("POST", f"/cases/{case}/products", manager, product),
         "POST /subject-requests": lambda: hub.raw("POST", "/subject-requests", officer, asked),
+    }
+
+
+def _people_found(hub: Served, case: str) -> dict[str, Callable[[], bytes]]:
+    """$match and the search for people, for somebody who is there."""
+    worker = hub.token(SOCIAL_WORKER)
+    patient = {
+        "resourceType": "Patient",
+        "name": [{"family": "Reid", "given": ["Mia"]}],
+        "birthDate": "2019-05-07",
+    }
+    asked = {"resourceType": "Parameters", "parameter": [{"name": "resource", "resource": patient}]}
+    on = (f"Mash-Case: {case}",)
+    form = b"family=Reid&given=Mia&birthdate=2019-05-07"
+    return {
+        "POST /fhir/Patient/$match": lambda: hub.raw("POST", "/fhir/Patient/$match", worker, asked, more=on),
+        "POST /fhir/Patient/_search": lambda: hub.raw("POST", "/fhir/Patient/_search", worker, form, more=on),
     }
 
 

@@ -78,7 +78,7 @@ class Bearer:
     def asker_or_system(self, scope: str, system_scope: str) -> Callable[[Request], Asker]:
         """A dependency: the person whose token has `scope`, or a system with `system_scope`, in the one role it has.
 
-        For what is about nobody. Raises `NotSignedIn` or `NotAllowed`.
+        For what is about nobody, or is given to a system under rules of its own. Raises `NotSignedIn` or `NotAllowed`.
         """
 
         def dependency(request: Request) -> Asker:
@@ -161,7 +161,7 @@ class Bearer:
 
 
 def _need(scope: str, claims: dict[str, Any], client: Client) -> None:
-    if scope not in str(claims.get("scope", "")).split() or scope not in client.scopes:
+    if not covers(str(claims.get("scope", "")).split(), scope) or not covers(client.scopes, scope):
         raise NotAllowed(f"{_SCOPE}: it needs {scope}")
 
 

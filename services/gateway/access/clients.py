@@ -18,7 +18,9 @@ from services.contract.problems import BadInput, Conflict, NotFound
 from services.gateway.store.opened import Store
 from services.gateway.store.tables import ClientRow
 
-PERSON_SCOPES = frozenset({"user/family-view", "user/case", "user/task", "user/counts"})
+SEARCH_SCOPE, SYSTEM_SEARCH_SCOPE = "user/Patient.s", "system/Patient.s"
+"""For finding people over FHIR: a worker, or a system by itself in the one role that it is registered for."""
+PERSON_SCOPES = frozenset({"user/family-view", "user/case", "user/task", "user/counts", SEARCH_SCOPE})
 _SYSTEM = re.compile(r"^system/(\*|[A-Z][A-Za-z]{1,60})\.(c?r?u?d?s?)$")
 ENTRIES_SCOPE = "ledger/entries.read"
 """For a system on its own organisation's log, and for an auditor in person on any."""
@@ -121,7 +123,7 @@ def _check(client: Client) -> None:
     for scope in client.scopes:
         if scope not in PERSON_SCOPES | _OTHER and not _SYSTEM.match(scope):
             raise BadInput(
-                "a scope is system/Type.cruds, user/family-view, user/case, user/task, user/counts, counts.read, "
+                "a scope is system/Type.cruds, user/family-view, user/case, user/task, user/counts, user/Patient.s, counts.read, "
                 "ledger/entries.read or ledger/records.read"
             )
     try:

@@ -15,6 +15,7 @@ from services.contract.problems import BadInput
 from services.contract.reviews import GENERAL
 from services.contract.views import Refused
 from services.contract.vocabulary import entry
+from services.gateway.access.clients import Clients
 from services.gateway.access.staff import Staff
 from services.gateway.cases import break_glass
 from services.gateway.cases.entries import enter, refuse
@@ -162,6 +163,12 @@ def _check(body: OpenCase) -> None:
         raise BadInput("some places do not fit", places=tuple(places))
 
 
+def _system(parts: Parts, member: Member) -> str:
+    """The id of a partner's system that a case names as a member, so that it may look for people by itself; else empty."""
+    client = Clients(parts.store).find(str(member.user))
+    return client.id if client is not None and client.organisation == member.organisation else ""
+
+
 def _members(parts: Parts, members: Sequence[Member]) -> list[MemberRow]:
     staff, rows, places = Staff(parts.store, parts.keys), [], []
     for number, member in enumerate(members):
@@ -173,10 +180,13 @@ def _members(parts: Parts, members: Sequence[Member]) -> list[MemberRow]:
             rows.append(MemberRow(case="", organisation=member.organisation, team=member.team))
         else:
             worker = staff.named(member.organisation, str(member.user))
-            if worker is None:
-                places.append(f"members.{number}.user: not in that organisation's staff register")
+            named = worker.id if worker else _system(parts, member)
+            if not named:
+                places.append(
+                    f"members.{number}.user: not in that organisation's staff register, nor a system of it"
+                )
             else:
-                rows.append(MemberRow(case="", organisation=member.organisation, user=worker.id))
+                rows.append(MemberRow(case="", organisation=member.organisation, user=named))
     if places:
         raise BadInput("some members are not known", places=tuple(places))
     return rows

@@ -18,13 +18,21 @@ def test_the_statement_is_true_to_the_routes(world: World) -> None:
         "update": ("PUT", "/fhir/{type}/{id}"),
         "read": ("GET", "/fhir/{type}/{id}"),
         "transaction": ("POST", "/fhir"),
+        "search-type": ("POST", "/fhir/Patient/_search"),
     }
     said = {one["code"] for one in rest["interaction"]}
+    operations: set[tuple[str, str]] = set()
     for resource in rest["resource"]:
         said |= {one["code"] for one in resource["interaction"]}
         assert not resource["conditionalCreate"]
+        assert ("search-type" in {one["code"] for one in resource["interaction"]}) == (
+            resource["type"] == "Patient"
+        )
+        operations |= {
+            ("POST", f"/fhir/{resource['type']}/${one['name']}") for one in resource.get("operation", ())
+        }
     documents = {("GET", "/fhir/metadata"), ("GET", "/fhir/.well-known/smart-configuration")}
-    assert {acts[code] for code in said} | documents == _routes(world)
+    assert {acts[code] for code in said} | documents | operations == _routes(world)
 
 
 def test_the_smart_configuration_is_true(world: World) -> None:

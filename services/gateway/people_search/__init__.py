@@ -1,0 +1,1 @@
+"""Finding people over FHIR: $match and the search for people."""
