@@ -4,12 +4,14 @@ Promise: nothing shows a view but through here; each form of it is rendered from
 """
 
 from collections.abc import Callable
+from functools import partial
 from threading import Lock
 from typing import TypeVar
 
 from services.contract.cases import Asker
 from services.contract.releases import Asking
 from services.contract.views import FamilyView, Refused, ViewRequest
+from services.gateway import search_limit
 from services.gateway.candidates import Candidates
 from services.gateway.cases.states import case_state
 from services.gateway.catalogue import Catalogue
@@ -74,6 +76,7 @@ def hub_of(parts: Parts, owners: Decisions = UNDECIDED) -> Hub:
         candidates=Candidates(parts.keys, parts.clock),
         notes=Notes(parts.store, parts.keys, parts.clock),
         owners=owners,
+        over_limit=partial(search_limit.over, parts),
         deadline_ms=max((source.budget_ms for source in book.sources.values()), default=3000),
     )
 

@@ -24,7 +24,7 @@ from services.contract.people import (
 )
 from services.contract.views import FamilyView, Refused, ViewRequest
 from services.contract.vocabulary import codes
-from services.gateway import answer, family, leaving, matching, record, release
+from services.gateway import answer, family, leaving, matching, record, release, search_limit
 from services.gateway.cases import break_glass
 from services.gateway.hub import Hub
 from services.gateway.once.rehearsal import Rehearsed, Repeatable, unsealed
@@ -54,13 +54,13 @@ def show_family_view(
     request = Request(asker, body, case, context_of(asker, case, now, use.channel), hub, now, once, use)
     trail = Trail(request.context, stated_ground=case.stated_ground)
 
-    # 2. Who is it? Silence about candidates is settled before anything is counted.
+    # 2. Who is it? Silence about candidates is settled before anything is counted; and nobody asks without end.
     match = _whom(request, trail)
-    if isinstance(match, str):
-        return record.refuse(request, match, trail)
+    limited = search_limit.reached(request, trail)
+    if isinstance(match, str) or limited:
+        return record.refuse(request, match if isinstance(match, str) else search_limit.CODE, trail)
     if match.person is None:
-        arising.from_search(request, trail, match)
-        return record.search(request, match, trail)
+        return _nobody_settled(request, match, trail)
 
     # 3 to 7. The complete answer, and nothing of it has left.
     made = _make(request, match, match.person, trail)
@@ -95,6 +95,16 @@ def rehearse(asker: Asker, body: ViewRequest, case: CaseState, hub: Hub, now: da
     live = [(source, made.built.refs[person]) for source, person in made.live]
     # What a live source gave is not seen again here: it may be given again under the very same policies only.
     return Rehearsed.view(made.view, (*live, hub.book.digest) if live else ())
+
+
+def _nobody_settled(request: Request, match: matching.Match, trail: Trail) -> FamilyView:
+    """A question that settled on nobody, entered. How long it took must not tell that there is somebody of whom nothing is
+    said.
+    """
+    arising.from_search(request, trail, match)
+    view = record.search(request, match, trail)
+    request.hub.wait_for_grid(request.now)
+    return view
 
 
 @dataclass(frozen=True, slots=True)

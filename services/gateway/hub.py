@@ -56,6 +56,8 @@ class Hub:
     owners: Decisions = field(default_factory=Decisions)
     """What owners decided for the case of this request."""
     deadline_ms: int = 3000
+    over_limit: Callable[[Asker], bool] = field(default=lambda _: False)
+    """Counts a search of somebody's; whether they made too many (`search_limit.py`)."""
     fresh: Callable[[], str] = field(default=_fresh)
 
     def own_kind(self, organisation: str) -> str:

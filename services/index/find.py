@@ -72,9 +72,9 @@ def resolve(people: People, query: Resolve) -> Candidates:
         found = find(people, about, through)
     persons = [one.person for one in found.people]
     known_facts = facts.facts_of(people, persons)
-    hidden = _hidden(people, query, found, known_facts)
     avoided = conflicts(people, query.asker)
     said = _introduced(people, found)
+    hidden = _hidden(people, query, found, known_facts, said)
     left = _narrowed([one for one in found.people if one.person not in hidden])
     homes = family.address_groups(people, persons)
     candidates = tuple(
@@ -112,17 +112,44 @@ def _through(people: People, query: Resolve) -> str | None:
     return None if placed or (person and query.about.by_place and _restricted(people, person)) else person
 
 
-def _hidden(people: People, query: Resolve, found: Finding, known: Mapping[str, PersonFacts]) -> set[str]:
+def _hidden(
+    people: People,
+    query: Resolve,
+    found: Finding,
+    known: Mapping[str, PersonFacts],
+    said: Mapping[str, tuple[Introduced, ...]],
+) -> set[str]:
     """Who is no candidate: by a location key, and as somebody's relative, nobody who is protected or lives with somebody who
     is; else whoever has a protection of their own, unless the question says for certain whom it means.
     """
     held = protect.shared(people, [one.person for one in found.people])
+    bygone = _by_a_number_of_before(query.about, found, said, people)
     if query.about.by_place:
-        return {one for one in known if known[one].protected or _restricted(people, one)}
+        return bygone | {one for one in known if known[one].protected or _restricted(people, one)}
     certain = {one.person for one in found.people if one.grade == EXACT} | query.confirmed
     own = {person for person, all_held in held.items() if any(one.person == person for one in all_held)}
     related = {one for one in known if known[one].protected} if query.about.of else set()
-    return (own | related) - certain
+    return bygone | ((own | related) - certain)
+
+
+def _by_a_number_of_before(
+    about: About, found: Finding, said: Mapping[str, tuple[Introduced, ...]], people: People
+) -> set[str]:
+    """Who is asked for by a number that is no longer theirs, and whose records speak of the time after an adoption: that
+    number is the birth family's to know, and this answer would be the link between the two.
+    """
+    number = Asked.of(about).number
+    return {
+        one.person
+        for one in found.people
+        if number
+        and any(told.adoption == "after" for told in said[one.person])
+        and not any(
+            held.value == number and held.verified
+            for known in people.of([one.person])[one.person]
+            for held in known.summary.numbers
+        )
+    }
 
 
 def _narrowed(found: Sequence[Found]) -> list[Found]:

@@ -109,6 +109,13 @@ class Settings(BaseModel):
         1.5, gt=0, le=30, description="Longest that a decision may take; then nothing is released"
     )
     max_body_mb: int = Field(20, ge=1, le=200, description="Largest request that is read")
+    searches_an_hour: int = Field(
+        100,
+        ge=1,
+        le=100_000,
+        description="Searches that one person may make in an hour; the next is refused, or in an emergency and in a child "
+        "protection enquiry answered, and the privacy officer is told",
+    )
     oidc_issuer: str = Field("", description="Address of the staff sign-in provider")
     oidc_client_id: str = Field("", description="The hub's name at that provider")
     oidc_client_secret: str = Field("", repr=False, description="Its secret there")

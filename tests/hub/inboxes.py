@@ -19,7 +19,7 @@ SEAN = About(nhs_number="9991000054", given="Sean", family="Cole", birth_date="1
 TYLER = About(nhs_number="9992000015", given="Tyler", family="Lomax", birth_date="2018-08-16")
 ARTHUR = About(nhs_number="9991000062", given="Arthur", family="Penrose", birth_date="1941-03-14")
 PARAMEDIC = a_person("PARAMEDIC", "northshire-amb")
-INBOX_ROLE = {"owner": "CALDICOTT", "duty-manager": "DUTY-MANAGER"}
+INBOX_ROLE = {"owner": "CALDICOTT", "duty-manager": "DUTY-MANAGER", "privacy-officer": "PRIVACY-OFFICER"}
 
 
 def tasks(world: World, organisation: str, inbox: str = "owner", case: str = "") -> list[Task]:

@@ -14,6 +14,7 @@ from tests.unit.index.northshire import (
     DANA,
     LEO,
     MIA,
+    MYA,
     ON,
     SEAN,
     concern,
@@ -223,3 +224,15 @@ def test_somebody_protected_has_no_key_of_any_place(index: Index) -> None:
     assert standing() == [1, 1, 1, 1]
     publish(index, "csc", flag("f", "d", "L:SAFEADDR"))
     assert standing() == [0, 0, 0, 0]
+
+
+def test_a_number_of_before_finds_who_has_another_now_but_not_over_an_adoption(index: Index) -> None:
+    both = [number(MIA), number(MYA, "03") | {"use": "old"}]
+    publish(index, "csc", patient("m", "Mia Reid", "2019-05-07") | {"identifier": both})
+    question = {"nhs_number": MYA, "birth_date": "2019-05-07"}
+    assert [(one.name, one.grade) for one in ask(index, **question).people] == [("Mia Reid", "exact")]
+    after = {"meta": {"security": [{"system": "urn:mash:cs:adoption", "code": "after"}]}}
+    publish(index, "csc", patient("m", "Mia Reid", "2019-05-07") | {"identifier": both} | after)
+    for asked in (question, {"nhs_number": MYA}, question | {"given": "Mia", "family": "Reid"}):
+        assert ask(index, **asked).people == (), asked
+    assert names(index, nhs_number=MIA, birth_date="2019-05-07") == ["Mia Reid"]

@@ -161,6 +161,17 @@ class AttemptRow(Table, table=True):
     at: int
 
 
+class SearchRow(Table, table=True):
+    """A search, whatever came of it: who made it and when, for an hour, and nothing of whom it was for."""
+
+    __tablename__ = "gateway_search"
+    __table_args__ = (Index("ix_gateway_search_who", "organisation", "user", "at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    organisation: str
+    user: str
+    at: int
+
+
 class ReviewRow(Table, table=True):
     """A privacy officer's review of a protection; the reason is sealed."""
 
