@@ -99,6 +99,10 @@ class _Table:
         self.room = room
         self._scored = {held.item: weigh(held.summary) for records in people.values() for held in records}
         self._excluded = room.excluded(list(self._scored))
+        self._born: dict[tuple[str, ...], set[str]] = {}
+        for person, records in people.items():
+            for birth in frozenset[tuple[str, ...]]().union(*(_births(held.summary) for held in records)):
+                self._born.setdefault(birth, set()).add(person)
 
     def best(self, person: str, own: Standing, theirs: Standing) -> _Best:
         """What the person comes to; steps 1 and 2."""
@@ -144,13 +148,8 @@ class _Table:
         records = self.people[person]
         if self.one.multiple or any(held.summary.multiple for held in records):
             return True
-        return any(
-            _twinlike(held.summary, other.summary)
-            for held in (Held("", self.one), *records)
-            for someone, others in self.people.items()
-            if someone != person
-            for other in others
-        )
+        said = _births(self.one).union(*(_births(held.summary) for held in records))
+        return any(self._born[birth] - {person} for birth in said & self._born.keys())
 
 
 def decide(
@@ -258,10 +257,10 @@ def _order(verdict: Verdict, placeless: bool) -> tuple[int, int, float]:
     return rank, strictness, guards.counted(verdict.scored, placeless)
 
 
-def _twinlike(one: Summary, other: Summary) -> bool:
-    """Born on one day, and of one family name or home."""
-    if not one.birth_date or one.birth_date != other.birth_date:
-        return False
-    families = {name.family for name in one.names} & {name.family for name in other.names} - {""}
-    homes = {home.text for home in one.homes} & {home.text for home in other.homes} - {""}
-    return bool(families or homes)
+def _births(summary: Summary) -> frozenset[tuple[str, ...]]:
+    """Day of birth with each family name and each home: twins have one of them in common."""
+    if not summary.birth_date:
+        return frozenset()
+    families = {("family", name.family) for name in summary.names if name.family}
+    homes = {("home", home.text) for home in summary.homes if home.text}
+    return frozenset((summary.birth_date, *one) for one in families | homes)
