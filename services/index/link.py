@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 
 from services.index import keys
 from services.index.links import edges, exclusions
-from services.index.matching import blocking, candidates, model, score, traits
+from services.index.matching import blocking, candidates, forms, levels, model, score, traits
 from services.index.matching.candidates import Found, Room
 from services.index.matching.decide import OWN, decide
 from services.index.matching.verdict import LINK, Decision
@@ -56,6 +56,7 @@ def choose(people: People, item: str, summary: Summary) -> Edge:
         found.people,
         lambda other: score.weigh(trained, mine, traits.of(other)),
         room,
+        borne=lambda name: name in trained.frequencies[levels.GIVEN].shares or bool(forms.groups(name)),
         at=now,
         truncated=found.truncated,
     )

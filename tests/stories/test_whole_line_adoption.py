@@ -14,7 +14,7 @@ from services.contract.cases import Asker, Member
 from services.contract.people import About
 from services.contract.views import FamilyView
 from services.gateway.answer import as_json
-from services.index.schema import CONFLICT, IDENTITY
+from services.index.schema import CONFLICT, DOUBT, IDENTITY
 from tests.hub.world import MANAGER, WORKER, World, a_person, a_world, released, shape
 
 BEFORE = About(nhs_number="9991000089", given="Evie", family="Harker", birth_date="2017-01-19")
@@ -218,7 +218,7 @@ def test_12d_placed_and_not_adopted_yet_the_placement_is_hidden_from_the_birth_f
 
 
 def test_12e_whoever_decides_whether_two_records_are_one_person_never_sees_the_pair(world: World) -> None:
-    """Until somebody compares by likeness, the pair is where identity is decided: a search, and the conflicts on record."""
+    """Where identity is decided: a search, the conflicts on record, and what likeness leaves in doubt."""
     admin = a_person("MASH-ADMIN", user="bryn")
     case = world.open("IDENTITY-REVIEW", "possible-same-person", (AFTER, "child"), by=admin)
     for about in (About(given="Evie", birth_date="2017-01-19"), BEFORE, AFTER):
@@ -229,7 +229,13 @@ def test_12e_whoever_decides_whether_two_records_are_one_person_never_sees_the_p
     index = world.parts.index
     with index._store.read() as connection:  # type: ignore[attr-defined]
         assert connection.execute(select(CONFLICT)).all() == []
-        people = {row.person for row in connection.execute(select(IDENTITY)) if row.item in _items(index)}
+        items = _items(index)
+        people = {row.person for row in connection.execute(select(IDENTITY)) if row.item in items}
+        doubted = [row for row in connection.execute(select(DOUBT)) if row.item in items]
+        assert [row.other for row in doubted if row.other in items] == [], (
+            "nor as one whom people are asked about"
+        )
+        assert all(row.restricted for row in doubted)
     assert len(people) == 2, (
         "her two records are two people to the index, and nothing says that they might be one"
     )

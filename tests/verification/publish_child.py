@@ -21,7 +21,7 @@ from services.contract.problems import Problem
 from services.index.index import Index
 from tests.unit.index.northshire import patient, publish, small_index
 
-BORN, WAIT = "2019-05-07", 120
+WAIT = 120
 KINDS = ("numbered", "doubtful")
 SOME = 4
 """Statements at which a quick run kills."""
@@ -37,7 +37,9 @@ def name_of(kind: str, at: int) -> str:
 def record(kind: str, at: int, id: str) -> dict[str, Any]:
     """The child of a case: with a verified number, or with nothing beside the name."""
     traced = _number(at) if kind == "numbered" else ""
-    return patient(f"{kind}-{at}-{id}", name_of(kind, at), BORN, traced)
+    # Nobody of another case is born that year, and nobody of the other kind that month.
+    born = f"{1920 + at}-{3 if traced else 9:02d}-27"
+    return patient(f"{kind}-{at}-{id}", name_of(kind, at), born, traced)
 
 
 def _number(at: int) -> str:

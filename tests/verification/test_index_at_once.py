@@ -10,11 +10,21 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Table, select
 
+from services.index.index import Index
+from services.index.schema import DOUBT, REVIEW
 from tests.unit.index.northshire import publish, small_index
 from tests.verification.databases import database_of
 from tests.verification.publish_child import record
 from tests.verification.test_index_matching import person_of
+
+
+def told(index: Index, table: Table, items: list[str]) -> int:
+    """How many rows are about one of these records."""
+    with index._store.read() as connection:
+        return len(connection.execute(select(table.c.item).where(table.c.item.in_(items))).all())
+
 
 EVERY = "all" if os.environ.get("LONG") == "1" else "some"
 
@@ -49,5 +59,10 @@ def test_one_person_or_one_doubt_and_nothing_lost(
             other = person_of(index, "police", record(what, at, "other")["id"])
             mine = person_of(index, "csc", sent["id"])
             assert (mine == other) is (what == "numbered"), (what, at)
+            items = [index._store.item("csc", "Patient", sent["id"]),
+                     index._store.item("police", "Patient", record(what, at, "other")["id"])]  # fmt: skip
+            assert (
+                told(index, DOUBT, items) == told(index, REVIEW, items) == (0 if what == "numbered" else 1)
+            ), (what, at)
     finally:
         index.close()

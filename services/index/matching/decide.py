@@ -30,6 +30,8 @@ OWN, OTHERS, TWO, OUTRANKED, MANY = (
 )
 Weigh = Callable[[Summary], Scored]
 """The score of the record in question and another."""
+Borne = Callable[[str], bool]
+"""Whether a normalised given name is one that people are known to bear."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -93,10 +95,13 @@ class _Best:
 class _Table:
     """One record and its candidates; each pair is weighed once."""
 
-    def __init__(self, one: Summary, people: Mapping[str, Sequence[Held]], weigh: Weigh, room: Room) -> None:
+    def __init__(
+        self, one: Summary, people: Mapping[str, Sequence[Held]], weigh: Weigh, room: Room, borne: Borne
+    ) -> None:
         self.one = one
         self.people = people
         self.room = room
+        self._borne = borne
         self._scored = {held.item: weigh(held.summary) for records in people.values() for held in records}
         self._excluded = room.excluded(list(self._scored))
         self._born: dict[tuple[str, ...], set[str]] = {}
@@ -113,7 +118,8 @@ class _Table:
         # One record that may not be joined speaks for all of them.
         excluded = any(held.item in self._excluded for held in records)
         for held in records:
-            facts = Facts(excluded, (own.law, theirs.law), placeless, careful)
+            slip = self._slip(held.summary)
+            facts = Facts(excluded, (own.law, theirs.law), placeless, careful, slip)
             verdicts.append((held, guards.judge(self.one, held.summary, self._scored[held.item], facts)))
         held, verdict = max(verdicts, key=lambda one: _order(one[1], placeless))
         vetoes = [one for _, one in verdicts if one.rule in guards.VETOES]
@@ -139,6 +145,13 @@ class _Table:
             return found.instead(REVIEW, rule)
         return found
 
+    def _slip(self, other: Summary) -> bool:
+        """Two names that people bear are two names, however near: Aaliyah and Aliyah are twins. Of two that nobody is known
+        to bear it cannot be told.
+        """
+        mine, theirs = (any(map(self._borne, guards.given_names(one))) for one in (self.one, other))
+        return mine != theirs
+
     def _holds(self, records: Iterable[Held]) -> bool:
         mine = self.one.live_numbers
         return any(mine & (held.summary.live_numbers | held.summary.old_numbers) for held in records)
@@ -158,12 +171,13 @@ def decide(
     weigh: Weigh,
     room: Room,
     *,
+    borne: Borne,
     at: str = "",
     truncated: bool = False,
 ) -> Decision:
     """What a record comes to. `people`: candidates with all their records, the record itself not among them. `at`: the person
     whom its last version was linked to, where it is not alone there: it stays as long as it agrees."""
-    table = _Table(one, people, weigh, room)
+    table = _Table(one, people, weigh, room, borne)
     nothing = Standing()
     left = [found for person in people if not _apart(found := table.best(person, nothing, nothing))]
     strict = [found.person for found in left if found.verdict.rule == guards.STRICT]

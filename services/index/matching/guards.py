@@ -73,6 +73,8 @@ class Facts:
     """One of the two is protected or restricted: where they live and how they are reached does not count."""
     careful: bool = False
     """A twin, a sibling or a multiple birth is known."""
+    slip: bool = False
+    """Given names that are not the same may be one name and a slip of the pen: people bear the one, and not the other."""
 
     @property
     def law_speaks(self) -> bool:
@@ -227,9 +229,8 @@ def _stops(pair: _Pair) -> Iterator[str]:
         yield "law-speaks"
     if not pair.at(levels.BORN, levels.SAME, levels.SWAPPED):
         yield "birth-differs"
-    if not pair.same_given and (
-        not pair.at(levels.GIVEN, levels.CLOSE) or pair.at(levels.SEX, levels.DIFFERENT)
-    ):
+    close = pair.at(levels.GIVEN, levels.CLOSE) and not pair.at(levels.SEX, levels.DIFFERENT)
+    if not pair.same_given and not (close and pair.facts.slip):
         yield "given-differs"
     if pair.facts.careful and not pair.same_given:
         yield GIVEN_NOT_EXACT

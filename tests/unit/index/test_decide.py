@@ -58,7 +58,9 @@ def against(
     """What `one` comes to against people, each a list of (item, record, score)."""
     weights = {id(record): weighed for records in people.values() for _, record, weighed in records}
     held = {person: [Held(item, record) for item, record, _ in records] for person, records in people.items()}
-    return decide(one, held, lambda other: weights[id(other)], room or FakeRoom(), at=at, truncated=truncated)
+    borne = {"mia", "leo", "aaliyah", "aliyah"}.__contains__
+    return decide(one, held, lambda other: weights[id(other)], room or FakeRoom(), borne=borne, at=at,
+                  truncated=truncated)  # fmt: skip
 
 
 def test_nobody_alike_is_a_person_of_its_own() -> None:
@@ -158,6 +160,18 @@ def test_a_twin_among_the_candidates_makes_the_given_name_count_to_the_letter() 
     number = ("a", summary("Miah Reid", nhs=MIA), scored(given="close"))
     found = against(summary(nhs=MIA), {"p": [number]}, FakeRoom(siblings="p"))
     assert found.rule == "number-given-not-exact"
+
+
+def test_two_names_that_people_bear_are_two_people_however_near() -> None:
+    near = scored(given="close")
+    assert (
+        against(summary("Aaliyah Reid"), {"p": [("a", summary("Aliyah Reid"), near)]}).rule == "given-differs"
+    )
+    assert against(summary("Aaliyah Reid"), {"p": [("a", summary("Aaliyha Reid"), near)]}).rule == "likeness"
+    assert (
+        against(summary("Aaliyahx Reid"), {"p": [("a", summary("Aaliyha Reid"), near)]}).rule
+        == "given-differs"
+    )
 
 
 def test_nobody_protected_is_linked_by_place_and_the_doubt_is_restricted() -> None:
