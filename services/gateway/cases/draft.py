@@ -7,18 +7,25 @@ draft; the words that go with the answer are the same whether anything was kept 
 """
 
 import calendar
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from services.contract.canonical import canonical
 from services.contract.cases import Asker, CaseState
 from services.contract.problems import BadInput
 from services.contract.views import DraftRequest, FamilyView, Refused, ViewRequest
+from services.contract.vocabulary import entry
 from services.gateway.ask import hub_of
 from services.gateway.family_view import show_family_view
 from services.gateway.parts import Parts, fresh_id
 from services.gateway.profiles import REVIEW, day
 from services.gateway.request import Use
+from services.gateway.tasks.post import Post, post
 
+PURPOSES = ("PATRQT", "FAMRQT", "PWATRNY")
+"""Kinds of request: the subject's own first, then those of a parent and an attorney."""
+REMINDS = "subject-request-due"
 LETTER = (
     "We looked for information about the person you asked about in the records named here. What we can give you is enclosed. "
     "The law lets us leave out some kinds of information, and we cannot say whether any was left out. You may ask us to look "
@@ -44,7 +51,23 @@ def make_draft(parts: Parts, asker: Asker, body: DraftRequest) -> FamilyView | R
         subjects=tuple(subjects),
     )
     question = ViewRequest(about=body.about, case=case.id, scope="family")
-    return show_family_view(asker, question, case, hub_of(parts), parts.now(), use=Use(REVIEW))
+    answer = show_family_view(asker, question, case, hub_of(parts), parts.now(), use=Use(REVIEW))
+    if isinstance(answer, FamilyView) and answer.match == "MATCH":
+        _remind(parts, asker, body)
+    return answer
+
+
+def _remind(parts: Parts, asker: Asker, body: DraftRequest) -> None:
+    """One task for the organisation's reviewers, due with the answer; drafted again, the request has it already."""
+    last = due(body, day(parts.now()))
+    facts = {
+        "request": str(entry("purposes", body.purpose)["title"]),
+        "identity_checked": body.identity_checked,
+    }
+    # The key is kept as a keyed digest alone: it tells one request from another, and nobody whose.
+    key = canonical([body.model_dump(mode="json"), last]).decode()
+    ends = datetime.combine(date.fromisoformat(last), time.max, ZoneInfo("Europe/London"))
+    post(parts, Post(REMINDS, asker.organisation, facts=facts, due=ends, key=key))
 
 
 def due(body: DraftRequest, today: str) -> str:

@@ -21,14 +21,17 @@ from services.gateway.pages import (
     identity,
     matrix,
     new_case,
+    numbers,
     oversight,
     own_copy,
     policies,
+    product,
     receipt,
     report,
     reviews,
     rights,
     start,
+    subject_request,
     tasks,
 )
 from services.gateway.pages.desk import Desk
@@ -65,6 +68,9 @@ def routes(parts: Parts, sessions: Sessions, sign_in: SignIn) -> APIRouter:
         tasks,
         asking,
         oversight,
+        numbers,
+        product,
+        subject_request,
     ):
         router.include_router(room.routes(desk))
     return router

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -231,6 +232,7 @@ REPORT = hostile(
     papers=((hostile(PaperState, parties=()), 1),),
 )
 SELECT = {"id": "a", "name": "a", "label": {"text": QUOTED}, "items": [{"value": QUOTED, "text": QUOTED}]}
+CODE = {"code": QUOTED, "title": QUOTED, "sentence": QUOTED}
 PAGES: Mapping[str, dict[str, Any]] = {
     "start.html": {},
     "accessibility.html": {},
@@ -307,6 +309,47 @@ PAGES: Mapping[str, dict[str, Any]] = {
         "act": "owner",
         "whose": [{"value": QUOTED, "text": QUOTED}],
         "form": form(),
+    },
+    "numbers.html": {"purposes": [QUOTED], "breakdowns": [CODE], "ages": [CODE], "form": form()},
+    "numbers_given.html": {
+        "answer": SimpleNamespace(
+            purpose=QUOTED,
+            by=QUOTED,
+            among=QUOTED,
+            month=QUOTED,
+            taken_on=QUOTED,
+            smallest=10,
+            complete=False,
+            rows=[SimpleNamespace(title=QUOTED, count=None)],
+            notes=[QUOTED],
+            obligations=[QUOTED],
+            receipt=None,
+            sources=[SimpleNamespace(source=QUOTED, counted=False, sentence=QUOTED, who_can_change=QUOTED)],
+        )
+    },
+    "product.html": {"case": CASE, "partners": {QUOTED: QUOTED}, "actions": [CODE], "form": form()},
+    "product_made.html": {
+        "case": CASE,
+        "match": "MATCH",
+        "partner": QUOTED,
+        "product": {
+            "action": CODE,
+            "contact": {"organisation": QUOTED, "telephone": QUOTED},
+            "obligations": [QUOTED],
+        },
+        "view": family(),
+    },
+    "subject_request.html": {"purposes": [CODE], "form": form()},
+    "subject_request_drafted.html": {
+        "draft": {
+            "match": "MATCH",
+            "due": QUOTED,
+            "overdue": True,
+            "letter": QUOTED,
+            "records": [QUOTED],
+            "keep_back": [dict.fromkeys(("about", "what", "mark", "code", "sentence"), QUOTED)],
+        },
+        "view": family(),
     },
     "policies.html": {"standing": STANDING, "signers": [(QUOTED, QUOTED, QUOTED)]},
     "report.html": {"own": REPORT, "partners": REPORT, "months": [QUOTED], "states": {QUOTED: QUOTED}},
