@@ -113,6 +113,7 @@ def test_a_reviewer_drafts_an_answer_and_is_reminded_once_by_the_day_it_is_due(w
     give, _, alone = page.text.partition("For the reviewer alone")
     assert LETTER in give and "2 December 2026" in give and "Cole" in give
     assert "Rowan House" not in page.text and alone
+    assert "name not shown" not in page.text
     (task,) = [one for one in waiting(world.parts, a_person("PRIVACY-OFFICER")) if one.kind == REMINDS]
     assert task.due.startswith("2026-12-02T23:59")
     shown = officer.get(f"/your-tasks/{task.id}").text
@@ -129,7 +130,7 @@ def test_what_is_wrong_is_told_at_its_field_and_nobody_is_reminded(world: World)
     )
     for field, value, said in (
         ("purpose", "FAMRQT", "Say who asks, with a number"),
-        ("purpose", "TREAT", "Say who asks"),
+        ("purpose", "TREAT", "Say which kind of request it is"),
         ("checked-year", "2999", "Give a day that has been"),
         ("waited", "some", "Give a number of days"),
     ):

@@ -73,7 +73,7 @@ def _read(form: Form, purposes: tuple[str, ...]) -> dict[str, Any] | None:
     """The request as it was typed; None, and what is wrong told at its field."""
     purpose, checked, waited = form.get("purpose"), day(form, "checked"), form.get("waited") or "0"
     if purpose not in purposes:
-        form.wrong("purpose", "Say who asks")
+        form.wrong("purpose", "Say which kind of request it is")
     if not checked:
         form.wrong("checked-day", "Give the day on which you made sure who asks")
     if not waited.isdigit() or int(waited) > LONGEST:
