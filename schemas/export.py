@@ -24,6 +24,7 @@ MESSAGES: dict[str, Any] = {
     "confirm-identity": cases.ConfirmIdentity,
     "close-case": cases.CloseCase,
     "review-protection": cases.ReviewProtection,
+    "withdraw-link": cases.WithdrawLink,
     "decide-task": cases.DecideTask,
     "ask-owner": cases.AskOwner,
     "challenge": cases.Challenge,

@@ -6,7 +6,7 @@ until they are made visible. Nothing here is an audit ledger.
 
 import itertools
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -146,6 +146,19 @@ class LedgerThatIsDown(FakeLedger):
         return LedgerHealth(False, "down")
 
 
+class NothingLinked:
+    """Every id is its own."""
+
+    def joined(self, *_: Any) -> None:
+        return None
+
+    def answering(self, persons: Collection[str]) -> Mapping[str, str]:
+        return {person: person for person in persons}
+
+    def earlier(self, person: str) -> frozenset[str]:
+        return frozenset()
+
+
 @dataclass
 class FakeIndex:
     """Keeps published records by source, unseen until made visible; knows people by their identifiers."""
@@ -156,6 +169,7 @@ class FakeIndex:
     waiting: dict[str, tuple[Accepted, Submission]] = field(default_factory=dict)
     compared: list[str] = field(default_factory=list)
     findings: tuple[str, ...] = ()
+    links: Any = field(default_factory=NothingLinked)
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     @property

@@ -40,6 +40,7 @@ THROUGH = {
     "POST /cases/{id}/advice": "services/gateway/tasks/asking.py",
     "GET /tasks/{id}": "services/gateway/tasks/opening.py",
     "POST /tasks/{id}/decide": "services/gateway/tasks/deciding.py",
+    "POST /links/withdrawn": "services/gateway/links/withdrawing.py",
     "POST /counts": "services/gateway/counts/giving.py",
     "POST /cases/{id}/products": "services/gateway/cases/product.py",
     "POST /subject-requests": "services/gateway/cases/draft.py",

@@ -120,6 +120,23 @@ class ReviewProtection(Message):
     reason: str = Field(min_length=3, max_length=4000, repr=False)
 
 
+class RecordName(Message):
+    """A record by the names under which its source publishes it."""
+
+    source: str = Field(max_length=32)
+    type: str = Field("Patient", pattern="^(Patient|RelatedPerson)$")
+    id: str = Field(max_length=64, repr=False)
+
+
+class WithdrawLink(Message):
+    """`POST /links/withdrawn`: the record that was wrongly joined, the one it was joined with, and why it is not the same
+    person. Without `apart_from`: all the records that were there when it was joined."""
+
+    record: RecordName
+    apart_from: RecordName | None = None
+    reason: str = Field(min_length=3, max_length=4000, repr=False)
+
+
 class DecideTask(Message):
     """`POST /tasks/{id}/decide`: an answer of the task's kind, why, and, where it is about records, which one."""
 

@@ -44,6 +44,7 @@ _API = (
     "services.gateway.api.counts",
     "services.gateway.api.leaving",
     "services.gateway.api.people_search",
+    "services.gateway.api.links",
 )
 LAPSES_EVERY = 60.0
 """Seconds between two looks for enquiries that have lapsed: each says so within a minute, whether or not anybody looks."""

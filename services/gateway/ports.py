@@ -4,7 +4,8 @@ A service object satisfies its port directly in one process; a client in `adapte
 Each method is one crossing, whatever the family's size.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Protocol
 
 from services.contract.decisions import Answer, Matrix, MatrixAsked, Question
@@ -15,6 +16,8 @@ from services.contract.people import (
     Counted,
     Gather,
     Gathered,
+    Joined,
+    Parted,
     Relate,
     Relations,
     Resolve,
@@ -78,11 +81,40 @@ class Reviews(Protocol):
         ...
 
 
+class Links(Protocol):
+    """What people do to links. A record is named as its source names it: (source, type, id)."""
+
+    def joined(
+        self, record: tuple[str, str, str], apart_from: tuple[str, str, str] | None
+    ) -> Joined | None: ...
+    def part(
+        self,
+        record: tuple[str, str, str],
+        apart_from: tuple[str, str, str] | None,
+        at: str,
+        *,
+        by: str,
+        reason: str,
+    ) -> Parted:
+        """The index decides again, as if the two had never been joined. Raises `NotFound`, `BadInput`."""
+        ...
+
+    def answering(self, persons: Collection[str]) -> Mapping[str, str]:
+        """Each of these ids -> who answers for it now; itself where nobody does, or several do."""
+        ...
+
+    def earlier(self, person: str) -> AbstractSet[str]:
+        """The ids under which the records of this person stood before."""
+        ...
+
+
 class Index(Protocol):
     """Who is who, and what each source holds."""
 
     @property
     def reviews(self) -> Reviews: ...
+    @property
+    def links(self) -> Links: ...
     def resolve(self, query: Resolve) -> Candidates: ...
     def relate(self, query: Relate) -> Relations: ...
     def gather(self, query: Gather) -> Gathered: ...

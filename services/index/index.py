@@ -3,6 +3,7 @@
 Promise: each method is one transaction of its own; what it raises is a `Problem` without a value of a person.
 """
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -24,6 +25,7 @@ from services.contract.people import (
 from services.contract.problems import IndexUnavailable
 from services.contract.publishing import Accepted, Protection, Submission
 from services.index import accept, compare, count, find, gather, protect, relate, visible, weigh
+from services.index.links import replaced
 from services.index.links.acts import Links
 from services.index.matching import model
 from services.index.people import People
@@ -41,9 +43,13 @@ class Index:
         self._store = store
         self._shelf = shelf
         self._live = live
-        self.links = Links(store, shelf)
-        """What people do to links."""
+        self._links = Links(store, shelf)
         self._reviews = Reviews(store, shelf)
+
+    @property
+    def links(self) -> Links:
+        """What people do to links."""
+        return self._links
 
     @property
     def reviews(self) -> Reviews:
@@ -53,12 +59,17 @@ class Index:
     def resolve(self, query: Resolve) -> Candidates:
         """Whom the question may mean."""
         with self._store.read() as connection:
-            return find.resolve(People(connection, self._store, self._shelf.current(), query.on), query)
+            people = People(connection, self._store, self._shelf.current(), query.on)
+            if query.person is not None:
+                query = dataclasses.replace(query, person=replaced.now(people, query.person))
+            return find.resolve(people, query)
 
     def relate(self, query: Relate) -> Relations:
         """Family, household, relationship and harm link."""
         with self._store.read() as connection:
-            return relate.relate(People(connection, self._store, self._shelf.current(), query.on), query)
+            people = People(connection, self._store, self._shelf.current(), query.on)
+            query = dataclasses.replace(query, person=replaced.now(people, query.person))
+            return relate.relate(people, query)
 
     def gather(self, query: Gather) -> Gathered:
         """Records and pointers of every (source, person) asked."""
@@ -82,7 +93,7 @@ class Index:
         """Whether every identifier named agrees with a record of the person."""
         with self._store.read() as connection:
             people = People(connection, self._store, self._shelf.current(), _now()[:10])
-            return compare.compare(people, person, identifiers)
+            return compare.compare(people, replaced.now(people, person), identifiers)
 
     def store_unseen(self, submission: Submission) -> Accepted:
         """First transaction of a publish. Raises `BadInput`, `NotAllowed`."""

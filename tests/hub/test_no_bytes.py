@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,12 @@ from services.ledger.open import open_ledger
 from services.ledger.store.disk import Disk
 from tests.hub.audited import auditors_token
 from tests.hub.served import MANAGER, MIA, SOCIAL_WORKER, Served, a_served
+from tests.hub.test_unlink import a_child
 from tests.hub.world import closed_port
 from tests.test_releases import THROUGH
 
+NUMBERS = cycle(["9993000027", "9993000035", "9993000043"])
+"""A child of its own for each time that a link is withdrawn."""
 NOBODY = {"nhs_number": "9992000422", "birth_date": "1950-01-01"}
 
 
@@ -109,6 +113,7 @@ def _releases(hub: Served, case: str) -> dict[str, Callable[[], bytes]]:
         "GET /ledger/{log}/tile/{path:path}": lambda: raw("GET", entries, publisher),
         "GET /ledger/{log}/records/{path:path}": lambda: raw("GET", records, auditor),
         **_made_of_records(hub, case),
+        "POST /links/withdrawn": _withdrawn(hub, case),
         "PUT /fhir/{type}/{id}": lambda: raw("PUT", "/fhir/Patient/new-one", publisher, patient),
         "POST /fhir/{type}": lambda: raw("POST", "/fhir/Patient", publisher, unnamed),
         "POST /fhir": lambda: raw("POST", "/fhir", publisher, bundle),
@@ -154,6 +159,18 @@ def _people_found(hub: Served, case: str) -> dict[str, Callable[[], bytes]]:
         "POST /fhir/Patient/$match": lambda: hub.raw("POST", "/fhir/Patient/$match", worker, asked, more=on),
         "POST /fhir/Patient/_search": lambda: hub.raw("POST", "/fhir/Patient/_search", worker, form, more=on),
     }
+
+
+def _withdrawn(hub: Served, case: str) -> Callable[[], bytes]:
+    """Two records that the hub takes for one person's, to be taken apart."""
+    ids = {source: f"{source}.{case.replace('_', '.')}" for source in ("northshire-csc", "northshire-nhs")}
+    number = next(NUMBERS)
+    for source, id in ids.items():
+        hub.world.publish(source, a_child(id, "Hale", number))
+    one, other = ({"source": source, "id": id} for source, id in ids.items())
+    admin = hub.token(next(one for one in STAFF if one.role == "MASH-ADMIN"))
+    body = {"record": one, "apart_from": other, "reason": "two children"}
+    return lambda: hub.raw("POST", "/links/withdrawn", admin, body)
 
 
 def _again(hub: Served, case: str, worker: str) -> Callable[[], bytes]:

@@ -139,6 +139,30 @@ def test_an_old_id_answers_with_who_took_its_place(index: Index) -> None:
         assert replaced.replaced(people, "nobody") == ()
 
 
+def test_two_people_are_joined_record_by_record_and_the_old_id_goes_on(index: Index) -> None:
+    alone: list[Step] = [
+        Publish("csc", (patient("a", "Mia Reid", BORN[0]),)),
+        Publish("gp", (patient("a", "Mia Reid", BORN[0], MIA),)),
+        Publish("gp", (patient("b", "Mia Cole", BORN[0], MIA),)),
+        Publish("police", (patient("a", "Mia Reid", BORN[0], LEO),)),
+    ]
+    do(index, enumerate(alone))
+    before = persons_of(index)
+    item = {name: item_of(index, (name.split("/")[0], name.split("/")[1])) for name in before}
+    word = {"by": "worker", "reason": "her mother said so"}
+    at = "2026-11-02T09:00:00Z"
+    with pytest.raises(BadInput, match="by itself"):
+        index.links.join(item["gp/a"], item["csc/a"], {item["gp/a"]: item["csc/a"]}, at, **word)
+    with pytest.raises(Conflict, match="NHS numbers"):
+        index.links.join(item["police/a"], item["gp/a"], {item["police/a"]: item["gp/a"]}, at, **word)
+    each = {item["gp/a"]: item["csc/a"], item["gp/b"]: item["csc/a"]}
+    goes_on = index.links.join(item["gp/a"], item["csc/a"], each, at, **word)
+    assert index.links.answering([before["gp/a"]]) == {before["gp/a"]: goes_on}
+    assert index.compare(before["gp/a"], {"given": "Mia", "family": "Cole"})
+    assert persons_of(index)["gp/b"] == persons_of(index)["csc/a"] == goes_on
+    assert index.links.earlier(goes_on) == {before["gp/a"]}
+
+
 def persons_of(index: Index) -> dict[str, str]:
     """`source/id` of each Patient -> person."""
     found = {}

@@ -199,7 +199,8 @@ def _told(parts: Parts, asker: Asker, standing: Standing, state: str, now: datet
         no_consent_reason=reasons[-1] if reasons else "none",
         incident=bool(places),
         incident_place=next((place for place in reversed(places) if place), ""),
-        confirmed=frozenset(confirmed),
+        # Two who were joined since are one; of one who was parted nobody was confirmed for certain.
+        confirmed=frozenset(parts.index.links.answering(confirmed).values()) if confirmed else frozenset(),
         rag=row.rag,
     )
 

@@ -4,18 +4,22 @@ Promise: nobody's record is joined against an exclusion; an act is all done or n
 stands sealed with it.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
+from services.contract.people import Joined, Parted
 from services.contract.problems import BadInput, Conflict, NotFound
 from services.index import link
-from services.index.links import edges, events, exclusions, undone
+from services.index.links import edges, events, exclusions, replaced, undone
 from services.index.links.attach import attach
 from services.index.people import People
 from services.index.ports import Shelf
 from services.index.store import Store
 
-BY_HAND = "linked-by-hand"
+BY_HAND, JOINED = "linked-by-hand", "joined-by-hand"
+Named = tuple[str, str, str]
+"""A record as its source names it: (source, type, id)."""
 
 
 class Links:
@@ -42,6 +46,39 @@ class Links:
             basis = edges.Basis(other=other, by=by, reason=reason)
             attach(people, item, person, BY_HAND, at, edges.MANUAL, basis)
             return person
+
+    def join(
+        self, item: str, other: str, edges_of: Mapping[str, str], at: str, *, by: str, reason: str
+    ) -> str:
+        """The whole person of `item` is the person of `other`; the id that goes on. `edges_of`: each record that moves -> the
+        record of the other person with which it agrees by itself: nobody is joined by transitivity alone.
+
+        Raises `NotFound`, `BadInput` where a record has no edge of its own, `Conflict` where two are held apart or two
+        verified NHS numbers differ.
+        """
+        with self._writing(at) as people:
+            mine, theirs = link.held(people, item), link.held(people, other)
+            if not mine or not theirs or mine == theirs:
+                raise NotFound("these are not two people's records")
+            moving, staying = people.items([mine]), people.items([theirs])
+            if set(moving) - edges_of.keys() or not set(edges_of.values()) <= set(staying):
+                raise BadInput(
+                    "every record that is joined must agree with one of the other person by itself"
+                )
+            if any(exclusions.excluded(people.connection, one, staying) for one in moving):
+                raise Conflict("a person's decision holds some of these records apart; lift it first")
+            numbers = {
+                known.summary.verified for of in people.of([mine, theirs]).values() for known in of
+            } - {""}
+            if len(numbers) > 1:
+                raise Conflict(
+                    "the two have different verified NHS numbers; the sources must settle that first"
+                )
+            people.event = events.happened(people.connection, events.JOINED, item, at)
+            for one in sorted(moving):
+                basis = edges.Basis(other=edges_of[one], by=by, reason=reason)
+                attach(people, one, theirs, JOINED, at, edges.MANUAL, basis)
+            return theirs
 
     def hold_apart(
         self, item: str, other: str, at: str, *, by: str, reason: str, scope: str = exclusions.ALL
@@ -70,6 +107,44 @@ class Links:
             raise BadInput("some places do not fit", places=("reason: say why they are not one person",))
         with self._writing(at) as people:
             return undone.withdraw(people, item, apart_from, at, by=by, reason=reason)
+
+    def joined(self, record: Named, apart_from: Named | None) -> Joined | None:
+        """What joins a record to another, or to all with which it was joined; None where nothing does."""
+        with self._reading() as people:
+            others = [self._item(apart_from)] if apart_from else []
+            try:
+                person, _, since = undone.joined(people, self._item(record), others)
+            except (BadInput, NotFound):
+                return None
+            return Joined(person, since, len(people.items([person])))
+
+    def part(self, record: Named, apart_from: Named | None, at: str, *, by: str, reason: str) -> Parted:
+        """`withdraw`, by the names that sources give their records. Raises `NotFound`, `BadInput`."""
+        others = [self._item(apart_from)] if apart_from else []
+        item = self._item(record)
+        before = self.joined(record, apart_from)
+        done = self.withdraw(item, others, at, by=by, reason=reason)
+        parts = done.retired.get(before.person, ()) if before else ()
+        return Parted(tuple(parts), done.moved)
+
+    def answering(self, persons: Collection[str]) -> dict[str, str]:
+        """Each of these ids -> who answers for it now; itself where nobody does, or several do."""
+        with self._reading() as people:
+            return {person: replaced.now(people, person) for person in persons}
+
+    def earlier(self, person: str) -> frozenset[str]:
+        """The ids under which the records of this person stood before."""
+        with self._reading() as people:
+            found = replaced.earlier(people, person)
+            return found.own | found.shared
+
+    def _item(self, named: Named) -> str:
+        return self._store.item(*named)
+
+    @contextmanager
+    def _reading(self) -> Iterator[People]:
+        with self._store.read() as connection:
+            yield People(connection, self._store, self._shelf.current(), datetime.now(UTC).date().isoformat())
 
     @contextmanager
     def _writing(self, at: str) -> Iterator[People]:

@@ -47,7 +47,7 @@ def withdraw(
 
     Raises `NotFound` where there is no such record, `BadInput` where the two are not one person's.
     """
-    person, others, since = _joined(people, item, apart_from)  # 1
+    person, others, since = joined(people, item, apart_from)  # 1
     ids = [
         exclusions.exclude(
             people.store, people.connection, (item, other), at, by=by, reason=reason, from_the_first=True
@@ -62,7 +62,7 @@ def withdraw(
     return Undone(people.event, tuple(ids), since, retired, moved)
 
 
-def _joined(people: People, item: str, apart_from: Collection[str]) -> tuple[str, set[str], str]:
+def joined(people: People, item: str, apart_from: Collection[str]) -> tuple[str, set[str], str]:
     """(person, the records from which it is taken, since when). Of nobody named: those that were there when it came."""
     person = link.held(people, item)
     if not person:
@@ -71,10 +71,10 @@ def _joined(people: People, item: str, apart_from: Collection[str]) -> tuple[str
     together = set(there) - {item}
     if not together or not set(apart_from) <= together:
         raise BadInput("these records are not one person's: nothing joins them")
-    joined = {one: _since(rows, person) for one, rows in history.of(people, together | {item}).items()}
-    mine = joined[item]
-    others = set(apart_from) or {one for one in together if joined[one] <= mine} or together
-    return person, others, max(mine, *(joined[one] for one in others))[1]
+    came = {one: _since(rows, person) for one, rows in history.of(people, together | {item}).items()}
+    mine = came[item]
+    others = set(apart_from) or {one for one in together if came[one] <= mine} or together
+    return person, others, max(mine, *(came[one] for one in others))[1]
 
 
 def _since(rows: Collection[Any], person: str) -> tuple[int, str]:

@@ -217,7 +217,8 @@ def _plain(value: Any, ids: Mapping[str, str]) -> Any:
     """As JSON, with ids renamed; rows stand in the order of what they say, for their own order may be that of random ids."""
     if is_dataclass(value):
         said = {part.name: _plain(getattr(value, part.name), ids) for part in fields(value)}
-        return said | {"address_group": bool(said.get("address_group"))}
+        # What a group is called depends on ids; who is of one is told apart.
+        return said | {name: bool(said.get(name)) for name in ("address_group", "household")}
     if isinstance(value, str):
         for id in ids:
             if id in value:
