@@ -17,6 +17,7 @@ from services.index.links.attach import attach
 from services.index.people import People, in_parts
 from services.index.read import Summary
 from services.index.schema import (
+    CONFLICT,
     DOUBT,
     EVENT,
     EXCLUSION,
@@ -45,7 +46,9 @@ class Replayed:
     """item -> person, of everybody in it."""
     keys: dict[str, set[int]]
     """Look-up keys of those whose protections are known here."""
-    doubts: list[Any]
+    doubts: list[dict[str, Any]]
+    conflicts: list[dict[str, Any]]
+    """Of those who were decided: doubts, and the numbers that two of them claim."""
 
 
 class Again:
@@ -177,12 +180,16 @@ class Again:
             if row.item in keys:
                 keys[row.item].add(row.key)
         rows = there.connection.execute(select(IDENTITY.c.item, IDENTITY.c.person)).all()
-        doubts = [dict(row) for row in there.connection.execute(select(DOUBT)).mappings()]
+        doubts, conflicts = (
+            [dict(row) for row in there.connection.execute(select(table)).mappings()]
+            for table in (DOUBT, CONFLICT)
+        )
         return Replayed(
             edges.of(there, self._decided),
             {row.item: row.person for row in rows},
             keys,
             [row for row in doubts if row["item"] in self._decided],
+            [row for row in conflicts if {row["item"], row["other"]} <= self._decided],
         )
 
     def _rows(self, table: Table, where: Any) -> Iterator[dict[str, Any]]:

@@ -8,9 +8,9 @@ lives where they live; so these three steps are taken one after the other, and n
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
-from services.index import keys, link
+from services.index import family, keys, link
 from services.index.links import history, past_keys
 from services.index.people import People, in_parts
 from services.index.read import INTRODUCE, Summary
@@ -40,7 +40,8 @@ class Near:
     def weighed(self, items: Collection[str]) -> set[str]:
         """All whom the decisions of these may have read, or whose look-up keys may be others by them."""
         homes = self.living(set(items) | self._fled(items))
-        return history.together(self._people, self.deciding(items) | homes)
+        people = history.together(self._people, self.deciding(items))
+        return people | history.together(self._people, self._kin(people) | homes)
 
     def seen(self, items: Collection[str]) -> set[str]:
         """Those, and all who settle whether one of those is protected."""
@@ -49,8 +50,23 @@ class Near:
 
     def swayed(self, items: Collection[str]) -> set[str]:
         """All who may decide otherwise where these are of other people than they were."""
+        kin = self._kin(items)
         homes = self.living(set(items) | self._fled(items))
-        return self.deciding(homes if self._protected(homes) else items)
+        return self.deciding(homes | kin if self._protected(homes) else kin)
+
+    def _kin(self, items: Collection[str]) -> set[str]:
+        """These, and their relatives to two steps: a known brother or sister stops a link."""
+        reached = set(items)
+        for _ in range(family.STEPS):
+            fresh: set[str] = set()
+            for some in in_parts(sorted(reached)):
+                wanted = select(RECORD.c.item, RECORD.c.about).where(
+                    RECORD.c.type == "RelatedPerson", or_(RECORD.c.item.in_(some), RECORD.c.about.in_(some))
+                )
+                for row in self._people.connection.execute(wanted):
+                    fresh |= {row.item, row.about} - {None}
+            reached |= history.together(self._people, fresh)
+        return reached
 
     def _fled(self, items: Collection[str]) -> set[str]:
         """Those who are protected from one of these: where these live counts for who shares the protection."""

@@ -4,7 +4,8 @@ Promise: one transaction, all of it or nothing; nothing is deleted; an id whose 
 each part has an id of its own, so that what was said of the two together is not taken for either's alone.
 
 Steps, in this order: 1 what is withdrawn, and from whom; 2 the exclusion, as if it always held; 3 everybody whom it may sway is
-decided again, until nobody further is swayed; 4 ids; 5 edges; 6 where each record stands, its look-up keys and doubts.
+decided again, until nobody further is swayed; 4 ids; 5 edges; 6 where each record stands, its look-up keys and doubts;
+7 the tasks of whoever reviews identities.
 """
 
 from collections.abc import Collection, Mapping
@@ -15,11 +16,12 @@ from sqlalchemy import delete, insert, select, update
 
 from services.contract.problems import BadInput, NotFound
 from services.index import link
-from services.index.links import edges, events, exclusions, history, past_keys
+from services.index.links import doubtful, edges, events, exclusions, history, past_keys
 from services.index.links.again import Again, Replayed
 from services.index.links.near import Near
 from services.index.matching.verdict import LINK, Verdict
 from services.index.people import People, in_parts
+from services.index.review import keep
 from services.index.schema import IDENTITY, LOOK_UP, PERSON
 from services.index.store import opaque
 
@@ -59,6 +61,7 @@ def withdraw(
     edges.add(people, item, person, WITHDRAWN_BY_HAND, at, status=edges.WITHDRAWN, basis=basis)
     replayed = decided_again(people, history.together(people, {item, *others}))  # 3
     retired, moved = apply(people, replayed, at)
+    keep.after(people, set(replayed.histories), at, set(replayed.histories))  # 7
     return Undone(people.event, tuple(ids), since, retired, moved)
 
 
@@ -136,6 +139,7 @@ def apply(people: People, replayed: Replayed, at: str) -> tuple[dict[str, tuple[
         if now != before[item]:
             people.connection.execute(update(IDENTITY).where(IDENTITY.c.item == item).values(person=now))
     _keys(people, replayed)
+    doubtful.follow(people, replayed, fresh)
     retired = {
         person: tuple(sorted(fresh.get(part, part) for part in parts[person])) for person in sorted(fresh)
     }

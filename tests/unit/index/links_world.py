@@ -19,7 +19,17 @@ from services.contract.problems import BadInput, Conflict, NotFound
 from services.index.index import Index
 from services.index.links import exclusions
 from services.index.open import open_index
-from services.index.schema import EXCLUSION, HOME, IDENTITY, LOOK_UP, OUTBOX, PROTECTION, RECORD
+from services.index.schema import (
+    CONFLICT,
+    DOUBT,
+    EXCLUSION,
+    HOME,
+    IDENTITY,
+    LOOK_UP,
+    OUTBOX,
+    PROTECTION,
+    RECORD,
+)
 from services.runtime.keys import KeyFolder
 from services.runtime.settings import Settings
 from tests.unit.index.northshire import FakeShelf, about, publish, small_index
@@ -192,6 +202,8 @@ def answers(index: Index, questions: list[dict[str, str]]) -> str:
             sorted((row.key, row.item) for row in connection.execute(select(table)))
             for table in (LOOK_UP, HOME)
         ]
+        told += [sorted((row.item, row.other) for row in connection.execute(select(CONFLICT)))]
+        told += [sorted((row.item, row.person, row.rule) for row in connection.execute(select(DOUBT)))]
         records = connection.execute(select(RECORD.c.id, RECORD.c.item, RECORD.c.version)).all()
         assert not connection.execute(select(OUTBOX.c.id).where(OUTBOX.c.done.is_(False))).all()
     ids = names | {row.id: f"{row.item}/{row.version}" for row in records}
