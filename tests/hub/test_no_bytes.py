@@ -113,7 +113,6 @@ def _releases(hub: Served, case: str) -> dict[str, Callable[[], bytes]]:
         "GET /ledger/{log}/tile/{path:path}": lambda: raw("GET", entries, publisher),
         "GET /ledger/{log}/records/{path:path}": lambda: raw("GET", records, auditor),
         **_made_of_records(hub, case),
-        "POST /links/withdrawn": _withdrawn(hub, case),
         "PUT /fhir/{type}/{id}": lambda: raw("PUT", "/fhir/Patient/new-one", publisher, patient),
         "POST /fhir/{type}": lambda: raw("POST", "/fhir/Patient", publisher, unnamed),
         "POST /fhir": lambda: raw("POST", "/fhir", publisher, bundle),
@@ -138,6 +137,7 @@ def _made_of_records(hub: Served, case: str) -> dict[str, Callable[[], bytes]]:
     product = {"about": MIA, "to": "northshire-education", "action": "ring-us"}
     asked = {"purpose": "PATRQT", "about": MIA, "identity_checked": "2026-11-02"}
     return _people_found(hub, case) | {
+        "POST /links/withdrawn": _withdrawn(hub, case),
         "POST /counts": lambda: hub.raw("POST", "/counts", researcher, numbers),
         "POST /cases/{id}/products": lambda: hub.raw("POST", f"/cases/{case}/products", manager, product),
         "POST /subject-requests": lambda: hub.raw("POST", "/subject-requests", officer, asked),

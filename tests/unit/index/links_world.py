@@ -203,7 +203,7 @@ def answers(index: Index, questions: list[dict[str, str]]) -> str:
             for table in (LOOK_UP, HOME)
         ]
         told += [sorted((row.item, row.other) for row in connection.execute(select(CONFLICT)))]
-        told += [sorted((row.item, row.person, row.rule) for row in connection.execute(select(DOUBT)))]
+        told += [sorted((row.item, row.other, row.rule) for row in connection.execute(select(DOUBT)))]
         records = connection.execute(select(RECORD.c.id, RECORD.c.item, RECORD.c.version)).all()
         assert not connection.execute(select(OUTBOX.c.id).where(OUTBOX.c.done.is_(False))).all()
     ids = names | {row.id: f"{row.item}/{row.version}" for row in records}
