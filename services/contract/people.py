@@ -291,24 +291,3 @@ class Counted:
     """Age group -> people, each once however many sources know them."""
     kinds: Mapping[tuple[str, str], int]
     """(age group, kind of source) -> people known to a source of that kind."""
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """Two records that the index takes for one person's."""
-
-    person: str
-    since: str
-    """When the two were joined, UTC; empty where the edges of before do not tell."""
-    records: int
-    """How many records speak of the person."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parted:
-    """What came of withdrawing a link."""
-
-    persons: tuple[str, ...]
-    """Who there is now in place of the one."""
-    moved: int
-    """Records that are of another person now."""

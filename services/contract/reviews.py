@@ -119,3 +119,24 @@ class MonthOfReviews:
     agreed: int
     kappa: float | None
     """Cohen's kappa of those; None where it is undefined: no pairs, or everybody always said the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Two records that the index takes for one person's."""
+
+    person: str
+    since: str
+    """When the two were joined, UTC; empty where the edges of before do not tell."""
+    records: int
+    """How many records speak of the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """What came of withdrawing a link."""
+
+    persons: tuple[str, ...]
+    """Who there is now in place of the one."""
+    moved: int
+    """Records that are of another person now."""

@@ -16,8 +16,6 @@ from services.contract.people import (
     Counted,
     Gather,
     Gathered,
-    Joined,
-    Parted,
     Relate,
     Relations,
     Resolve,
@@ -43,7 +41,9 @@ from services.contract.releases import (
 )
 from services.contract.reviews import (
     Foreseen,
+    Joined,
     MonthOfReviews,
+    Parted,
     ReviewAnswer,
     Reviewer,
     ReviewLine,

@@ -12,9 +12,9 @@ from datetime import timedelta
 from typing import Any
 
 from services.contract.cases import Asker, RecordName, WithdrawLink
-from services.contract.people import Parted
 from services.contract.problems import NotAllowed, NotFound
 from services.contract.releases import Receipt
+from services.contract.reviews import Parted
 from services.contract.views import Refused
 from services.gateway.cases.entries import enter, refuse
 from services.gateway.links.recipients import Recipient, recipients

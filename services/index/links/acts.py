@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from services.contract.people import Joined, Parted
 from services.contract.problems import BadInput, Conflict, NotFound
+from services.contract.reviews import Joined, Parted
 from services.index import link
 from services.index.links import edges, events, exclusions, replaced, undone
 from services.index.links.attach import attach
