@@ -70,6 +70,8 @@ def test_a_relationship_and_an_address_keep_their_dates_and_the_property(index: 
         ("Leo Reid", "2019-05-07", True, True),
         ("Mia Reid", "1990-01-02", True, True),
         ("Leo Cole", "2021-01-01", True, False),
+        # One person twice, for all that is known.
+        ("Mia Reid", "2019-05-07", True, False),
         ("Leo Reid", "2021-01-01", False, False),
     ],
 )

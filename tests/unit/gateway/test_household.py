@@ -69,6 +69,7 @@ def test_each_address_shared_is_a_household_of_its_own_by_its_property() -> None
     households = [one for one in made("Group") if one["code"] == {"text": "Household"}]
     assert [one["characteristic"][0]["valueCodeableConcept"]["text"] for one in households] == ["102", "104"]
     assert [[m["entity"]["reference"] for m in one["member"]] for one in households] == [[MIA, DANA]] * 2
+    assert "period" not in households[0]["member"][1]
     assert households[1]["member"][1]["period"] == {"start": "2026-05-04"}
 
 
