@@ -60,7 +60,7 @@ def show_family_view(
     if isinstance(match, str) or limited:
         return record.refuse(request, match if isinstance(match, str) else search_limit.CODE, trail)
     if match.person is None:
-        return _nobody_settled(request, match, trail)
+        return nobody_settled(request, match, trail)
 
     # 3 to 7. The complete answer, and nothing of it has left.
     made = _make(request, match, match.person, trail)
@@ -97,7 +97,7 @@ def rehearse(asker: Asker, body: ViewRequest, case: CaseState, hub: Hub, now: da
     return Rehearsed.view(made.view, (*live, hub.book.digest) if live else ())
 
 
-def _nobody_settled(request: Request, match: matching.Match, trail: Trail) -> FamilyView:
+def nobody_settled(request: Request, match: matching.Match, trail: Trail) -> FamilyView:
     """A question that settled on nobody, entered. How long it took must not tell that there is somebody of whom nothing is
     said.
     """

@@ -317,3 +317,18 @@ def test_too_many_give_nothing_but_that(hub: Served, case: str, tmp_path: Path) 
     hub.world.publish("northshire-csc", *crowd)
     status, bundle, _ = sent(hub, "/fhir/Patient/_search", b"family=Crowd&given=Sam", case)
     assert status == 200 and told(bundle) == [] and "TOO_MANY_MATCHES" in notes(bundle)
+
+
+def test_nobody_searches_without_end(tmp_path: Path) -> None:
+    """After the last search of an hour that is allowed, a refusal with its entry, as on the page."""
+    with a_served(tmp_path, families=False, searches_an_hour=1) as hub:
+        about = (ABOUT, "child")
+        case = hub.world.open("FAM-OVERVIEW", "family-agreed", about)
+        form = b"family=Reid&given=Mia"
+        assert sent(hub, "/fhir/Patient/_search", form, case)[0] == 200
+        status, outcome, _ = sent(hub, "/fhir/Patient/_search", form, case)
+        assert (status, outcome["issue"][0]["details"]["coding"][0]["code"]) == (403, "SEARCH_LIMIT")
+        assert [one["kind"] for one in hub.world.entries("northshire-csc")][-2:] == [
+            "search.none",
+            "release.refused",
+        ]

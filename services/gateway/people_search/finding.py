@@ -15,7 +15,7 @@ from services.contract.cases import Asker
 from services.contract.decisions import Cell
 from services.contract.people import Candidate, Candidates, Weigh, Weighed
 from services.contract.views import FamilyView, Refused, ViewRequest
-from services.gateway import family_view, matching, record
+from services.gateway import family_view, matching, record, search_limit
 from services.gateway.ask import hub_of
 from services.gateway.cases.states import case_state
 from services.gateway.matching import Match
@@ -23,7 +23,6 @@ from services.gateway.parts import Parts
 from services.gateway.people_search.described import MOST, Described
 from services.gateway.profiles import context_of
 from services.gateway.request import Request
-from services.gateway.tasks import arising
 from services.gateway.trail import PolicyMoved, Trail
 
 CERTAIN, PROBABLE, NOT = "certain", "probable", "certainly-not"
@@ -50,16 +49,16 @@ def _find(parts: Parts, asker: Asker, case_id: str, described: Described) -> Fam
     request = Request(asker, body, case, context_of(asker, case, now), hub_of(parts), now)
     trail = Trail(request.context, stated_ground=case.stated_ground)
     looked = family_view.candidates_of(request, trail)  # 1
-    if isinstance(looked, str):
-        return record.refuse(request, looked, trail)
+    limited = search_limit.reached(request, trail)
+    if isinstance(looked, str) or limited:
+        return record.refuse(request, looked if isinstance(looked, str) else search_limit.CODE, trail)
     found, left = looked[0], matching.left_of(*looked)
     persons = tuple(candidate.person for candidate, _ in left)
     weighed = request.hub.index.weigh(
         Weigh(persons, described.patient, request.context.on, described.wide)
     )  # 2
     match = _shown(request, found, left, weighed, described)  # 3
-    arising.from_search(request, trail, match)
-    return record.search(request, match, trail)  # 4, 5
+    return family_view.nobody_settled(request, match, trail)  # 4, 5
 
 
 def _shown(
