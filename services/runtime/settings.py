@@ -108,6 +108,10 @@ class Settings(BaseModel):
     policy_wait: float = Field(
         1.5, gt=0, le=30, description="Longest that a decision may take; then nothing is released"
     )
+    index_model: Path | None = Field(
+        None,
+        description="Weights by which two records are compared, made by `mash index train`; default those that are shipped",
+    )
     max_body_mb: int = Field(20, ge=1, le=200, description="Largest request that is read")
     searches_an_hour: int = Field(
         100,

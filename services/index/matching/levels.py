@@ -1,7 +1,8 @@
 """How far two records agree: for each comparison one level of a closed, ordered list, or nothing to go by.
 
-Promise: the levels of a comparison stand from full agreement to none, and the first that fits counts; two records in
-either order have the same levels; where one side has nothing, or a placeholder, the comparison says nothing at all.
+Promise: each pair of values has one level, the first that fits; two records in either order have the same levels; where
+one side has nothing, or a placeholder, the comparison says nothing at all. LISTED goes before CLOSE: two brothers may be
+called Mohammed and Mohamed, and a name so alike is a slip of the pen only where it is no name of its own.
 `services/index/training/settings.py` says the same in SQL, and a test compares the two pair by pair.
 """
 
@@ -23,22 +24,23 @@ LISTED = "listed"
 CLOSE, SIMILAR = "close", "similar"
 """Jaro-Winkler of 0.92 and more; of 0.85 and more, or of one sound."""
 SWAPPED = "swapped"
-"""The given name of one is the family name of the other; day and month changed about."""
+"""Day and month changed about. Of names: each name of one is the other of the other; for the family name one way round will
+do, for the given name not, or one name that two people share crosswise would count twice."""
 PART, INITIAL = "part", "initial"
 DIGIT, PARTS, YEAR = "digit", "parts", "year"
 """One digit wrong or two neighbours changed about; two of year, month and day the same; the year alone."""
 HOME, POSTCODE, STREET = "home", "postcode", "street"
 
 LEVELS = {
-    GIVEN: (SAME, ANOTHER, LISTED, CLOSE, SWAPPED, SIMILAR, INITIAL, DIFFERENT),
-    FAMILY: (SAME, ANOTHER, CLOSE, SWAPPED, PART, SIMILAR, DIFFERENT),
+    GIVEN: (SAME, CLOSE, SWAPPED, INITIAL, LISTED, ANOTHER, SIMILAR, DIFFERENT),
+    FAMILY: (SAME, CLOSE, ANOTHER, SWAPPED, PART, SIMILAR, DIFFERENT),
     BORN: (SAME, SWAPPED, DIGIT, PARTS, YEAR, DIFFERENT),
     SEX: (SAME, DIFFERENT),
     PLACE: (HOME, POSTCODE, CLOSE, STREET, DIFFERENT),
     PHONE: (SAME, DIFFERENT),
     NUMBER: (SAME, DIFFERENT),
 }
-"""Every comparison with its levels, from full agreement to none."""
+"""Every comparison with its levels, from full agreement to none: what stands later never weighs more."""
 PLACES = frozenset({PLACE, PHONE})
 """Comparisons that tell where somebody lives or how they are reached."""
 FREQUENT = frozenset({GIVEN, FAMILY})
@@ -83,7 +85,7 @@ def _given(one: Traits, other: Traits) -> str:
     best = _likeness(one.givens, other.givens)
     if best >= CLOSE_NAMES:
         return CLOSE
-    if one.givens & other.families or one.families & other.givens:
+    if one.givens & other.families and one.families & other.givens:
         return SWAPPED
     if best >= SIMILAR_NAMES or traits.sounds(one.givens) & traits.sounds(other.givens):
         return SIMILAR

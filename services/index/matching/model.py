@@ -21,7 +21,7 @@ from services.index.matching import levels
 
 VERSION = 1
 FILE = Path(__file__).with_name("model.json")
-REMEDY = "Train it again with `mash index train DATA --out FILE`, or take out the setting to use the model that ships."
+REMEDY = "Train it again with `mash index train DATA --out FILE`, or take MASH_INDEX_MODEL away to use the model that ships."
 ROUNDING = 1e-6
 
 
@@ -64,6 +64,11 @@ class Model:
     frequencies: Mapping[str, Frequencies]
 
 
+def in_force(path: Path | None) -> Model:
+    """The model of the setting MASH_INDEX_MODEL, else the one that ships. Raises as `load` does."""
+    return load(path) if path else shipped()
+
+
 @cache
 def shipped() -> Model:
     """The model that comes with the hub; trained on invented people, as the file says."""
@@ -73,15 +78,20 @@ def shipped() -> Model:
 def load(path: Path) -> Model:
     """The model of a file. Raises `BadSetting` with the place and the remedy where it cannot be trusted."""
     try:
-        document = canonical.parse(path.read_bytes())
+        text = path.read_bytes()
     except OSError as error:
-        raise _refused(path, "", f"cannot be read ({error.strerror})") from None
-    except canonical.NotJson as error:
-        raise _refused(path, "", str(error)) from None
+        raise _refused(path.name, "", f"cannot be read ({error.strerror})") from None
+    return parse(text, path.name)
+
+
+def parse(text: bytes | str, name: str) -> Model:
+    """The model of a file's text; `name` is what the file is called in a refusal. Raises as `load` does."""
     try:
-        return _read(document)
+        return _read(canonical.parse(text))
+    except canonical.NotJson as error:
+        raise _refused(name, "", str(error)) from None
     except _Fault as fault:
-        raise _refused(path, fault.place, fault.what) from None
+        raise _refused(name, fault.place, fault.what) from None
 
 
 def digest_of(document: Mapping[str, Any]) -> str:
@@ -103,8 +113,8 @@ class _Fault(Exception):
         self.place, self.what = place, what
 
 
-def _refused(path: Path, place: str, what: str) -> BadSetting:
-    where = f"{path.name}: {place}: " if place else f"{path.name}: "
+def _refused(name: str, place: str, what: str) -> BadSetting:
+    where = f"{name}: {place}: " if place else f"{name}: "
     return BadSetting(f"{where}{what}", places=(place,) if place else (), next_step=REMEDY)
 
 

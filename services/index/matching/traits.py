@@ -4,6 +4,7 @@ Promise: a value that says nothing of the person (no fixed abode, an initial amo
 is absent here, so that neither the score nor its training can count it as agreement.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,8 +12,8 @@ from services.index import normalise
 from services.index.matching import forms
 from services.index.read import Home, Summary
 
-NO_FIXED_ABODE = "ZZ99"
-"""How a postcode begins that stands for no place (NHS Data Dictionary, pseudo postcodes)."""
+NO_POSTCODE = re.compile(r"ZZ99\d[A-Z]Z")
+"""Postcodes that stand for no place: 3VZ no fixed abode, 3WZ not known, others for a country (ODS pseudo postcodes)."""
 NO_STREET = frozenset(
     {"nofixedabode", "nofixedaddress", "nfa", "homeless", "unknown", "notknown", "noaddress"}
 )
@@ -74,7 +75,7 @@ def sounds(names: Iterable[str]) -> frozenset[str]:
 
 
 def _is_place(home: Home) -> bool:
-    return not home.postcode.startswith(NO_FIXED_ABODE) and home.street not in NO_STREET
+    return not NO_POSTCODE.fullmatch(home.postcode) and home.street not in NO_STREET
 
 
 def _year(born: str) -> str:

@@ -74,6 +74,9 @@ def test_a_former_name_counts_as_another_and_names_changed_about_as_swapped() ->
     assert _level(married, before, levels.FAMILY) == "another"
     one, other = _named("Ali", "Hassan"), _named("Hassan", "Ali")
     assert _level(one, other, levels.GIVEN) == "swapped" == _level(one, other, levels.FAMILY)
+    half = _named("Hassan", "Okafor")
+    assert _level(one, half, levels.GIVEN) == "different"
+    assert _level(one, half, levels.FAMILY) == "swapped"
 
 
 @pytest.mark.parametrize(
