@@ -38,34 +38,23 @@ def group() -> None:
 @app.command(epilog="Example: mash index train exported-patients --out model-2026-11.json")
 def train(
     data: Annotated[Path, typer.Argument(help="Folder of FHIR Patients: .ndjson (one a line) or .json.")],
-    out: Annotated[
-        Path | None, typer.Option(help="New file for the model; without it nothing is written.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="New file; without it nothing is written.")] = None,
     known: Annotated[
         Path | None,
-        typer.Option("--model", envvar="MASH_INDEX_MODEL", help="Compare with it; default the shipped one."),
+        typer.Option("--model", envvar="MASH_INDEX_MODEL", help="Compared with; default the shipped one."),
     ] = None,
     people: Annotated[int, typer.Option(min=2, help="People of the place that the hub serves.")] = 1_000_000,
     pairs: Annotated[int, typer.Option(min=1000, help="Random pairs looked at.")] = 10_000_000,
     seed: Annotated[int, typer.Option(help="Of the random pairs and of the sample.")] = 1,
     every: Annotated[int, typer.Option(min=1, help="Decide again for one record in so many.")] = 20,
-    invented: Annotated[
-        bool, typer.Option("--invented", help="The people are invented; the file says so.")
-    ] = False,
+    invented: Annotated[bool, typer.Option("--invented", help="Made by mash synth.")] = False,
 ) -> None:
     """Learn from records how much each agreement between two of them is worth, and say what that would change.
 
-    The records need no labels, but some people must stand there more than once, as two agencies know them. They are read,
-    and not kept: the file holds weights, and names that ten people or more bear. It is put in force by MASH_INDEX_MODEL.
+    No labels are needed, but some people must stand there more than once. The file holds weights, and names that ten
+    people or more bear. It is put in force by MASH_INDEX_MODEL.
     """
-    if out and out.exists():
-        raise BadInput(
-            f"{out.name} is there already", next_step="Name a new file: a model is never written over."
-        )
-    if not find_spec("splink"):
-        raise BadSetting(
-            "training needs Splink", next_step="Install the extra: pip install 'mash-hub[train]'"
-        )
+    _check(out)
     from services.index.matching import model
     from services.index.training import folder
     from services.index.training.learn import Plan
@@ -74,16 +63,17 @@ def train(
     began = time.monotonic()
     records = folder.read(data)
     print(f"Read {len(records):,} records of people. Training; this takes minutes.", flush=True)
-    plan = Plan(people=people, pairs=pairs, seed=seed)
     said = folder.population(data) if invented else {}
-    text, notes = _trained(records, plan, before, said)
+    text, notes = _trained(records, Plan(people=people, pairs=pairs, seed=seed), before, said)
     after = model.parse(text, out.name if out else "model")
-    print(
-        f"Trained in {time.monotonic() - began:,.0f} s. Compared with {before.digest[:12]}, now in force:\n"
-    )
+    print(f"Trained in {time.monotonic() - began:,.0f} s. Compared with the model {before.digest[:12]}:\n")
     _print_weights(before, after)
     _print_notes(notes)
     _print_decisions(_decided(before, after, records, every, seed), every)
+    _finish(out, text)
+
+
+def _finish(out: Path | None, text: str) -> None:
     if out:
         out.write_text(text, encoding="utf-8")
     where = (
@@ -92,6 +82,17 @@ def train(
         else "Wrote no file."
     )
     print(f"\n{where} Nothing has changed.")
+
+
+def _check(out: Path | None) -> None:
+    if out and out.exists():
+        raise BadInput(
+            f"{out.name} is there already", next_step="Name a new file: a model is never written over."
+        )
+    if not find_spec("splink"):
+        raise BadSetting(
+            "training needs Splink", next_step="Install the extra: pip install 'mash-hub[train]'"
+        )
 
 
 def _trained(

@@ -75,7 +75,7 @@ def _of(scored: Scored) -> dict[str, Evidence]:
     return {part.comparison: part for part in scored.evidence}
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(summaries, summaries)
 def test_the_weight_is_the_sum_of_what_it_is_explained_by(one: Summary, other: Summary) -> None:
     scored = _scored(one, other)
@@ -91,13 +91,13 @@ def test_the_weight_is_the_sum_of_what_it_is_explained_by(one: Summary, other: S
         assert not part.frequency or (part.comparison in ("given", "family") and part.level == "same")
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(summaries, summaries)
 def test_two_records_score_alike_in_either_order(one: Summary, other: Summary) -> None:
     assert _scored(one, other) == _scored(other, one)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(summaries, summaries, st.sampled_from(sorted(EMPTIED)))
 def test_where_one_side_says_nothing_there_is_no_evidence(one: Summary, other: Summary, name: str) -> None:
     bare = EMPTIED[name](one)
@@ -105,7 +105,7 @@ def test_where_one_side_says_nothing_there_is_no_evidence(one: Summary, other: S
     assert name not in _of(_scored(other, bare))
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(
     summaries,
     summaries,
