@@ -1,18 +1,16 @@
-"""What two records come to under a score alone, for a report on a model.
+"""What two records come to under a score, for a report on a model: the guards, with nothing known beside the records.
 
-Promise: the bands are those in which the guards first look at a pair; the guards themselves only ever make it stricter.
+Promise: the same rules decide as when a record is published. Exclusions, protections and known siblings, which only ever
+make a decision stricter, are not looked up.
 """
 
-from services.index.matching.verdict import APART, LINK, REVIEW, Scored
+from services.index.matching.guards import Facts, judge
+from services.index.matching.verdict import Scored
 from services.index.read import Summary
 
-LINKS_FROM = 13.3
-DOUBT_FROM = -3.0
-"""Bits; the guards' own bands."""
+NOTHING_KNOWN = Facts()
 
 
-def outcome(one: Summary, other: Summary, scored: Scored) -> str:  # noqa: ARG001 - the guards read the records
+def outcome(one: Summary, other: Summary, scored: Scored) -> str:
     """LINK, REVIEW or APART."""
-    if scored.weight >= LINKS_FROM:
-        return LINK
-    return REVIEW if scored.weight >= DOUBT_FROM else APART
+    return judge(one, other, scored, NOTHING_KNOWN).outcome
