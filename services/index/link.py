@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 
 from services.index import keys
 from services.index.links import edges, exclusions
-from services.index.matching import blocking, candidates, forms, levels, model, score, traits
+from services.index.matching import blocking, candidates, forms, levels, score, traits
 from services.index.matching.candidates import Found, Room
 from services.index.matching.decide import OWN, decide
 from services.index.matching.verdict import LINK, Decision
@@ -46,7 +46,7 @@ def choose(people: People, item: str, summary: Summary) -> Edge:
     # What a person linked stays until a person withdraws it.
     if now and edges.manual(people, [item]):
         return Edge(now, "", new=False)
-    trained = model.shipped()
+    trained = people.store.trained
     spoken = candidates.plain(summary, people.on)
     room = Room(people, item, summary, exclusions.excluded)
     found = candidates.find(people, item, spoken, placed=not room.labelled())

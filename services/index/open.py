@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 
 from services.contract.problems import BadSetting
 from services.index.index import Index
+from services.index.matching.model import in_force
 from services.index.ports import Gate, Shelf
 from services.index.sources.live import LiveSources
 from services.index.store import Store
@@ -28,7 +29,8 @@ SEALED_BY, HASHED_BY = "index", "index-look-up"
 
 def open_index(settings: Settings, keys: KeyFolder, shelf: Shelf, gate: Gate = fhir.faults) -> Index:
     """The index on `settings.database`, or SQLite at MASH_HOME/index.db. Raises `BadSetting`, `IndexUnavailable`."""
-    store = Store(_engine(settings), keys.sealer(SEALED_BY), keys.mac(HASHED_BY))
+    trained = in_force(settings.index_model)
+    store = Store(_engine(settings), keys.sealer(SEALED_BY), keys.mac(HASHED_BY), trained)
     with store.write() as connection:
         migrate(connection)
     return Index(store, shelf, LiveSources(gate))

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, event, exc, text
 
 from services.contract.canonical import b64u, emit, parse
 from services.contract.problems import Conflict, IndexUnavailable
+from services.index.matching.model import Model, shipped
 from services.runtime.keys import Mac, Sealer
 
 _WRITERS = 0x6D617368
@@ -26,11 +27,12 @@ def opaque() -> str:
 
 
 class Store:
-    """Engine, sealer and keyed hash, which always go together."""
+    """Engine, sealer, keyed hash and the weights by which records are compared, which always go together."""
 
-    def __init__(self, engine: Engine, sealer: Sealer, mac: Mac) -> None:
+    def __init__(self, engine: Engine, sealer: Sealer, mac: Mac, trained: Model | None = None) -> None:
         self.engine = engine
         self.mac = mac
+        self.trained = trained or shipped()
         self._sealer = sealer
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _sqlite_connect)
@@ -38,7 +40,7 @@ class Store:
 
     def beside(self, engine: Engine) -> "Store":
         """Another database with the same keys."""
-        return Store(engine, self._sealer, self.mac)
+        return Store(engine, self._sealer, self.mac, self.trained)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -7,9 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from services.contract.problems import BadSetting
 from services.index.matching import levels, model
+from services.index.open import open_index
+from services.index.schema import IDENTITY
+from services.runtime.keys import KeyFolder
+from services.runtime.settings import Settings
+from tests.unit.index.northshire import MIA, FakeShelf, home, patient, publish
 
 
 def _shipped() -> dict[str, Any]:
@@ -144,3 +150,26 @@ def test_what_is_no_model_at_all_is_refused_and_not_an_exception_of_another_kind
         model.load(file)
     with pytest.raises(BadSetting, match="cannot be read"):
         model.load(tmp_path / "absent.json")
+
+
+def test_the_index_compares_by_the_model_of_the_setting_and_a_spoilt_one_stops_the_start(
+    tmp_path: Path,
+) -> None:
+    """Two records that link under the weights that ship do not under a prior of almost nobody."""
+    document = _shipped()
+    document["prior"] = -200.0
+    file = tmp_path / "own.json"
+    file.write_text(model.seal(document), encoding="utf-8")
+    homes = {"address": [home("1 Elm Street", "ZZ98 1AA")]}
+    persons = []
+    for name, own in (("shipped", None), ("own", file)):
+        settings = Settings(mode="demo", home=tmp_path / name / "home", index_model=own)
+        index = open_index(settings, KeyFolder(tmp_path / name / "keys"), FakeShelf())
+        publish(index, "csc", patient("m", "Mia Featherstone", "2019-05-07", MIA, **homes))
+        publish(index, "police", patient("p", "Mia Featherstone", "2019-05-07", "", **homes))
+        with index._store.read() as connection:
+            persons.append(len(set(connection.execute(select(IDENTITY.c.person)).scalars())))
+    assert persons == [1, 2]
+    file.write_text("{}", encoding="utf-8")
+    with pytest.raises(BadSetting, match=r"own\.json"):
+        open_index(settings, KeyFolder(tmp_path / "own" / "keys"), FakeShelf())
