@@ -160,7 +160,7 @@ def test_the_index_compares_by_the_model_of_the_setting_and_a_spoilt_one_stops_t
     document["prior"] = -200.0
     file = tmp_path / "own.json"
     file.write_text(model.seal(document), encoding="utf-8")
-    homes = {"address": [home("1 Elm Street", "ZZ98 1AA")]}
+    homes: dict[str, Any] = {"address": [home("1 Elm Street", "ZZ98 1AA")]}
     persons = []
     for name, own in (("shipped", None), ("own", file)):
         settings = Settings(mode="demo", home=tmp_path / name / "home", index_model=own)
