@@ -41,7 +41,7 @@ def doubt(index: Index, one: str, *others: str, level: str = "close", at: str = 
         known = People(connection, store, index._shelf.current(), at[:10]).of_items(others)
         for other in others:
             whom = known[other].person
-            evidence = [["given", level, "4.5", "0.0"], ["place", "same", "6.5", "0.0"]]
+            evidence = [["given", level, "4.5", "0.0"], ["place", "postcode", "6.5", "0.0"]]
             told = {"weight": "4.5", "prior": "-10.0", "evidence": evidence}
             sealed = store.seal(told, f"doubt:{one}:{whom}")
             row = {

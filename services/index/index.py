@@ -31,7 +31,7 @@ from services.index.matching import model
 from services.index.people import People
 from services.index.ports import Shelf
 from services.index.review.room import Reviews
-from services.index.schema import CURRENT, RECORD
+from services.index.schema import CURRENT, PROTECTION, RECORD
 from services.index.sources.live import LiveSources
 from services.index.store import Store
 
@@ -122,7 +122,11 @@ class Index:
 
     def end_protection(self, id: str, by: str) -> None:
         """End a protection, after a review by `by`. Raises `NotFound`."""
-        protect.end_protection(self._store, self._shelf.current(), id, by, _now())
+        at = _now()
+        protect.end_protection(self._store, self._shelf.current(), id, by, at)
+        with self._store.read() as connection:
+            item = connection.execute(select(PROTECTION.c.item).where(PROTECTION.c.id == id)).scalar_one()
+        self._reviews.in_step({item}, at)
 
     def ready(self) -> bool:
         """Whether the database answers."""

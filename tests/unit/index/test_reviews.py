@@ -5,11 +5,14 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from sqlalchemy import select
 
 from services.contract.people import Resolve
 from services.contract.problems import BadInput, Conflict, NotFound
 from services.contract.reviews import ReviewAnswer
+from services.contract.vocabulary import code_list
 from services.index.index import Index
+from services.index.schema import PROTECTION
 from tests.reviewing import (
     ADMIN,
     ADOPTION,
@@ -165,7 +168,8 @@ def test_of_a_child_two_people_decide_and_the_second_is_told_nothing(index: Inde
     assert answer(index, line.id, "same", reason="The first one's reason.").effect == "first"
     assert person(index, one) != person(index, other)
     with pytest.raises(Conflict):
-        answer(index, line.id, "same")  # the same person a second time
+        # The same person a second time: told before there is an entry of it.
+        index.reviews.foresee(ADMIN, ReviewAnswer(line.id, "apart", "", "Why."), ON)
     seen = index.reviews.open(SECOND, line.id, ON)
     assert seen.said == ()
     assert (seen.line.given, seen.line.mine) == (1, False)
@@ -288,6 +292,39 @@ def test_a_protection_moves_the_task_out_of_the_general_queue_without_a_trace(
     assert [one.id for one in waiting(index, OTHER_OFFICER)] == [held.id]
     # An officer of an organisation that holds neither record, and whoever is of another role, hear of nothing.
     assert waiting(index, STRANGER) == waiting(index, ADOPTION) == ()
+
+
+@pytest.mark.parametrize("how", ["protected", "restricted"])
+def test_of_a_place_nothing_is_said_where_anybody_is_protected_or_restricted(index: Index, how: str) -> None:
+    """As matching itself left it: two people of one postcode."""
+    other = patient("b", "Art Pike", OLD, address=[home("9 Mill Row", "ZZ98 1AA")])
+    publish(index, "csc", patient("a", "Arthur Pike", OLD, address=[home("1 High Street", "ZZ98 1AA")]))
+    publish(index, "gp", other)
+    (line,) = waiting(index)
+    places = {
+        str(row["sentence"]) for code, row in code_list("evidence").items() if code.startswith("place-")
+    }
+    told = set(index.reviews.open(ADMIN, line.id, ON).records[1].evidence)
+    assert told & places
+    if how == "protected":
+        publish(index, "gp", flag("f", "b", "L:SAFEADDR"))
+    else:
+        system = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
+        publish(index, "gp", other | {"meta": {"security": [{"system": system, "code": "R"}]}})
+    (held,) = (*waiting(index), *waiting(index, OFFICER))
+    reader = OFFICER if held.queue != "general" else ADMIN
+    assert not set(index.reviews.open(reader, held.id, ON).records[1].evidence) & places
+
+
+def test_a_protection_that_a_named_person_ended_gives_the_task_back(index: Index) -> None:
+    two_adults(index)
+    publish(index, "gp", flag("f", "b", "L:SAFEADDR"))
+    assert waiting(index) == ()
+    with index._store.read() as connection:
+        (id,) = connection.execute(select(PROTECTION.c.id)).scalars()
+    index.end_protection(id, "cora")
+    assert waiting(index, OFFICER) == ()
+    assert len(waiting(index)) == 1
 
 
 def test_both_designated_people_must_agree(index: Index) -> None:
