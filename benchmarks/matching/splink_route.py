@@ -68,9 +68,9 @@ class _Splink:
                     self._table([spoken]), self._table(held), self._settings, self._api, "match"
                 )
                 weights = {
-                    int(row["unique_id_r"]): float(row["match_weight"]) for row in frame.as_record_dict()
+                    int(row["unique_id_r"]): float(row["match_weight"]) for row in frame.as_record_list()
                 }
-                frame.drop_table_from_database_and_remove_from_cache()
+                frame.drop_table_from_database_and_remove_from_cache(force_non_splink_table=True)
             seconds = time.perf_counter() - began
             transaction.rollback()
         apart = [

@@ -176,7 +176,10 @@ def _siblings_wrong_number_one_initial(maker: Maker, draw: Draw, house: Househol
 
 def _namesakes_elsewhere(maker: Maker, draw: Draw, house: Household) -> Made:
     _, _, one = maker.family(draw, house)
-    other = replace(one, id=f"{one.id}o", home=maker.places.another(draw, one.home), phone=phone(draw),
+    # Elsewhere is not next door: there the postcode would speak for them.
+    while (home := maker.places.another(draw, one.home)).postcode == one.home.postcode:
+        pass
+    other = replace(one, id=f"{one.id}o", home=home, phone=phone(draw),
                     nhs_number=next(maker.given), more=house.culture.middle_names(draw, one.sex))  # fmt: skip
     return _two(maker, draw, (one, other), numbered=False)
 

@@ -55,7 +55,7 @@ SAYS: dict[str, Callable[[Record, Record], bool]] = {
     and a.given[0] == b.given[0],
     "siblings, no number": lambda a, b: siblings(a, b) and not b.nhs_number,
     "same name and birth date, elsewhere": lambda a, b: (a.given, a.family, a.birth_date) == (b.given, b.family, b.birth_date)
-    and elsewhere(a, b) and not b.nhs_number and a.phone != b.phone,
+    and a.postcode != b.postcode and not b.nhs_number and a.phone != b.phone,
     "father and son of one name": lambda a, b: (a.given, a.family) == (b.given, b.family) and not elsewhere(a, b)
     and a.birth_date < b.birth_date and not b.nhs_number,
     "before and after adoption": lambda a, b: a.birth_date == b.birth_date and a.family != b.family and elsewhere(a, b)
