@@ -129,7 +129,7 @@ def _model(desk: Desk, review: Review) -> dict[str, Any]:
     line, first = review.line, review.records[0]
     letters = {one.ref: one.letter for one in review.records}
     return {
-        "line": line,
+        "task": line,
         "open": line.state == OPEN,
         "undone": line.state == UNDONE,
         "waits": line.mine and line.state == OPEN,
