@@ -86,8 +86,6 @@ def search(request: Request, match: Match, trail: Trail) -> FamilyView:
 def search_view(request: Request, match: Match) -> FamilyView:
     """The answer to a question that settled on nobody, but its receipt."""
     notes = search_notes.of(request.body.about, match)
-    if match.conflict:
-        notes += (str(entry("reasons", "CONFLICT_OF_INTEREST")["sentence"]),)
     return FamilyView(match=match.match, view=dict(EMPTY_BUNDLE), candidates=match.stubs, notes=notes)
 
 

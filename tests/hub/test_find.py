@@ -9,12 +9,14 @@ from services.contract.cases import ConfirmIdentity
 from services.contract.people import About
 from services.contract.problems import BadInput
 from services.contract.views import FamilyView
+from services.contract.vocabulary import entry
 from services.gateway import search_notes
 from services.gateway.cases.identity import confirm_identity
 from tests.hub.inboxes import tasks
 from tests.hub.world import WORKER, World, a_person, shape
 
 DANA = About(given="Dana", family="Reid", birth_date="1990-02-11")
+CONNECTED = str(entry("reasons", "CONFLICT_OF_INTEREST")["sentence"])
 HALL = ("Ruth", "1969-10-05"), ("Sam", "2012-03-04"), ("Ada", "2014-05-06"), ("Ben", "2016-07-08")
 
 
@@ -166,3 +168,13 @@ def test_mums_boyfriend_is_found_through_a_child_who_is_certain(town: World) -> 
         town, case, nickname="Dave", relation="parents-partner", of={"given": "Kit", "family": "Otley"}
     )
     assert (unsure.match, unsure.notes) == ("NONE", (search_notes.sentence("THROUGH"),))
+
+
+def test_whoever_is_connected_to_one_of_them_is_told_so_once(town: World) -> None:
+    ruth = About(given="Ruth", family="Quillan-Hall", birth_date="1969-10-05")
+    cousin = a_person("SW-CHILD", user="cousin", own=(ruth,))
+    asked = About(family="Quill", street="Orchard Road")
+    case = town.s47((asked, "adult"))
+    stranger, connected = (town.view(case, asked, by=by).notes for by in (WORKER, cousin))
+    assert (stranger.count(CONNECTED), connected.count(CONNECTED)) == (0, 1)
+    assert len(set(connected)) == len(connected)
