@@ -8,11 +8,13 @@ from sqlalchemy import select
 from services.index.index import Index
 from services.index.links import edges, exclusions
 from services.index.matching.decide import decide
+from services.index.matching.verdict import LINK as LINKED
 from services.index.matching.verdict import REVIEW, Decision
 from services.index.people import People
 from services.index.schema import IDENTITY, LINK, LOOK_UP
 from tests.unit.index.northshire import (
     BOOK,
+    DANA,
     LEO,
     MIA,
     ON,
@@ -153,13 +155,31 @@ def test_twins_without_numbers_are_two_people(index: Index, came_to: list[Decisi
     assert came_to[-1].outcome == REVIEW
 
 
+FAR = [home("9 Far Road", "ZZ98 9ZZ")]
+KIT = patient("k", "Kit Featherstone", "2017-01-09", address=FAR)
+KNOWN = {
+    "twin": (relative("r", "a", "Kit Featherstone", "TWINBRO", born=BORN, address=FAR),),
+    "identical twin": (relative("r", "a", "Kit Featherstone", "ITWINBRO", born=BORN, address=FAR),),
+    "seen from the sibling": (KIT, relative("r", "k", "Theodore Featherstone", "BRO", born=BORN,
+                                            address=[home("1 Elm Street", ELM)])),
+    "one mother": (KIT, *(relative(f"r{of}", of, "Dana Featherstone", "MTH", nhs=DANA, born="1990-02-03") for of in "ak")),
+}  # fmt: skip
+"""How it is known that Theodore has a brother: no source's word is left out."""
+
+
+@pytest.mark.parametrize("how", KNOWN)
 def test_a_sibling_known_by_a_relatives_record_makes_the_given_name_count(
-    index: Index, came_to: list[Decision]
+    index: Index, came_to: list[Decision], how: str
 ) -> None:
-    publish(index, "csc", at_elm("a", "Oliver Featherstone"),
-            relative("r", "a", "Kit Featherstone", "TWINBRO", born=BORN, address=[home("9 Far Road", "ZZ98 9ZZ")]))  # fmt: skip
-    publish(index, "police", at_elm("p", "Olliver Featherstone"))
+    publish(index, "csc", at_elm("a", "Theodore Featherstone"), *KNOWN[how])
+    publish(index, "police", at_elm("p", "Theodoore Featherstone"))
     assert (came_to[-1].outcome, came_to[-1].rule) == (REVIEW, "given-not-exact")
+
+
+def test_without_a_sibling_the_same_two_records_are_linked(index: Index, came_to: list[Decision]) -> None:
+    publish(index, "csc", at_elm("a", "Theodore Featherstone"), KIT)
+    publish(index, "police", at_elm("p", "Theodoore Featherstone"))
+    assert came_to[-1].outcome == LINKED
 
 
 @pytest.mark.parametrize("late", [True, False])

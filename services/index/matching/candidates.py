@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from services.index import barred, family, keys, labels, protect
+from services.index import barred, keys, labels, protect, siblings
 from services.index.matching import blocking
 from services.index.matching.decide import Held, Standing
 from services.index.matching.guards import AFTER, BEFORE, NONE, Law
@@ -23,9 +23,6 @@ from services.index.schema import CURRENT, HOME, IDENTITY, LOOK_UP, PROTECTION, 
 
 MOST = 300
 """People looked at."""
-SIBLINGS = frozenset({"SIB", "BRO", "SIS", "NBRO", "NSIS", "HSIB", "HBRO", "HSIS", "STPSIB", "STPBRO", "STPSIS",
-                      "TWIN", "TWINBRO", "TWINSIS", "FTWIN", "ITWIN"})  # fmt: skip
-"""v3-RoleCode of brothers, sisters and twins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +130,8 @@ class Room:
         }
 
     def has_siblings(self, person: str) -> bool:
-        """Whether a brother, sister or twin is known, by a relative's record of either."""
-        edges = family.families(self._people, [person])[person]
-        return any(edge.code in SIBLINGS for found in edges.values() for edge in found)
+        """Whether a brother, sister or twin is known, by any source's word or by a parent whom both have, now or once."""
+        return bool(siblings.known_siblings(self._people, person))
 
     def _deep(
         self, person: str, records: Collection[Known], said: "list[_Said]", held: list[protect.InForce]
