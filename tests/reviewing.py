@@ -1,13 +1,19 @@
 """Doubts for tests: what matching would leave to people, laid before the index without matching."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from unittest.mock import patch
 
+import pytest
 from sqlalchemy import delete, insert, select
 
 from services.contract.people import AskerIdentity
 from services.contract.reviews import Foreseen, ReviewAnswer, Reviewer, ReviewLine
 from services.gateway.parts import moment, stamp
 from services.index.index import Index
+from services.index.matching.decide import OWN
+from services.index.matching.verdict import NEW, Decision
 from services.index.people import People
 from services.index.review import keep
 from services.index.schema import DOUBT, IDENTITY
@@ -20,6 +26,20 @@ OFFICER = Reviewer(AskerIdentity("northshire", "cora"), "PRIVACY-OFFICER")
 OTHER_OFFICER = Reviewer(AskerIdentity("harbour-gp", "dewi"), "PRIVACY-OFFICER")
 STRANGER = Reviewer(AskerIdentity("northshire-police", "eve"), "PRIVACY-OFFICER")
 ADOPTION = Reviewer(AskerIdentity("northshire", "fay"), "ADOPTION-WORKER")
+
+
+@contextmanager
+def no_matching() -> Iterator[None]:
+    """Every record that is published is a person of its own: nothing is in doubt but what a test lays."""
+    with patch("services.index.link.decide", lambda *_, **__: Decision(NEW, OWN)):
+        yield
+
+
+@pytest.fixture
+def unmatched() -> Iterator[None]:
+    """`no_matching`, for a test."""
+    with no_matching():
+        yield
 
 
 def item(index: Index, source: str, id: str, type: str = "Patient") -> str:

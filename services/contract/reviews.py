@@ -7,7 +7,7 @@ another reviewer said is in none of them before one has spoken oneself.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from services.contract.people import AskerIdentity, Candidate, Item, PersonFacts, Related
+from services.contract.people import AskerIdentity, Item, PersonFacts, Related
 
 GENERAL, PROTECTED, ADOPTED, SILENT = "general", "protected", "adopted", "silent"
 """Queues of review-queues.json. All but the first are restricted; `silent`: policy is silent about somebody in it."""
@@ -45,8 +45,6 @@ class ReviewLine:
     """The reviewer's own is among them."""
     outcome: str = ""
     decided: str = ""
-    people: tuple[Candidate, ...] = ()
-    """Whom it touches, for policy alone: whether it may be spoken of at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +138,11 @@ class Parted:
     """Who there is now in place of the one."""
     moved: int
     """Records that are of another person now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undoable:
+    """What a decision came to, by code, and whom it joined: None where nothing that it joined stands any more."""
+
+    outcome: str
+    joined: Joined | None

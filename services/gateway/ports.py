@@ -48,6 +48,7 @@ from services.contract.reviews import (
     Reviewer,
     ReviewLine,
     ReviewTask,
+    Undoable,
 )
 
 
@@ -68,8 +69,8 @@ class Reviews(Protocol):
         """After the entry: count it, and do what was foreseen or raise `Conflict`."""
         ...
 
-    def undoable(self, reviewer: Reviewer, id: str, on: str) -> str:
-        """What was decided, by code. Raises `Conflict` where nothing is."""
+    def undoable(self, reviewer: Reviewer, id: str, on: str) -> Undoable:
+        """What was decided, and whom it joined. Raises `Conflict` where nothing is."""
         ...
 
     def undo(self, reviewer: Reviewer, id: str, reason: str, at: str) -> None:

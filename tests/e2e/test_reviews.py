@@ -66,13 +66,16 @@ def test_a_doubt_is_read_decided_and_undone(stage: Stage, browser: Browser) -> N
         assert walk.page.get_by_text("There is a problem").count() == 1
         walk.fill(reason="He has a cousin of that name.")
         walk.press("Undo the decision")
+        walk.look(TASK)
+        assert "What undoing it raised" in walk.page.inner_text("main")
+        walk.page.goto(f"{stage.url}/your-reviews")
         walk.look(LIST)
         assert "Undone" in walk.page.inner_text("main")
         assert not [url for url in walk.asked for word in ABOUT if word in url.lower()]
     kinds = [one["kind"] for one in stage.world.entries(ONE)]
     assert [kind for kind in kinds if kind.startswith("review.")] == ["review.answered", "review.undone"]
-    # Each look at the task was an entry of its own: opened, with two mistakes, and opened again once decided.
-    assert kinds.count("release.intent") == 4
+    # Each look at the task was an entry of its own: opened, with two mistakes, opened again once decided, and shown once undone.
+    assert kinds.count("release.intent") == 5
 
 
 def open_first(walk: Walk) -> None:

@@ -3,11 +3,12 @@
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from services.cli.demo.enrol import enrol_staff
 from services.contract.cases import Asker, Ground, OpenCase, Subject
 from services.contract.people import About
 from services.contract.problems import BadInput, LedgerUnavailable, NotFound
@@ -15,13 +16,17 @@ from services.contract.reviews import ReviewAnswer
 from services.contract.views import Refused
 from services.gateway.answer import as_json
 from services.gateway.cases.open import open_case
-from services.gateway.parts import stamp
+from services.gateway.pages import words
+from services.gateway.parts import moment, stamp
 from services.gateway.reviews.asking import reviewer_of
-from services.gateway.reviews.deciding import answer_review, undo_review
+from services.gateway.reviews.deciding import Undone, answer_review, undo_review
 from services.gateway.reviews.listing import list_reviews
 from services.gateway.reviews.opening import Review, open_review
-from tests.hub.world import World, a_person, a_world
-from tests.reviewing import doubt, item, person
+from services.gateway.tasks.inbox import opened as task_of
+from services.gateway.tasks.inbox import waiting
+from tests.hub.test_rights_pages import browser
+from tests.hub.world import WORKER, World, a_person, a_world
+from tests.reviewing import doubt, item, no_matching, person
 from tests.unit.index.northshire import flag, home, patient
 
 ADMIN, SECOND = a_person("MASH-ADMIN", user="bryn"), a_person("MASH-ADMIN", user="cai")
@@ -34,7 +39,9 @@ PLACE, POSTCODE = "Quiet Row", "ZZ98 3VZ"
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     made = a_world(tmp_path_factory.mktemp("reviews"), families=False)
-    yield made
+    enrol_staff(made.parts, "http://127.0.0.1:1")
+    with no_matching():
+        yield made
     made.close()
 
 
@@ -151,7 +158,7 @@ def test_an_answer_is_an_entry_of_codes_and_what_it_says_is_done_and_undone(hub:
     id = opened(hub).line.id
     assert answer(hub, "same", reason="The father told us.").effect == "same"
     assert len(whose(hub, found)) == 1
-    assert undo_review(hub.parts, ADMIN, id, "He has a twin brother.") is None
+    assert isinstance(undo_review(hub.parts, ADMIN, id, "He has a twin brother."), Undone)
     assert len(whose(hub, found)) == 2
     acts = [one for one in hub.entries(CSC)[before:] if one["kind"].startswith("review.")]
     assert [(one["kind"], one["facts"]) for one in acts] == [
@@ -164,6 +171,65 @@ def test_an_answer_is_an_entry_of_codes_and_what_it_says_is_done_and_undone(hub:
     review = open_review(hub.parts, ADMIN, id)
     assert isinstance(review, Review)
     assert [one.reason for one in review.said] == ["The father told us.", "He has a twin brother."]
+
+
+def test_undoing_a_join_lists_whoever_was_told_gives_the_officer_the_clock_and_is_a_link_withdrawn(
+    hub: World,
+) -> None:
+    found = adults(hub)
+    id = opened(hub).line.id
+    answer(hub, "same")
+    asked = About(given="Art", family=found.family, birth_date=found.born)
+    shown = hub.view(hub.s47((asked, "adult")), asked)
+    assert shown.receipt is not None
+    done = undo_review(hub.parts, ADMIN, id, "He has a twin brother.")
+    assert isinstance(done, Undone)
+    assert done.told is not None
+    assert len(whose(hub, found)) == 2
+    # The same list, clock and entry as a link withdrawn by any other way.
+    assert shown.receipt.id in {event for one in done.told.recipients for event in one.events}
+    (entry,) = [one for one in hub.entries("hub") if one["event_id"] == done.told.receipt.id]
+    assert (entry["kind"], entry["facts"]["records"]) == ("link.withdrawn", 2)
+    (row,) = [one for one in waiting(hub.parts, OFFICER) if one.due == done.told.deadline]
+    assert row.kind == "link-withdrawn"
+    facts = task_of(hub.parts, row).facts
+    assert facts["recipients"] == [one.plain() for one in done.told.recipients]
+    assert moment(done.told.deadline) - moment(done.told.aware) == timedelta(hours=72)
+    page = browser(hub, "MASH-ADMIN").get(f"/your-reviews/{id}").text
+    assert words.moment(done.told.deadline) in page
+    assert words.title("roles", WORKER.role)[1:] in page.partition("What undoing it raised")[2]
+    assert done.told.receipt.id in page
+
+
+def test_undoing_what_joined_nobody_withdraws_no_link(hub: World) -> None:
+    adults(hub)
+    before = [one["kind"] for one in hub.entries("hub")].count("link.withdrawn")
+    id = opened(hub).line.id
+    answer(hub, "unsure")
+    assert undo_review(hub.parts, ADMIN, id, "I can tell now.") == Undone(None)
+    assert [one["kind"] for one in hub.entries("hub")].count("link.withdrawn") == before
+    assert "What undoing it raised" not in browser(hub, "MASH-ADMIN").get(f"/your-reviews/{id}").text
+
+
+def test_where_the_withdrawal_cannot_be_entered_nothing_is_undone(hub: World) -> None:
+    found = adults(hub)
+    id = opened(hub).line.id
+    answer(hub, "same")
+
+    class TakesNoWithdrawal:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(hub.parts.ledger, name)
+
+        def append(self, draft: Any) -> Any:
+            if draft.kind == "link.withdrawn":
+                raise LedgerUnavailable("the ledger takes nothing")
+            return hub.parts.ledger.append(draft)
+
+    with pytest.raises(LedgerUnavailable):
+        undo_review(replace(hub.parts, ledger=TakesNoWithdrawal()), ADMIN, id, "He has a twin.")
+    assert len(whose(hub, found)) == 1
+    undo_review(hub.parts, ADMIN, id, "He has a twin.")
+    assert len(whose(hub, found)) == 2
 
 
 def test_a_reason_is_asked_of_everybody(hub: World) -> None:
@@ -260,3 +326,20 @@ def test_a_pair_that_policy_is_silent_about_is_in_no_general_list(hub: World) ->
     with pytest.raises(NotFound):
         answer_review(hub.parts, ADMIN, ReviewAnswer(known.id, "apart", "", "Why not."))
     assert [one.id for one in list_reviews(hub.parts, OFFICER)] == [known.id]
+
+
+def test_the_list_itself_leaves_out_what_policy_is_silent_about(hub: World) -> None:
+    """Nobody has opened either: what leaves the list was taken out by the list."""
+    for _ in range(2):
+        pair(hub, 1950, at=CLINIC)
+    reviewer = reviewer_of(hub.parts, ADMIN)
+
+    def known() -> set[str]:
+        listed = hub.parts.index.reviews.listed(reviewer, "2026-11-20", decided=False, most=9)
+        return {one.id for one in listed}
+
+    both = known()
+    assert len(both) == 2
+    assert list_reviews(hub.parts, ADMIN) == ()
+    assert known() == set()
+    assert {one.id for one in list_reviews(hub.parts, OFFICER)} == both

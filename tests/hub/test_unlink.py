@@ -81,6 +81,20 @@ def test_what_was_one_is_two_again_and_whoever_was_told_is_listed(joined: World)
     assert names(joined, case) == {"Hale"}
 
 
+def test_what_was_told_before_another_link_was_withdrawn_is_listed_too(joined: World) -> None:
+    """The three counted as one; taking the first away gave the two that were left another id."""
+    joined.publish("northshire-csc", a_child("niece", "Cole"))
+    case = joined.s47((GIRL, "child"))
+    view = joined.view(case, GIRL)
+    assert view.receipt is not None
+    niece = RecordName(source="northshire-csc", id="niece")
+    first = withdraw_link(joined.parts, ADMIN, BODY.model_copy(update={"record": niece}))
+    second = withdraw_link(joined.parts, ADMIN, BODY)
+    for done in (first, second):
+        assert isinstance(done, Withdrawn)
+        assert view.receipt.id in {event for one in done.recipients for event in one.events}
+
+
 def test_what_was_said_of_the_two_together_is_not_told_or_destroyed_as_hers_alone(joined: World) -> None:
     case = joined.s47((GIRL, "child"))
     names(joined, case)

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from services.contract.people import Resolve
 from services.contract.problems import BadInput, Conflict
 from services.index.index import Index
 from services.index.links import replaced, undone
@@ -10,6 +11,7 @@ from services.index.people import People
 from services.index.schema import EXCLUSION, IDENTITY, LINK
 from tests.properties.index.test_unlinking import BORN, COMES_FIRST, HOMES, QUESTIONS, alike
 from tests.unit.index.links_world import (
+    ON,
     Apart,
     End,
     Join,
@@ -21,7 +23,7 @@ from tests.unit.index.links_world import (
     item_of,
     world,
 )
-from tests.unit.index.northshire import LEO, MIA, FakeShelf, concern, flag, home, patient
+from tests.unit.index.northshire import LEO, MIA, FakeShelf, about, concern, flag, home, patient, publish
 from tests.verification.databases import database_of
 from tests.verification.index_stores import index, opened
 
@@ -161,6 +163,23 @@ def test_two_people_are_joined_record_by_record_and_the_old_id_goes_on(index: In
     assert index.compare(before["gp/a"], {"given": "Mia", "family": "Cole"})
     assert persons_of(index)["gp/b"] == persons_of(index)["csc/a"] == goes_on
     assert index.links.earlier(goes_on) == {before["gp/a"]}
+
+
+def test_a_namesake_is_found_by_place_again_once_parted_from_somebody_protected(index: Index) -> None:
+    """While the two counted as one, the protection of the one took the other's keys of place away."""
+    girl, namesake = home("1 Quiet Row", "ZZ98 1AA"), home("5 High Street", "ZZ98 2BB")
+    publish(
+        index, "csc", patient("a", "Mia Reid", BORN[0], MIA, address=[girl]), flag("f", "a", "L:SAFEADDR")
+    )
+
+    def found(postcode: str) -> int:
+        asked = about(given="Mia", family="Reid", postcode=postcode)
+        return len(index.resolve(Resolve(asked, ON)).people)
+
+    publish(index, "gp", patient("a", "Mia Reid", BORN[0], MIA, address=[namesake]))
+    assert (found("ZZ98 1AA"), found("ZZ98 2BB")) == (0, 0)
+    do(index, [(1, UNLINK)])
+    assert (found("ZZ98 1AA"), found("ZZ98 2BB")) == (0, 1)
 
 
 def persons_of(index: Index) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Who was given something about a person while records of somebody else counted as theirs.
 
-Promise: read from the ledger, by the id under which the two stood; errs towards too many: an answer may have held nothing of the
-other. It repeats no value, for it has none.
+Promise: read from the ledger, by every id under which the two ever stood; errs towards too many: an answer may have held nothing
+of the other. It repeats no value, for it has none.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,8 @@ from services.gateway.parts import Parts
 
 TOLD = frozenset({"release.intent", "search.potential", "query.sent", "task.opened"})
 """Kinds of entry by which something of a person reached somebody."""
+
+SECOND = len("2026-11-30T09:00:00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,11 @@ class Recipient:
 def recipients(parts: Parts, person: str, since: str) -> tuple[Recipient, ...]:
     """Everybody told of `person` from `since` on, the first one first. Raises `LedgerUnavailable`."""
     told: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
-    for row in parts.ledger.about(person).rows:
-        entry = row.entry
-        if entry["kind"] in TOLD and str(entry["time"]) >= since:
+    # An un-link in between gave the two another id: what was told before it stands under the earlier one.
+    ids = sorted({person, *parts.index.links.earlier(person)})
+    for entry in [row.entry for id in ids for row in parts.ledger.about(id).rows]:
+        # By the second: an entry says its thousandth, an edge does not.
+        if entry["kind"] in TOLD and str(entry["time"])[:SECOND] >= since[:SECOND]:
             asker = entry.get("asker", {})
             who = tuple(str(asker.get(name, "")) for name in ("organisation", "role", "user"))
             told.setdefault((who[0], who[1], who[2]), []).append((str(entry["time"]), str(entry["event_id"])))

@@ -15,11 +15,13 @@ from services.contract.problems import BadInput
 from services.contract.reviews import OPEN, SAME, UNDONE, ReviewAnswer, ReviewLine, Said
 from services.contract.views import Refused
 from services.contract.vocabulary import code_list
+from services.gateway.links.telling import raised
 from services.gateway.pages import words
 from services.gateway.pages.desk import Desk, go
 from services.gateway.pages.forms import Form, Typed
 from services.gateway.pages.particulars import facts_of
-from services.gateway.reviews.asking import reads
+from services.gateway.pages.told import told_of
+from services.gateway.reviews.asking import case_id, reads
 from services.gateway.reviews.deciding import LEAST, answer_review, undo_review
 from services.gateway.reviews.listing import PAGE, list_reviews
 from services.gateway.reviews.opening import Review, Shown, open_review
@@ -95,8 +97,10 @@ def routes(desk: Desk) -> APIRouter:
         _reasoned(form)
         if form.errors:
             return _shown(desk, asker, id, form)
-        refused = undo_review(desk.parts, asker, id, form.get("reason"))
-        return desk.refuse(asker, refused, ROOM) if refused else go(ROOM)
+        done = undo_review(desk.parts, asker, id, form.get("reason"))
+        if isinstance(done, Refused):
+            return desk.refuse(asker, done, ROOM)
+        return go(f"{ROOM}/{id}" if done.told else ROOM)
 
     return router
 
@@ -132,6 +136,7 @@ def _model(desk: Desk, review: Review) -> dict[str, Any]:
         "task": line,
         "open": line.state == OPEN,
         "undone": line.state == UNDONE,
+        "raised": _raised(desk, line),
         "waits": line.mine and line.state == OPEN,
         "records": review.records,
         "rows": rows_of(review.records),
@@ -141,6 +146,18 @@ def _model(desk: Desk, review: Review) -> dict[str, Any]:
         "said": [_in_words(desk, one, letters) for one in review.said],
         "withheld": tuple(dict.fromkeys((row.class_, row.sentence) for row in review.view.withheld)),
         "receipt": review.receipt,
+    }
+
+
+def _raised(desk: Desk, line: ReviewLine) -> dict[str, Any] | None:
+    """What undoing it raised, in words: by when, and who had been told."""
+    facts = raised(desk.parts, case_id(line.id)) if line.state == UNDONE else None
+    if facts is None:
+        return None
+    return {
+        "by": str(facts["commissioner_by"]),
+        "entry": facts["entry"],
+        "told": told_of(desk, facts["recipients"]),
     }
 
 

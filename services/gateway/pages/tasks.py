@@ -19,6 +19,7 @@ from services.gateway.pages.desk import Desk, go
 from services.gateway.pages.forms import Form, Typed, made
 from services.gateway.pages.oversight import pages_of
 from services.gateway.pages.records import Record, in_words, name_of
+from services.gateway.pages.told import told_of
 from services.gateway.tasks.deciding import decide_task
 from services.gateway.tasks.inbox import inboxes_of, line, waiting
 from services.gateway.tasks.opening import open_task
@@ -60,7 +61,7 @@ def facts_of(desk: Desk, told: dict[str, Any]) -> tuple[Fact, ...]:
     """What whoever raised the task wrote down: codes, counts, dates and references, in words."""
     found = [Fact("About", _who(told["about"]))] if told.get("about") else []
     found += [Fact("Purpose", words.title("purposes", told["purpose"]))] if told.get("purpose") else []
-    said: dict[str, Callable[[str], Fact]] = {
+    said: dict[str, Callable[[Any], Fact]] = {
         "street": lambda text: Fact("Street asked for", text),
         "uprn": lambda text: Fact("Property asked for (UPRN)", text),
         "phone": lambda text: Fact("Telephone number asked for", text),
@@ -73,6 +74,8 @@ def facts_of(desk: Desk, told: dict[str, Any]) -> tuple[Fact, ...]:
         "refused_as": lambda code: Fact("Refused as", words.title("task-answers", code)),
         "source": lambda id: Fact("Source", _source(desk, id)),
         "nhs_number": lambda number: Fact("NHS number", words.nhs_number(number)),
+        "recipients": lambda told: Fact("Told meanwhile", "; ".join(told_of(desk, told)) or "nobody"),
+        "commissioner_by": lambda at: Fact("Commissioner by", words.moment(at)),
     }
     plain = (
         said[name](value) if name in said else Fact(words.first_up(name.replace("_", " ")), _value(value))

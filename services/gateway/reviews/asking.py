@@ -4,16 +4,18 @@ Promise: role and organisation are the reviewer's own; whoever reviews is connec
 whoever is protected is across a harm link.
 """
 
+from collections.abc import Sequence
+
 from services.contract.cases import Asker, CaseState
-from services.contract.decisions import Cell
-from services.contract.people import About, AskerIdentity, Introduced
+from services.contract.people import About, AskerIdentity, Gathered
 from services.contract.problems import NotFound
-from services.contract.reviews import Reviewer, ReviewLine
+from services.contract.reviews import Reviewer, ReviewTask
 from services.contract.views import ViewRequest
 from services.contract.vocabulary import code_list
+from services.gateway import release
 from services.gateway.ask import hub_of
 from services.gateway.parts import Parts
-from services.gateway.profiles import context_of, stub_profile
+from services.gateway.profiles import Profiler, context_of
 from services.gateway.request import Request
 from services.gateway.trail import Trail
 
@@ -54,11 +56,29 @@ def request_of(parts: Parts, asker: Asker, task: str) -> Request:
     return Request(asker, question, case, context_of(asker, case, now), hub_of(parts), now)
 
 
-def unspoken(parts: Parts, asker: Asker, line: ReviewLine) -> frozenset[str]:
-    """Those in a task of whom policy is silent towards this reviewer. Raises `PolicyUnavailable`."""
-    request = request_of(parts, asker, line.id)
-    sources = request.hub.book.sources
-    told = [(one, said) for one in line.people for said in one.introduced or (Introduced(one.source),)]
-    profiles = [stub_profile(asker, request.case, one, sources[said.source], said) for one, said in told]
-    rows: list[tuple[Cell, ...]] = request.decide(Trail(request.context), profiles, ("DM1",))
-    return frozenset(one.person for (one, _), cells in zip(told, rows, strict=True) if cells[0].silent)
+def decided(request: Request, task: ReviewTask, trail: Trail) -> Sequence[release.Decided]:
+    """Each record of the task with what policy gives of it. Raises `PolicyUnavailable`."""
+    people = {one.person: one for one in task.related}
+    profiler = Profiler(
+        request.asker, request.case, people, request.hub.book.sources, {}, request.now, channel="view"
+    )
+    gathered = Gathered(tuple(one.item for one in task.records), {}, task.facts)
+    return release.decide_items(request, gathered, profiler, trail)
+
+
+def spoken(one: release.Decided) -> bool:
+    """Whether policy speaks of who the record is about."""
+    return "DM1" not in one.cells or not one.cells["DM1"].silent
+
+
+def silent_about(found: Sequence[release.Decided]) -> frozenset[str]:
+    """Those of whom policy is silent in every record of the task."""
+    return frozenset({one.item.person for one in found} - {one.item.person for one in found if spoken(one)})
+
+
+def unspoken(parts: Parts, asker: Asker, task: ReviewTask) -> frozenset[str]:
+    """Those in a task of whom policy is silent towards this reviewer: by the decision by which it would be shown, so that a
+    list cannot speak of what the page does not. Raises `PolicyUnavailable`.
+    """
+    request = request_of(parts, asker, task.line.id)
+    return silent_about(decided(request, task, Trail(request.context)))

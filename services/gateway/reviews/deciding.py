@@ -4,11 +4,14 @@ Promise: the reason stands sealed in the index and is in no entry; an entry says
 where the index has moved on meanwhile nothing is done, and the entry tells of an answer that came too late.
 """
 
+from dataclasses import dataclass
+
 from services.contract.cases import Asker
 from services.contract.problems import BadInput
 from services.contract.reviews import GENERAL, Foreseen, ReviewAnswer
 from services.contract.views import Refused
 from services.gateway.cases.entries import enter_about, refuse
+from services.gateway.links.telling import Told, tell
 from services.gateway.parts import Parts, stamp
 from services.gateway.profiles import day
 from services.gateway.reviews.asking import PURPOSE, case_id, reviewer_of, unspoken
@@ -33,17 +36,28 @@ def answer_review(parts: Parts, asker: Asker, said: ReviewAnswer) -> Foreseen | 
     return foreseen
 
 
-def undo_review(parts: Parts, asker: Asker, id: str, reason: str) -> Refused | None:
-    """Take back what was decided. Raises `NotFound`, `BadInput`, `Conflict` (nothing is decided), `Unavailable`."""
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What came of undoing a decision. `told`: what was raised because people had been joined; None where none were."""
+
+    told: Told | None
+
+
+def undo_review(parts: Parts, asker: Asker, id: str, reason: str) -> Undone | Refused:
+    """Take back what was decided; where it had joined people, that is a link withdrawn like any other (`links/telling.py`).
+
+    Raises `NotFound`, `BadInput`, `Conflict` (nothing is decided), `Unavailable`.
+    """
     _reasoned(reason)
     reviewer, on = reviewer_of(parts, asker), day(parts.now())
-    outcome = parts.index.reviews.undoable(reviewer, id, on)
+    found = parts.index.reviews.undoable(reviewer, id, on)
     spoken = _spoken(parts, asker, id)
     if isinstance(spoken, Refused):
         return spoken
-    _enter(parts, asker, "review.undone", id, spoken, {"outcome": outcome})
-    parts.index.reviews.undo(reviewer, id, reason.strip(), stamp(parts.now()))
-    return None
+    _enter(parts, asker, "review.undone", id, spoken, {"outcome": found.outcome})
+    told = tell(parts, asker, found.joined, ("review", id), once=case_id(id)) if found.joined else None
+    parts.index.reviews.undo(reviewer, id, reason.strip(), told.aware if told else stamp(parts.now()))
+    return Undone(told)
 
 
 def _reasoned(reason: str) -> None:
@@ -56,7 +70,7 @@ def _spoken(parts: Parts, asker: Asker, id: str) -> list[str] | Refused:
     task = parts.index.reviews.open(reviewer_of(parts, asker), id, day(parts.now()))
     if any(one.conflict for one in task.related):
         return refuse(parts.ledger, asker, CONFLICT, PURPOSE, case_id(id))
-    silent = unspoken(parts, asker, task.line)
+    silent = unspoken(parts, asker, task)
     if silent and task.line.queue == GENERAL:
         parts.index.reviews.hush(id, day(parts.now()))
         # The same words as for a task that never was.

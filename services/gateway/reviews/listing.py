@@ -5,7 +5,8 @@ cannot tell whether there was one.
 """
 
 from services.contract.cases import Asker
-from services.contract.reviews import GENERAL, ReviewLine
+from services.contract.problems import NotFound
+from services.contract.reviews import GENERAL, Reviewer, ReviewLine
 from services.gateway.parts import Parts
 from services.gateway.profiles import day
 from services.gateway.reviews.asking import reviewer_of, unspoken
@@ -22,7 +23,7 @@ def list_reviews(parts: Parts, asker: Asker, *, decided: bool = False) -> tuple[
     most = PAGE
     while True:
         found = parts.index.reviews.listed(reviewer, on, decided=decided, most=most)
-        hidden = [one for one in found if one.queue == GENERAL and unspoken(parts, asker, one)]
+        hidden = [one for one in found if one.queue == GENERAL and _silent(parts, asker, reviewer, one, on)]
         for one in hidden:
             # It is for the restricted queue; the next list does not have to be told again.
             parts.index.reviews.hush(one.id, on)
@@ -30,3 +31,11 @@ def list_reviews(parts: Parts, asker: Asker, *, decided: bool = False) -> tuple[
         if len(left) == PAGE or len(found) < most:
             return left[:PAGE]
         most += len(hidden)
+
+
+def _silent(parts: Parts, asker: Asker, reviewer: Reviewer, line: ReviewLine, on: str) -> bool:
+    try:
+        return bool(unspoken(parts, asker, parts.index.reviews.open(reviewer, line.id, on)))
+    except NotFound:
+        # It is gone, or another's, since the list was read.
+        return True

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.contract.cases import Asker
-from services.contract.people import Gathered
 from services.contract.problems import NotFound
 from services.contract.reviews import GENERAL, ReviewLine, ReviewTask, Said
 from services.contract.views import FamilyView, PersonEntry, ReceiptEntry, Refused
@@ -17,9 +16,17 @@ from services.gateway import leaving, record, release
 from services.gateway.cases.entries import refuse
 from services.gateway.family import Family
 from services.gateway.parts import Parts
-from services.gateway.profiles import Profiler, day
+from services.gateway.profiles import day
 from services.gateway.request import Request
-from services.gateway.reviews.asking import PURPOSE, case_id, request_of, reviewer_of
+from services.gateway.reviews.asking import (
+    PURPOSE,
+    case_id,
+    decided,
+    request_of,
+    reviewer_of,
+    silent_about,
+    spoken,
+)
 from services.gateway.tasks.opening import CONFLICT
 from services.gateway.trail import Trail
 from services.gateway.who_answers import line_names
@@ -61,33 +68,19 @@ def open_review(parts: Parts, asker: Asker, id: str) -> Review | Refused:
         return refuse(parts.ledger, asker, CONFLICT, PURPOSE, case_id(id))
     request = request_of(parts, asker, id)
     trail = Trail(request.context)
-    decided = _decided(request, task, trail)
-    spoken = {one.item.person for one in decided if _spoken(one)}
-    if task.line.queue == GENERAL and len(spoken) < len({one.item.person for one in decided}):
+    found = decided(request, task, trail)
+    if task.line.queue == GENERAL and silent_about(found):
         parts.index.reviews.hush(id, day(parts.now()))
         raise NotFound("no review with this id is yours")
-    return _release(request, task, [one for one in decided if _spoken(one)], trail)
+    return _release(request, task, [one for one in found if spoken(one)], trail)
 
 
-def _decided(request: Request, task: ReviewTask, trail: Trail) -> Sequence[release.Decided]:
-    people = {one.person: one for one in task.related}
-    profiler = Profiler(
-        request.asker, request.case, people, request.hub.book.sources, {}, request.now, channel="view"
-    )
-    gathered = Gathered(tuple(one.item for one in task.records), {}, task.facts)
-    return release.decide_items(request, gathered, profiler, trail)
-
-
-def _spoken(one: release.Decided) -> bool:
-    return "DM1" not in one.cells or not one.cells["DM1"].silent
-
-
-def _release(request: Request, task: ReviewTask, spoken: Sequence[release.Decided], trail: Trail) -> Review:
-    whose = {one.item.person for one in spoken}
+def _release(request: Request, task: ReviewTask, told: Sequence[release.Decided], trail: Trail) -> Review:
+    whose = {one.item.person for one in told}
     kin = Family(
         tuple(one for one in task.related if one.person in whose), dict.fromkeys(whose, ()), capped=False
     )
-    built = release.build(request, trail, kin, spoken, line_names(leaving.lines(request)), {})
+    built = release.build(request, trail, kin, told, line_names(leaving.lines(request)), {})
     given = {item.record: resource for item, resource in zip(built.given, built.resources, strict=True)}
     shown = [
         Shown(one.ref, LETTERS[number % len(LETTERS)], given.get(one.item.record), one.evidence)

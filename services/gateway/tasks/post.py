@@ -46,7 +46,7 @@ def post(parts: Parts, *posts: Post, once: str = "") -> tuple[str, ...]:
     """
     ids = []
     for number, one in enumerate(posts):
-        row = _row(parts, one, f"{once}/{number}" if once else "")
+        row = _row(parts, one, id_of(parts, once, number) if once else secrets.token_hex(12))
         try:
             with parts.store.begin() as session:
                 session.add(row)
@@ -73,9 +73,13 @@ def _joined(parts: Parts, row: TaskRow, one: Post) -> str:
         return stands.id
 
 
-def _row(parts: Parts, one: Post, occasion: str) -> TaskRow:
+def id_of(parts: Parts, once: str, number: int = 0) -> str:
+    """The id of the task that was, or would be, raised on an occasion; `number` counts those of one call from 0."""
+    return parts.keys.mac("tasks").of("occasion", f"{once}/{number}")[:12].hex()
+
+
+def _row(parts: Parts, one: Post, id: str) -> TaskRow:
     mac = parts.keys.mac("tasks")
-    id = mac.of("occasion", occasion)[:12].hex() if occasion else secrets.token_hex(12)
     told = {
         "case": one.case,
         "person": one.person,

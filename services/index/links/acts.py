@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from services.contract.problems import BadInput, Conflict, NotFound
 from services.contract.reviews import Joined, Parted
 from services.index import link
-from services.index.links import edges, events, exclusions, replaced, undone
+from services.index.links import edges, events, exclusions, joining, replaced, undone
 from services.index.links.attach import attach
 from services.index.people import People
 from services.index.ports import Shelf
 from services.index.store import Store
 
-BY_HAND, JOINED = "linked-by-hand", "joined-by-hand"
+BY_HAND = "linked-by-hand"
 Named = tuple[str, str, str]
 """A record as its source names it: (source, type, id)."""
 
@@ -60,25 +60,7 @@ class Links:
             mine, theirs = link.held(people, item), link.held(people, other)
             if not mine or not theirs or mine == theirs:
                 raise NotFound("these are not two people's records")
-            moving, staying = people.items([mine]), people.items([theirs])
-            if set(moving) - edges_of.keys() or not set(edges_of.values()) <= set(staying):
-                raise BadInput(
-                    "every record that is joined must agree with one of the other person by itself"
-                )
-            if any(exclusions.excluded(people.connection, one, staying) for one in moving):
-                raise Conflict("a person's decision holds some of these records apart; lift it first")
-            numbers = {
-                known.summary.verified for of in people.of([mine, theirs]).values() for known in of
-            } - {""}
-            if len(numbers) > 1:
-                raise Conflict(
-                    "the two have different verified NHS numbers; the sources must settle that first"
-                )
-            people.event = events.happened(people.connection, events.JOINED, item, at)
-            for one in sorted(moving):
-                basis = edges.Basis(other=edges_of[one], by=by, reason=reason)
-                attach(people, one, theirs, JOINED, at, edges.MANUAL, basis)
-            return theirs
+            return joining.join(people, item, other, edges_of, at, by=by, reason=reason)
 
     def hold_apart(
         self, item: str, other: str, at: str, *, by: str, reason: str, scope: str = exclusions.ALL

@@ -34,14 +34,17 @@ UNDO = "undone"
 
 
 def foresee(people: People, reviewer: Reviewer, said: ReviewAnswer) -> Foreseen:
-    """What this answer would do now. Raises `NotFound`, `Conflict` (decided, or said already), `BadInput`."""
+    """What this answer would do now. Raises `NotFound`, `Conflict` (decided, said already, or no join can be), `BadInput`."""
     task = seen.find(people, reviewer, said.task)
     if task.row.state != OPEN:
         raise Conflict("the task is decided already", next_step="Open it to see how.")
-    _chosen(task, said)
+    chosen = _chosen(task, said)
     given = of_round(people, task.row)
     if any(one.by == by_of(people, reviewer) for one in given):
         raise Conflict("you have answered already", next_step="A second person has to answer now.")
+    if said.answer == SAME:
+        # Told before there is an entry of it, and to the first of two already.
+        effects.check(people, task.row.item, chosen)
     return Foreseen(_effect(task, said, given), task.row.round, task.persons)
 
 

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from services.contract.problems import Conflict
-from services.index.links import edges, events, exclusions, undone
-from services.index.links.acts import BY_HAND
-from services.index.links.attach import attach
+from services.contract.problems import BadInput, Conflict
+from services.contract.reviews import Joined
+from services.index.links import edges, exclusions, joining, undone
 from services.index.people import People
 from services.index.schema import IDENTITY, LINK
 
@@ -27,33 +26,62 @@ class Word:
     at: str
 
 
-def join(people: People, item: str, other: str, word: Word) -> str:
-    """The person of `item` is the person of `other`: every record of the first one moves. By what comes back it is undone.
-
-    Raises `Conflict` where a person's decision holds one of them apart.
+def check(people: People, item: str, other: str) -> None:
+    """Whether `join` may be done. Raises `Conflict`, in the same words whatever stands in the way: which of them it is would
+    tell of records that the reviewer was not shown.
     """
     known = people.of_items([item, other])
     mine, theirs = known[item].person, known[other].person
     if mine == theirs:
+        return
+    try:
+        joining.check(people, mine, theirs, joining.edges_between(people, item, other))
+    except (BadInput, Conflict):
+        raise Conflict(
+            "not all that the hub holds of the two can be of one person",
+            next_step="Say that you cannot tell, or that they are not the same; the sources must settle it first.",
+        ) from None
+
+
+def join(people: People, item: str, other: str, word: Word) -> str:
+    """The person of `item` is the person of `other`: every record of the first one moves. By what comes back it is undone.
+
+    Raises as `check`.
+    """
+    check(people, item, other)
+    known = people.of_items([item, other])
+    if known[item].person == known[other].person:
         return ""
-    moved = sorted(people.items([mine]))
-    if any(exclusions.barred(people.connection, one, [theirs]) for one in moved):
-        raise Conflict("a person's decision holds these records apart; undo it first")
-    people.event = events.happened(people.connection, events.LINKED, item, word.at)
-    basis = edges.Basis(other=other, by=word.by, reason=word.reason)
-    for one in moved:
-        attach(people, one, theirs, BY_HAND, word.at, edges.MANUAL, basis)
+    agreeing = joining.edges_between(people, item, other)
+    joining.join(people, item, other, agreeing, word.at, by=word.by, reason=word.reason)
     return str(people.event)
+
+
+def joined(people: People, effect: str, other: str) -> Joined | None:
+    """What `part` would take apart; None where nothing that `join` joined stands any more."""
+    moved = _standing(people, effect, other)
+    if not moved:
+        return None
+    person, _, since = undone.joined(people, moved[0], [other])
+    return Joined(person, since, len(people.items([person])))
 
 
 def part(people: People, effect: str, other: str, word: Word) -> None:
     """What `join` joined is taken apart: decided again, as if it never had been."""
-    wanted = select(LINK.c.item).where(LINK.c.event == int(effect or 0), LINK.c.rule == BY_HAND)
-    moved = set(people.connection.execute(wanted).scalars())
-    for item in sorted(moved):
-        # As things stand now: undoing one may have taken the next along.
-        if _person(people, item) == _person(people, other):
-            undone.withdraw(people, item, [other], word.at, by=word.by, reason=word.reason)
+    # As things stand each time: undoing one may have taken the next along.
+    while moved := _standing(people, effect, other):
+        undone.withdraw(people, moved[0], [other], word.at, by=word.by, reason=word.reason)
+        people = People(people.connection, people.store, people.book, people.on)
+
+
+def _standing(people: People, effect: str, other: str) -> list[str]:
+    """The records that the event `effect` moved and that are of one person with `other` still."""
+    if not effect:
+        return []
+    wanted = select(LINK.c.item).where(LINK.c.event == int(effect), LINK.c.status == edges.MANUAL)
+    moved = sorted(set(people.connection.execute(wanted).scalars()) - {other})
+    person = _person(people, other)
+    return [item for item in moved if person and _person(people, item) == person]
 
 
 def exclude(people: People, item: str, others: Collection[str], word: Word) -> None:

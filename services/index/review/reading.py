@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from services.contract.people import AskerIdentity, Candidate, Item, Relate, Related
+from services.contract.people import AskerIdentity, Item, Relate, Related
 from services.contract.reviews import (
     DECIDED,
     GENERAL,
@@ -23,7 +23,7 @@ from services.contract.reviews import (
     ReviewTask,
     Said,
 )
-from services.index import barred, facts, relate
+from services.index import facts, relate
 from services.index.people import People
 from services.index.review import agreement, answers, seen, wording
 from services.index.review.seen import Seen
@@ -56,7 +56,6 @@ def line(people: People, reviewer: Reviewer, task: Seen) -> ReviewLine:
         mine=any(one.by == answers.by_of(people, reviewer) for one in given),
         outcome=row.outcome,
         decided=row.closed,
-        people=tuple(_candidates(people, task)),
     )
 
 
@@ -76,14 +75,6 @@ def open_task(people: People, reviewer: Reviewer, id: str) -> ReviewTask:
         facts=known,
         said=tuple(_said(people, reviewer, task)),
     )
-
-
-def _candidates(people: People, task: Seen) -> Iterator[Candidate]:
-    known = facts.facts_of(people, task.persons)
-    said = barred.introductions(people, list(task.known.values()))
-    for one in task.known.values():
-        told = (said[one.record],) if one.record in said else ()
-        yield Candidate(one.person, "possible", "", "", known[one.person], one.source, introduced=told)
 
 
 def _related(people: People, asker: AskerIdentity, persons: Sequence[str]) -> tuple[Related, ...]:

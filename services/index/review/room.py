@@ -7,10 +7,19 @@ entry can stand in between.
 from collections.abc import Collection
 from datetime import UTC, datetime
 
-from services.contract.reviews import Foreseen, MonthOfReviews, ReviewAnswer, Reviewer, ReviewLine, ReviewTask
+from services.contract.reviews import (
+    SAME,
+    Foreseen,
+    MonthOfReviews,
+    ReviewAnswer,
+    Reviewer,
+    ReviewLine,
+    ReviewTask,
+    Undoable,
+)
 from services.index.people import People
 from services.index.ports import Shelf
-from services.index.review import answers, keep, reading
+from services.index.review import answers, effects, keep, reading
 from services.index.store import Store
 
 
@@ -50,11 +59,13 @@ class Reviews:
             people = People(connection, self._store, self._shelf.current(), at[:10])
             answers.give(people, reviewer, said, foreseen, at)
 
-    def undoable(self, reviewer: Reviewer, id: str, on: str) -> str:
-        """What was decided, a code of review-answers.json. Raises `NotFound`, `Conflict` where nothing is."""
+    def undoable(self, reviewer: Reviewer, id: str, on: str) -> Undoable:
+        """What was decided, a code of review-answers.json, and whom it joined. Raises `NotFound`, `Conflict` where nothing is."""
         with self._store.read() as connection:
             people = People(connection, self._store, self._shelf.current(), on)
-            return str(answers.undoable(people, reviewer, id).row.outcome)
+            row = answers.undoable(people, reviewer, id).row
+            joined = effects.joined(people, row.effect, row.chosen) if row.outcome == SAME else None
+            return Undoable(row.outcome, joined)
 
     def undo(self, reviewer: Reviewer, id: str, reason: str, at: str) -> None:
         """Take back a decision whose undoing is entered. Raises as `undoable`."""

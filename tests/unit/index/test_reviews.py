@@ -12,7 +12,7 @@ from services.contract.problems import BadInput, Conflict, NotFound
 from services.contract.reviews import ReviewAnswer
 from services.contract.vocabulary import code_list
 from services.index.index import Index
-from services.index.schema import PROTECTION
+from services.index.schema import LINK, PROTECTION
 from tests.reviewing import (
     ADMIN,
     ADOPTION,
@@ -26,9 +26,26 @@ from tests.reviewing import (
     item,
     later,
     person,
+    unmatched,
     waiting,
 )
 from tests.unit.index.northshire import ARTHUR, MIA, ON, about, flag, home, patient, publish, small_index
+
+__all__ = ["unmatched"]
+BY_MATCHING = frozenset(
+    {
+        "test_the_same_doubt_published_ten_times_is_one_task",
+        "test_of_a_place_nothing_is_said_where_anybody_is_protected_or_restricted",
+        "test_whoever_moves_into_a_protected_home_leaves_the_general_queue",
+    }
+)
+
+
+@pytest.fixture(autouse=True)
+def as_laid(request: pytest.FixtureRequest) -> None:
+    """Weights change; what these tests are about does not rest on them, but where they say so."""
+    if request.function.__name__ not in BY_MATCHING:
+        request.getfixturevalue("unmatched")
 
 
 @pytest.fixture
@@ -125,6 +142,55 @@ def test_same_links_and_is_undone_a_month_later(index: Index) -> None:
     assert undone.state == "UNDONE"
     with pytest.raises(Conflict):
         index.reviews.undo(ADMIN, line.id, "Again.", later(AT, 32))
+
+
+def cannot_join(index: Index, id: str) -> None:
+    """It is told before there is an entry, in the same words whatever stands in the way, and nothing is done."""
+    chosen = index.reviews.open(ADMIN, id, ON).records[1].ref
+    with pytest.raises(Conflict, match="not all that the hub holds of the two can be of one person"):
+        index.reviews.foresee(ADMIN, ReviewAnswer(id, "same", chosen, "Why."), ON)
+    assert waiting(index)[0].given == 0
+    assert answer(index, id, "unsure").effect == "unsure"
+
+
+def with_a_third(index: Index, name: str, born: str) -> tuple[str, str, str]:
+    """`two_adults`, and a record that a person linked to the one in doubt."""
+    one, other = two_adults(index)
+    publish(index, "police", patient("c", name, born))
+    third = item(index, "police", "c")
+    index.links.link(third, one, AT, by="worker", reason="his own word")
+    return one, other, third
+
+
+def test_two_verified_numbers_are_joined_by_no_reviewer(index: Index) -> None:
+    publish(index, "csc", patient("a", "Arthur Pike", OLD, ARTHUR))
+    publish(index, "gp", patient("b", "Art Pike", OLD, MIA))
+    doubt(index, item(index, "csc", "a"), item(index, "gp", "b"))
+    cannot_join(index, waiting(index)[0].id)
+
+
+def test_nobody_is_joined_by_transitivity_alone(index: Index) -> None:
+    one, other, third = with_a_third(index, "Sheila Moss", "1961-08-09")
+    cannot_join(index, waiting(index)[0].id)
+    assert person(index, third) == person(index, one) != person(index, other)
+
+
+def test_nobody_is_joined_whose_record_is_held_apart(index: Index) -> None:
+    _, other, third = with_a_third(index, "Arthur Pike", OLD)
+    index.links.hold_apart(third, other, AT, by="worker", reason="his brother")
+    cannot_join(index, waiting(index)[0].id)
+
+
+def test_every_record_that_moves_has_an_edge_of_its_own_and_all_of_them_go_back(index: Index) -> None:
+    one, other, third = with_a_third(index, "Art Pike", OLD)
+    (line,) = waiting(index)
+    answer(index, line.id, "same")
+    assert len({person(index, each) for each in (one, other, third)}) == 1
+    with index._store.read() as connection:
+        wanted = select(LINK.c.item, LINK.c.other).where(LINK.c.rule == "joined-by-hand")
+        assert {tuple(row) for row in connection.execute(wanted)} == {(one, other), (third, other)}
+    index.reviews.undo(ADMIN, line.id, "He has a twin.", later(AT, 31))
+    assert person(index, one) == person(index, third) != person(index, other)
 
 
 def test_not_the_same_is_not_asked_again_until_it_is_undone(index: Index) -> None:
