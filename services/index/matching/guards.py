@@ -155,8 +155,8 @@ def counted(scored: Scored, placeless: bool) -> float:
 def without_place(scored: Scored) -> Scored:
     """The score of what does not tell where somebody lives or how they are reached."""
     left = tuple(part for part in scored.evidence if not part.place)
-    place = sum(part.bits + part.frequency for part in scored.evidence if part.place)
-    return Scored(scored.weight - place, scored.prior, left)
+    # Added up anew: what is left after taking away would tell in its last bit what was taken.
+    return Scored(scored.prior + sum(part.bits + part.frequency for part in left), scored.prior, left)
 
 
 def personal(scored: Scored) -> float:
