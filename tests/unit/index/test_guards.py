@@ -192,12 +192,16 @@ def test_an_exclusion_holds_against_everything() -> None:
 
 
 def test_place_counts_for_nothing_where_somebody_is_protected() -> None:
-    found = scored(20.0)
-    place = type(found.evidence[0])("place", "home", 8.0, place=True)
-    weighed = Scored(28.0, found.prior, (*(part for part in found.evidence if not part.place), place))
-    assert guards.counted(weighed, placeless=True) == 20.0
-    assert guards.counted(weighed, placeless=False) == 28.0
-    low = Scored(4.0, found.prior, weighed.evidence)
+    def placed(weight: float) -> Scored:
+        found = scored(weight)
+        place = type(found.evidence[0])("place", "home", 8.0, place=True)
+        return Scored(
+            weight + 8.0, found.prior, (*(part for part in found.evidence if not part.place), place)
+        )
+
+    assert guards.counted(placed(20.0), placeless=True) == 20.0
+    assert guards.counted(placed(20.0), placeless=False) == 28.0
+    low = placed(-4.0)
     assert told(summary(), summary(), low, Facts(placeless=True)) == (APART, "likeness-too-low")
 
 
