@@ -14,7 +14,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from services.index.matching import guards, levels
+from services.index.matching import called, guards, levels
 from services.index.matching.guards import NO_LAW, Facts, Law
 from services.index.matching.verdict import APART, LINK, NEW, REVIEW, Decision, Doubt, Scored, Verdict
 from services.index.read import Summary
@@ -102,6 +102,7 @@ class _Table:
         self.people = people
         self.room = room
         self._borne = borne
+        self._given = called.given_names(one)
         self._scored = {held.item: weigh(held.summary) for records in people.values() for held in records}
         self._excluded = room.excluded(list(self._scored))
         self._born: dict[tuple[str, ...], set[str]] = {}
@@ -118,8 +119,8 @@ class _Table:
         # One record that may not be joined speaks for all of them.
         excluded = any(held.item in self._excluded for held in records)
         for held in records:
-            slip = self._slip(held.summary)
-            facts = Facts(excluded, (own.law, theirs.law), placeless, careful, slip)
+            borne = frozenset(filter(self._borne, self._given | called.given_names(held.summary)))
+            facts = Facts(excluded, (own.law, theirs.law), placeless, careful, borne)
             verdicts.append((held, guards.judge(self.one, held.summary, self._scored[held.item], facts)))
         held, verdict = max(verdicts, key=lambda one: _order(one[1], placeless))
         vetoes = [one for _, one in verdicts if one.rule in guards.VETOES]
@@ -139,18 +140,10 @@ class _Table:
 
     def _with_siblings(self, found: _Best, held: Held) -> _Best:
         """Where a given name is not exact, a sibling known anywhere stops the link (asked last: it costs the most)."""
-        exact = guards.given_names(self.one) & guards.given_names(held.summary)
+        exact = self._given & called.given_names(held.summary)
         if found.links and not exact and self.room.has_siblings(found.person):
-            rule = guards.GIVEN_NOT_EXACT if found.verdict.rule == guards.LIKENESS else guards.NUMBER_TWIN
-            return found.instead(REVIEW, rule)
+            return found.instead(REVIEW, guards.NUMBER_TWIN)
         return found
-
-    def _slip(self, other: Summary) -> bool:
-        """Two names that people bear are two names, however near: Aaliyah and Aliyah are twins. Of two that nobody is known
-        to bear it cannot be told.
-        """
-        mine, theirs = (any(map(self._borne, guards.given_names(one))) for one in (self.one, other))
-        return mine != theirs
 
     def _holds(self, records: Iterable[Held]) -> bool:
         mine = self.one.live_numbers

@@ -4,18 +4,22 @@ Promise: a weight alone links nothing. Without a shared number, date of birth, g
 telephone number must each agree; no place counts where a protected or restricted person is spoken of; two verified numbers
 never link. A fact more about the pair never opens what was closed without it.
 
+Names agree as called.py says: without a shared number the first given name is the same, beside one it is written alike.
+
 The order: 1 an exclusion; 2 what the law keeps apart, and verified numbers that differ, superseded ones resolved first;
 3 the same verified number; 4 no shared number. What a record comes to against everybody is decide.py.
 """
 
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 
 from rapidfuzz.distance import JaroWinkler
 
 from services.index import normalise
-from services.index.matching import levels
+from services.index.matching import called, levels
+from services.index.matching.called import given_names
 from services.index.matching.verdict import APART, LINK, REVIEW, Scored, Verdict
 from services.index.read import Summary
 
@@ -26,7 +30,7 @@ DOUBT_FROM = -3.0
 PERSONAL = 6.0
 """Bits that given name, date of birth and sex must bring by themselves: an address is shared by everybody in it."""
 ALIKE = 0.85
-"""Jaro-Winkler from which two given names beside one number are two writings of one name."""
+"""Jaro-Winkler from which people are asked whether two given names are one."""
 BEFORE, AFTER, NONE = "before", "after", "none"
 
 EXCLUDED, KEPT_APART = "excluded", "kept-apart-by-law"
@@ -39,6 +43,7 @@ STRICT, NUMBER_TWIN, NUMBER_ALIKE = "number-birth-given", "number-given-not-exac
 SUPERSEDED = "superseded-birth-given"
 NUMBER_PART, NUMBER_ALONE = "number-part-of-birth", "number-alone"
 TOO_LOW, ANOTHER, IN_DOUBT = "likeness-too-low", "another-name-and-birth", "likeness-in-doubt"
+FURTHER = "further-names-differ"
 LIKENESS, GIVEN_NOT_EXACT = "likeness", "given-not-exact"
 BY_NUMBER = (STRICT, SUPERSEDED, NUMBER_ALIKE, NUMBER_PART)
 """Rules that link by a verified number, the strictest first."""
@@ -73,8 +78,8 @@ class Facts:
     """One of the two is protected or restricted: where they live and how they are reached does not count."""
     careful: bool = False
     """A twin, a sibling or a multiple birth is known."""
-    slip: bool = False
-    """Given names that are not the same may be one name and a slip of the pen: people bear the one, and not the other."""
+    borne: AbstractSet[str] = frozenset()
+    """Given names of the two that people are known to bear: no two of them are a slip of the pen."""
 
     @property
     def law_speaks(self) -> bool:
@@ -116,8 +121,21 @@ class _Pair:
         return bool(given_names(self.one) & given_names(self.other))
 
     @cached_property
+    def one_given(self) -> bool:
+        """First given names written alike, or changed about with the family name: enough beside a number."""
+        return called.turned(self.one, self.other) or any(
+            called.one_writing(one, other, self.facts.borne)
+            for one in given_names(self.one)
+            for other in given_names(self.other)
+        )
+
+    @cached_property
+    def further_differ(self) -> bool:
+        return called.further_differ(self.one, self.other)
+
+    @cached_property
     def alike_given(self) -> bool:
-        """By the dictionary, swapped with the family name, or nearly the same in writing."""
+        """By the dictionary, swapped with the family name, or nearly the same in writing: enough to ask people."""
         if self.same_given or self.at(levels.GIVEN, levels.SAME, levels.LISTED, levels.CLOSE, levels.SWAPPED):
             return True
         return any(
@@ -199,9 +217,11 @@ def _same_number(pair: _Pair) -> Outcome | None:
     if not (mine & theirs or pair.superseded):
         return None
     exact = bool(pair.one.birth_date) and pair.one.birth_date == pair.other.birth_date
+    if pair.further_differ:
+        return REVIEW, FURTHER
     if exact and pair.same_given:
         return LINK, STRICT if mine & theirs else SUPERSEDED
-    if not pair.alike_given or not (exact or (pair.near_birth and pair.alike_family)):
+    if not pair.one_given or not (exact or (pair.near_birth and pair.alike_family)):
         return REVIEW, NUMBER_ALONE
     if pair.facts.careful and not pair.same_given:
         return REVIEW, NUMBER_TWIN
@@ -229,11 +249,10 @@ def _stops(pair: _Pair) -> Iterator[str]:
         yield "law-speaks"
     if not pair.at(levels.BORN, levels.SAME, levels.SWAPPED):
         yield "birth-differs"
-    close = pair.at(levels.GIVEN, levels.CLOSE) and not pair.at(levels.SEX, levels.DIFFERENT)
-    if not pair.same_given and not (close and pair.facts.slip):
-        yield "given-differs"
-    if pair.facts.careful and not pair.same_given:
-        yield GIVEN_NOT_EXACT
+    if not pair.same_given:
+        yield GIVEN_NOT_EXACT if pair.facts.careful and pair.one_given else "given-differs"
+    if pair.further_differ:
+        yield FURTHER
     if not pair.alike_family:
         yield "family-differs"
     if pair.facts.placeless:
@@ -248,13 +267,6 @@ def _stops(pair: _Pair) -> Iterator[str]:
 
 ORDER: tuple[_Rule, ...] = (_excluded, _kept_apart, _numbers_differ, _same_number, _by_likeness)
 """Every rule in its order; the last always speaks."""
-
-
-def given_names(summary: Summary) -> frozenset[str]:
-    """First given names; an initial is none."""
-    return frozenset(
-        name.given for name in summary.names if len(name.given) > 1 or not name.given.isascii()
-    ) - {""}
 
 
 def _placeholder(summary: Summary) -> bool:

@@ -145,33 +145,32 @@ def test_what_is_in_force_stays_while_it_agrees() -> None:
 
 def test_a_twin_among_the_candidates_makes_the_given_name_count_to_the_letter() -> None:
     """The twin is born on the same day, of the same family or home; both are known, or the record says so itself."""
-    near = ("a", summary("Miah Reid"), scored(given="close"))
+    near = ("a", summary("Miah Reid", nhs=MIA), scored(given="close"))
     twin = ("b", summary("Leo Reid"), scored(-9.0, given="different"))
     housemate = ("c", summary("Leo Cole", homes=lives_at("1elmst")), scored(-9.0, given="different"))
-    one = summary(homes=lives_at("1elmst"))
-    assert against(one, {"p": [near]}).outcome == LINK
+    one = summary(homes=lives_at("1elmst"), nhs=MIA)
+    rule = "number-given-not-exact"
+    assert against(one, {"p": [near]}).rule == "number-birth-given-alike"
     for other in (twin, housemate):
-        assert against(one, {"p": [near], "q": [other]}).rule == "given-not-exact"
-    assert against(summary(multiple=True), {"p": [near]}).rule == "given-not-exact"
-    assert against(one, {"p": [near]}, FakeRoom(siblings="p")).rule == "given-not-exact"
+        assert against(one, {"p": [near], "q": [other]}).rule == rule
+    assert against(summary(multiple=True, nhs=MIA), {"p": [near]}).rule == rule
+    assert against(one, {"p": [near]}, FakeRoom(siblings="p")).rule == rule
     exact = FakeRoom(siblings="p")
-    assert against(one, {"p": [("a", summary(), scored())]}, exact).outcome == LINK
+    assert against(one, {"p": [("a", summary(nhs=MIA), scored())]}, exact).outcome == LINK
     assert "siblings" not in exact.asked, "asked only where it can change something"
-    number = ("a", summary("Miah Reid", nhs=MIA), scored(given="close"))
-    found = against(summary(nhs=MIA), {"p": [number]}, FakeRoom(siblings="p"))
-    assert found.rule == "number-given-not-exact"
 
 
 def test_two_names_that_people_bear_are_two_people_however_near() -> None:
     near = scored(given="close")
-    assert (
-        against(summary("Aaliyah Reid"), {"p": [("a", summary("Aliyah Reid"), near)]}).rule == "given-differs"
-    )
-    assert against(summary("Aaliyah Reid"), {"p": [("a", summary("Aaliyha Reid"), near)]}).rule == "likeness"
-    assert (
-        against(summary("Aaliyahx Reid"), {"p": [("a", summary("Aaliyha Reid"), near)]}).rule
-        == "given-differs"
-    )
+
+    def beside(one: str, other: str) -> str:
+        people = {"p": [("a", summary(f"{other} Reid", nhs=MIA), near)]}
+        return against(summary(f"{one} Reid", nhs=MIA), people).rule
+
+    assert beside("Aaliyah", "Aliyah") == "number-alone"
+    assert beside("Aaliyah", "Aaliyha") == "number-birth-given-alike"
+    without = against(summary("Aaliyah Reid"), {"p": [("a", summary("Aaliyha Reid"), near)]})
+    assert without.rule == "given-differs"
 
 
 def test_nobody_protected_is_linked_by_place_and_the_doubt_is_restricted() -> None:

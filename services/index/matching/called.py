@@ -1,0 +1,73 @@
+"""Whether two records call somebody by one given name, as far as a guard may rely on it.
+
+Promise: two names that people are known to bear are two names, however near in writing (Marcus and Marcos are twins); only
+first given names are written alike, never a further one; and further names that both records give, and of which none agrees,
+tell apart two whose first name is the same (Abdul Rahman and Abdul Rahim).
+"""
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+
+from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
+
+from services.index.matching import forms, levels
+from services.index.read import Name, Summary
+
+
+def given_names(summary: Summary) -> frozenset[str]:
+    """First given names; an initial is none."""
+    return frozenset(
+        name.given for name in summary.names if len(name.given) > 1 or not name.given.isascii()
+    ) - {""}
+
+
+def one_writing(one: str, other: str, borne: AbstractSet[str]) -> bool:
+    """Whether two given names are one name written twice: the same, forms of one, or a slip of the pen.
+
+    `borne`: names that people bear. A slip makes no name of its own, so not both of them are.
+    """
+    if one == other or forms.groups(one) & forms.groups(other):
+        return True
+    if one in borne and other in borne:
+        return False
+    near = JaroWinkler.similarity(one, other) >= levels.CLOSE_NAMES
+    return near or DamerauLevenshtein.distance(one, other, score_cutoff=1) <= 1
+
+
+def turned(one: Summary, other: Summary) -> bool:
+    """Whether the given name of each is the family name of the other, in full (`Silva Santos` may be either)."""
+    return any(
+        mine.family in _from_first(theirs) and theirs.family in _from_first(mine)
+        for mine in one.names
+        for theirs in other.names
+    )
+
+
+def further_differ(one: Summary, other: Summary) -> bool:
+    """Whether both give further names beside a first name that they share, and none of these agrees."""
+    shared = given_names(one) & given_names(other)
+    mine, theirs = (
+        [more for name in summary.names if name.given in shared for more in name.more if more]
+        for summary in (one, other)
+    )
+    return bool(mine and theirs) and not any(_agree(a, b) for a in mine for b in theirs)
+
+
+def _agree(one: str, other: str) -> bool:
+    """The same, forms of one name, or the initial of it."""
+    if len(one) == 1 or len(other) == 1:
+        return one[0] == other[0]
+    return one == other or bool(forms.groups(one) & forms.groups(other))
+
+
+def _from_first(name: Name) -> frozenset[str]:
+    """The first given name, alone and with those after it, as a family name of several words is compared."""
+    return frozenset(_grown(name)) - {""}
+
+
+def _grown(name: Name) -> Iterator[str]:
+    text = name.given
+    yield text
+    for more in name.more if text else ():
+        text += more
+        yield text
