@@ -7,7 +7,7 @@ another open it; the same statements run whether anybody was found.
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from services.contract.people import Introduced
 from services.index import labels
@@ -15,14 +15,23 @@ from services.index.people import Known, People, in_parts
 from services.index.ports import Book
 from services.index.schema import RECORD
 
+_VERSIONS = select(RECORD).where(RECORD.c.id.in_(bindparam("ids", expanding=True)))
+
+
+def versions(people: People, ids: Collection[str]) -> list[Any]:
+    """Rows of these versions."""
+    found: list[Any] = []
+    for some in in_parts(sorted(ids)):
+        found += people.connection.execute(_VERSIONS, {"ids": some}).all()
+    return found
+
 
 def introductions(people: People, records: Collection[Known]) -> dict[str, Introduced]:
     """Version of a record -> what it says."""
-    found = {}
-    for some in in_parts(sorted({known.record for known in records})):
-        for row in people.connection.execute(select(RECORD).where(RECORD.c.id.in_(some))):
-            found[row.id] = introduced(people.store.body(row), row.source, people.book)
-    return found
+    return {
+        row.id: introduced(people.store.body(row), row.source, people.book)
+        for row in versions(people, {known.record for known in records})
+    }
 
 
 def introduced(resource: Mapping[str, Any], source: str, book: Book) -> Introduced:

@@ -7,19 +7,27 @@ made, and nothing has to be undone when one is withdrawn.
 
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from services.index import keys
 from services.index.links import edges, exclusions
 from services.index.matching import blocking, candidates, forms, levels, score, traits
 from services.index.matching.candidates import Found, Room
 from services.index.matching.decide import OWN, decide
+from services.index.matching.model import Model
 from services.index.matching.verdict import LINK, Decision
 from services.index.people import People
 from services.index.read import Summary
 from services.index.schema import CONFLICT, IDENTITY, PERSON
 from services.index.store import opaque
 from services.runtime.keys import Mac
+
+_PERSON_OF = select(IDENTITY.c.person).where(IDENTITY.c.item == bindparam("item"))
+_WITH_OTHERS = (
+    select(IDENTITY.c.item)
+    .where(IDENTITY.c.person == bindparam("person"), IDENTITY.c.item != bindparam("item"))
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +58,14 @@ def choose(people: People, item: str, summary: Summary) -> Edge:
     spoken = candidates.plain(summary, people.on)
     room = Room(people, item, summary, exclusions.excluded)
     found = candidates.find(people, item, spoken, placed=not room.labelled())
+    room.met(found)
     mine = traits.of(spoken)
     decision = decide(
         spoken,
         found.people,
         lambda other: score.weigh(trained, mine, traits.of(other)),
         room,
-        borne=lambda name: name in trained.frequencies[levels.GIVEN].shares or bool(forms.groups(name)),
+        borne=lambda name: _borne(trained, name),
         at=now,
         truncated=found.truncated,
     )
@@ -71,6 +80,16 @@ def choose(people: People, item: str, summary: Summary) -> Edge:
     return Edge(opaque(), OWN, new=True, decision=decision)
 
 
+def _borne(trained: Model, name: str) -> float:
+    """The share of people of that given name; 0 for one that fewer bear than can be told from a slip of the pen (the table
+    of invented people has such), unless the dictionary lists it."""
+    known = trained.frequencies[levels.GIVEN]
+    share = known.shares.get(name, 0.0)
+    if forms.groups(name):
+        return max(share, known.floor)
+    return share if share >= known.floor else 0.0
+
+
 def write(people: People, item: str, edge: Edge, at: str) -> None:
     """Add the edge, and its person where it is a new one; nothing where the latest edge stands already."""
     if edge.new:
@@ -81,12 +100,11 @@ def write(people: People, item: str, edge: Edge, at: str) -> None:
 
 def held(people: People, item: str) -> str:
     """Of whom the record speaks now; empty for one that introduces nobody yet."""
-    return people.connection.execute(select(IDENTITY.c.person).where(IDENTITY.c.item == item)).scalar() or ""
+    return people.connection.execute(_PERSON_OF, {"item": item}).scalar() or ""
 
 
 def _shared(people: People, item: str, person: str) -> bool:
-    wanted = select(IDENTITY.c.item).where(IDENTITY.c.person == person, IDENTITY.c.item != item).limit(1)
-    return people.connection.execute(wanted).first() is not None
+    return people.connection.execute(_WITH_OTHERS, {"person": person, "item": item}).first() is not None
 
 
 def _note_conflicts(people: People, item: str, one: Summary, found: Found, decision: Decision) -> None:

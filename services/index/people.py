@@ -5,13 +5,13 @@ source's retention, and never writes.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from services.index import keys
 from services.index.ports import Book
@@ -20,6 +20,22 @@ from services.index.schema import CURRENT, HOME, IDENTITY, LOOK_UP, RECORD
 from services.index.store import Store
 
 _MOST = 500
+_OF, _ABOUT, _ITEM = (
+    select(IDENTITY).where(column.in_(bindparam("values", expanding=True)))
+    for column in (IDENTITY.c.person, IDENTITY.c.about, IDENTITY.c.item)
+)
+"""Statements of the hot path are built once: SQLAlchemy takes longer to build one than the database to answer it."""
+_WITH_KEY = (
+    select(LOOK_UP.c.item)
+    .where(LOOK_UP.c.key.in_(bindparam("wanted", expanding=True)))
+    .order_by(LOOK_UP.c.item)
+    .distinct()
+    .limit(bindparam("most"))
+)
+_AT_HOME = select(HOME.c.item).where(HOME.c.key.in_(bindparam("wanted", expanding=True)))
+_CURRENT_ABOUT = select(RECORD).where(
+    RECORD.c.about.in_(bindparam("values", expanding=True)), RECORD.c.state == CURRENT
+)
 NOBODY = frozenset({""})
 """Looked for where there is nobody to look for: how long an answer takes must not tell whether anybody was found."""
 
@@ -51,6 +67,8 @@ class People:
         self._of_person: dict[str, tuple[Known, ...]] = {}
         self._homes: dict[str, frozenset[str]] = {}
         self._summaries: dict[str, Summary] = {}
+        self._from_day: dict[str, str] = {}
+        """Source -> the first day of receipt within its retention; empty for one that is registered no more."""
         self.memo: dict[tuple[str, frozenset[str]], Any] = {}
         """What others worked out of these people within the same question."""
 
@@ -62,11 +80,15 @@ class People:
         missing = sorted((wanted or NOBODY) - self._of_person.keys())
         if missing or always:
             found: dict[str, list[Known]] = {person: [] for person in missing}
-            for known in self._select(IDENTITY.c.person, missing):
+            for known in self._select(_OF, missing):
                 found[known.person].append(known)
-            for person, records in found.items():
-                self._of_person[person] = tuple(sorted(records, key=lambda one: one.received, reverse=True))
+            self.remember(found)
         return {person: self._of_person[person] for person in wanted}
+
+    def remember(self, found: Mapping[str, Iterable[Known]]) -> None:
+        """Take these as read: every record of each of these people."""
+        for person, records in found.items():
+            self._of_person[person] = tuple(sorted(records, key=lambda one: one.received, reverse=True))
 
     def items(self, persons: Iterable[str]) -> dict[str, str]:
         """item -> person of every record that introduces one of them."""
@@ -74,32 +96,22 @@ class People:
 
     def of_items(self, items: Iterable[str]) -> dict[str, Known]:
         """The record of introduction of each item that is one."""
-        return {known.item: known for known in self._select(IDENTITY.c.item, sorted(set(items)))}
+        return {known.item: known for known in self._select(_ITEM, sorted(set(items)))}
 
     def identities(self, persons: Collection[str]) -> list[Known]:
         """Every record of these people as the transaction has it now, whatever was read before."""
-        return list(self._select(IDENTITY.c.person, sorted(persons))) if persons else []
+        return list(self._select(_OF, sorted(persons))) if persons else []
 
     def by_keys(self, wanted: Iterable[int], most: int) -> tuple[set[str], bool]:
         """Items found by look-up keys, and whether there were more than `most`."""
         found = set(
-            self.connection.execute(
-                select(LOOK_UP.c.item)
-                .where(LOOK_UP.c.key.in_(sorted(wanted)))
-                .order_by(LOOK_UP.c.item)
-                .distinct()
-                .limit(most + 1)
-            ).scalars()
+            self.connection.execute(_WITH_KEY, {"wanted": sorted(wanted), "most": most + 1}).scalars()
         )
         return found, len(found) > most
 
     def related(self, items: Iterable[str]) -> list[Known]:
         """Every RelatedPerson record about one of these Patient records."""
-        return [
-            known
-            for known in self._select(IDENTITY.c.about, sorted(set(items)))
-            if known.type == "RelatedPerson"
-        ]
+        return [known for known in self._select(_ABOUT, sorted(set(items))) if known.type == "RelatedPerson"]
 
     def same_home(self, persons: Iterable[str]) -> dict[str, frozenset[str]]:
         """person -> everybody (themselves left out) whose current address equals one of theirs."""
@@ -126,7 +138,7 @@ class People:
         }
         items: set[str] = set()
         for some in in_parts(sorted(wanted)):
-            items |= set(self.connection.execute(select(HOME.c.item).where(HOME.c.key.in_(some))).scalars())
+            items |= set(self.connection.execute(_AT_HOME, {"wanted": some}).scalars())
         others: dict[str, list[Home]] = defaultdict(list)
         for known in self.of_items(items).values():
             others[known.person] += [home for home in known.summary.homes if home.current(self.on)]
@@ -139,12 +151,16 @@ class People:
             for person, homes in mine.items()
         }
 
-    def _select(self, column: ColumnElement[Any], values: Sequence[str]) -> Iterator[Known]:
+    def _select(self, statement: Select[Any], values: Sequence[str]) -> Iterator[Known]:
         for some in in_parts(values):
-            for row in self.connection.execute(select(IDENTITY).where(column.in_(some))):
-                if self.kept(row.source, row.received):
-                    yield Known(row.item, row.person, row.record, row.source, row.type, row.received, row.about,
-                                self._summary(row))  # fmt: skip
+            yield from self.known(self.connection.execute(statement, {"values": some}))
+
+    def known(self, rows: Iterable[Any]) -> Iterator[Known]:
+        """Rows of `index_identity`, opened, without those past their source's retention."""
+        for row in rows:
+            if self.kept(row.source, row.received):
+                yield Known(row.item, row.person, row.record, row.source, row.type, row.received, row.about,
+                            self._summary(row))  # fmt: skip
 
     def _summary(self, row: Any) -> Summary:
         # A version never changes, so it is opened once.
@@ -155,11 +171,12 @@ class People:
 
     def kept(self, source: str, received: str) -> bool:
         """Whether a record is within its source's retention; nothing of a source that is registered no more."""
-        registered = self.book.sources.get(source)
-        if registered is None:
-            return False
-        first = date.fromisoformat(self.on) - timedelta(days=registered.retention_days)
-        return received[:10] >= first.isoformat()
+        if source not in self._from_day:
+            registered = self.book.sources.get(source)
+            days = timedelta(days=registered.retention_days) if registered else None
+            self._from_day[source] = "" if days is None else (date.fromisoformat(self.on) - days).isoformat()
+        first = self._from_day[source]
+        return bool(first) and received[:10] >= first
 
     def records(
         self, items: Iterable[str], *, types: Sequence[str] = (), sources: Iterable[str] | None = None
@@ -167,12 +184,13 @@ class People:
         """Rows of every current record about one of these Patient records."""
         rows: list[Any] = []
         for some in in_parts(sorted(set(items))):
-            wanted = select(RECORD).where(RECORD.c.about.in_(some), RECORD.c.state == CURRENT)
+            wanted = _CURRENT_ABOUT
             if types:
                 wanted = wanted.where(RECORD.c.type.in_(types))
             if sources is not None:
                 wanted = wanted.where(RECORD.c.source.in_(sorted(set(sources))))
-            rows += [row for row in self.connection.execute(wanted) if self.kept(row.source, row.received)]
+            answer = self.connection.execute(wanted, {"values": some})
+            rows += [row for row in answer if self.kept(row.source, row.received)]
         return rows
 
 

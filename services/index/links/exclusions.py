@@ -8,7 +8,7 @@ from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, insert, or_, select, update
 
 from services.contract.problems import NotFound
 from services.index.links import events
@@ -20,28 +20,21 @@ from services.index.store import Store, opaque
 ALL, ADOPTION = "all", "adoption"
 """Scope: who may lift it. `adoption`: it keeps an identity of before an adoption from the one of after."""
 FROM_THE_FIRST = 0
+_ONE: BindParameter[str] = bindparam("item")
+_OF_ONE = select(EXCLUSION.c.item, EXCLUSION.c.other).where(
+    or_(EXCLUSION.c.item == _ONE, EXCLUSION.c.other == _ONE), EXCLUSION.c.lifted == 0
+)
 
 
 def excluded(connection: Connection, item: str, others: Collection[str]) -> AbstractSet[str]:
     """Which of `others` may not be of one person with `item`."""
-    found: set[str] = set()
-    for some in in_parts(sorted(set(others))):
-        pair = or_(
-            and_(EXCLUSION.c.item == item, EXCLUSION.c.other.in_(some)),
-            and_(EXCLUSION.c.other == item, EXCLUSION.c.item.in_(some)),
-        )
-        wanted = select(EXCLUSION.c.item, EXCLUSION.c.other).where(pair, EXCLUSION.c.lifted == 0)
-        for row in connection.execute(wanted):
-            found.add(row.other if row.item == item else row.item)
-    return found
+    rows = connection.execute(_OF_ONE, {"item": item})
+    return {row.other if row.item == item else row.item for row in rows} & set(others)
 
 
 def barred(connection: Connection, item: str, persons: Collection[str]) -> AbstractSet[str]:
     """Which of `persons` the record may not be of: one of their records is excluded from being of one person with it."""
-    pairs = or_(EXCLUSION.c.item == item, EXCLUSION.c.other == item)
-    rows = connection.execute(
-        select(EXCLUSION.c.item, EXCLUSION.c.other).where(pairs, EXCLUSION.c.lifted == 0)
-    )
+    rows = connection.execute(_OF_ONE, {"item": item})
     others = {row.other if row.item == item else row.item for row in rows}
     found: set[str] = set()
     for some in in_parts(sorted(others)):

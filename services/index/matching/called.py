@@ -5,13 +5,15 @@ first given names are written alike, never a further one; and further names that
 tell apart two whose first name is the same (Abdul Rahman and Abdul Rahim).
 """
 
-from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator, Mapping
 
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 
 from services.index.matching import forms, levels
 from services.index.read import Name, Summary
+
+SLIP = 100.0
+"""A name borne by a hundred times fewer people than another so near it is a slip for that one."""
 
 
 def given_names(summary: Summary) -> frozenset[str]:
@@ -21,14 +23,16 @@ def given_names(summary: Summary) -> frozenset[str]:
     ) - {""}
 
 
-def one_writing(one: str, other: str, borne: AbstractSet[str]) -> bool:
+def one_writing(one: str, other: str, shares: Mapping[str, float]) -> bool:
     """Whether two given names are one name written twice: the same, forms of one, or a slip of the pen.
 
-    `borne`: names that people bear. A slip makes no name of its own, so not both of them are.
+    `shares`: of how many of all people each is the name; none for a name that nobody is known to bear. Two names that people
+    bear are two names, however near; a slip makes a name that nobody bears, or next to nobody beside those who bear the other.
     """
     if one == other or forms.groups(one) & forms.groups(other):
         return True
-    if one in borne and other in borne:
+    rare, common = sorted((shares.get(one, 0.0), shares.get(other, 0.0)))
+    if rare * SLIP > common:
         return False
     near = JaroWinkler.similarity(one, other) >= levels.CLOSE_NAMES
     return near or DamerauLevenshtein.distance(one, other, score_cutoff=1) <= 1

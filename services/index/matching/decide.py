@@ -30,8 +30,8 @@ OWN, OTHERS, TWO, OUTRANKED, MANY = (
 )
 Weigh = Callable[[Summary], Scored]
 """The score of the record in question and another."""
-Borne = Callable[[str], bool]
-"""Whether a normalised given name is one that people are known to bear."""
+Borne = Callable[[str], float]
+"""Of how many of all people a normalised given name is the name; 0 for one that nobody is known to bear."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -104,7 +104,6 @@ class _Table:
         self._borne = borne
         self._given = called.given_names(one)
         self._scored = {held.item: weigh(held.summary) for records in people.values() for held in records}
-        self._excluded = room.excluded(list(self._scored))
         self._born: dict[tuple[str, ...], set[str]] = {}
         for person, records in people.items():
             for birth in frozenset[tuple[str, ...]]().union(*(_births(held.summary) for held in records)):
@@ -116,16 +115,14 @@ class _Table:
         careful = self._careful(person)
         records = self.people[person]
         verdicts: list[tuple[Held, Verdict]] = []
-        # One record that may not be joined speaks for all of them.
-        excluded = any(held.item in self._excluded for held in records)
         for held in records:
-            borne = frozenset(filter(self._borne, self._given | called.given_names(held.summary)))
-            facts = Facts(excluded, (own.law, theirs.law), placeless, careful, borne)
+            shares = {name: self._borne(name) for name in self._given | called.given_names(held.summary)}
+            facts = Facts(False, (own.law, theirs.law), placeless, careful, shares)
             verdicts.append((held, guards.judge(self.one, held.summary, self._scored[held.item], facts)))
         held, verdict = max(verdicts, key=lambda one: _order(one[1], placeless))
         vetoes = [one for _, one in verdicts if one.rule in guards.VETOES]
-        if any(one.rule in (guards.EXCLUDED, guards.KEPT_APART) for one in vetoes):
-            verdict = next(one for one in vetoes if one.rule in (guards.EXCLUDED, guards.KEPT_APART))
+        if any(one.rule == guards.KEPT_APART for one in vetoes):
+            verdict = next(one for one in vetoes if one.rule == guards.KEPT_APART)
         elif vetoes and verdict.outcome == LINK:
             verdict = Verdict(REVIEW, OTHERS, verdict.scored)
         found = _Best(
@@ -173,6 +170,10 @@ def decide(
     table = _Table(one, people, weigh, room, borne)
     nothing = Standing()
     left = [found for person in people if not _apart(found := table.best(person, nothing, nothing))]
+    if left:  # Nothing is asked of a record that is like nobody's.
+        barred = room.excluded([held.item for found in left for held in people[found.person]])
+        # One record that may not be joined speaks for all of its person's.
+        left = [found for found in left if not any(held.item in barred for held in people[found.person])]
     strict = [found.person for found in left if found.verdict.rule == guards.STRICT]
     if strict:  # 3
         own, theirs = room.own(deep=False), room.standings(strict, deep=False)

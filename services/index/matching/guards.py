@@ -10,9 +10,8 @@ The order: 1 an exclusion; 2 what the law keeps apart, and verified numbers that
 3 the same verified number; 4 no shared number. What a record comes to against everybody is decide.py.
 """
 
-from collections.abc import Callable, Iterator
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from rapidfuzz.distance import JaroWinkler
@@ -78,8 +77,8 @@ class Facts:
     """One of the two is protected or restricted: where they live and how they are reached does not count."""
     careful: bool = False
     """A twin, a sibling or a multiple birth is known."""
-    borne: AbstractSet[str] = frozenset()
-    """Given names of the two that people are known to bear: no two of them are a slip of the pen."""
+    shares: Mapping[str, float] = field(default_factory=dict)
+    """Of the given names of the two: of how many of all people each is the name; none for one that nobody is known to bear."""
 
     @property
     def law_speaks(self) -> bool:
@@ -124,7 +123,7 @@ class _Pair:
     def one_given(self) -> bool:
         """First given names written alike, or changed about with the family name: enough beside a number."""
         return called.turned(self.one, self.other) or any(
-            called.one_writing(one, other, self.facts.borne)
+            called.one_writing(one, other, self.facts.shares)
             for one in given_names(self.one)
             for other in given_names(self.other)
         )

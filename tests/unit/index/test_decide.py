@@ -58,9 +58,9 @@ def against(
     """What `one` comes to against people, each a list of (item, record, score)."""
     weights = {id(record): weighed for records in people.values() for _, record, weighed in records}
     held = {person: [Held(item, record) for item, record, _ in records] for person, records in people.items()}
-    borne = {"mia", "leo", "aaliyah", "aliyah"}.__contains__
-    return decide(one, held, lambda other: weights[id(other)], room or FakeRoom(), borne=borne, at=at,
-                  truncated=truncated)  # fmt: skip
+    shares = dict.fromkeys(("mia", "leo", "aaliyah", "aliyah"), 0.001)
+    return decide(one, held, lambda other: weights[id(other)], room or FakeRoom(),
+                  borne=lambda name: shares.get(name, 0.0), at=at, truncated=truncated)  # fmt: skip
 
 
 def test_nobody_alike_is_a_person_of_its_own() -> None:
