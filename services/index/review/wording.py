@@ -1,17 +1,14 @@
 """What speaks for and against two records being of one person, in words.
 
-Promise: no value of a person is in it; where anybody is protected or restricted nothing of a place or telephone is said, nor
-that there was something to say.
+Promise: no value of a person is in it, and no figure: what is left of a known sum would tell what was left out. Where
+anybody is protected or restricted nothing of a place or telephone is said, nor that there was something to say.
 """
 
 from collections.abc import Iterator
 
 from services.contract.vocabulary import code_list, entry
-from services.index.matching.levels import PHONE, PLACE
+from services.index.matching.levels import PLACES
 from services.index.review.pairs import Pair
-
-PLACES = frozenset({PLACE, PHONE})
-"""Comparisons that tell where somebody lives or how they are reached."""
 
 
 def of_pair(pair: Pair, *, placeless: bool) -> tuple[str, ...]:
