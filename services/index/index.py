@@ -27,11 +27,11 @@ from services.contract.publishing import Accepted, Protection, Submission
 from services.index import accept, compare, count, find, gather, protect, relate, visible, weigh
 from services.index.links import replaced
 from services.index.links.acts import Links
-from services.index.matching import model
 from services.index.people import People
 from services.index.ports import Shelf
+from services.index.review import keep
 from services.index.review.room import Reviews
-from services.index.schema import CURRENT, PROTECTION, RECORD
+from services.index.schema import CURRENT, RECORD
 from services.index.sources.live import LiveSources
 from services.index.store import Store
 
@@ -87,7 +87,7 @@ class Index:
         """How well each of some people fits a description."""
         with self._store.read() as connection:
             people = People(connection, self._store, self._shelf.current(), query.on)
-            return weigh.weigh(people, model.shipped(), query)
+            return weigh.weigh(people, query)
 
     def compare(self, person: str, identifiers: Mapping[str, str]) -> bool:
         """Whether every identifier named agrees with a record of the person."""
@@ -123,10 +123,14 @@ class Index:
     def end_protection(self, id: str, by: str) -> None:
         """End a protection, after a review by `by`. Raises `NotFound`."""
         at = _now()
-        protect.end_protection(self._store, self._shelf.current(), id, by, at)
-        with self._store.read() as connection:
-            item = connection.execute(select(PROTECTION.c.item).where(PROTECTION.c.id == id)).scalar_one()
-        self._reviews.in_step({item}, at)
+        protect.end_protection(
+            self._store,
+            self._shelf.current(),
+            id,
+            by,
+            at,
+            lambda people, items: keep.after(people, items, at),
+        )
 
     def ready(self) -> bool:
         """Whether the database answers."""

@@ -11,10 +11,9 @@ from sqlalchemy import bindparam, insert, select
 
 from services.index import keys
 from services.index.links import edges, exclusions
-from services.index.matching import blocking, candidates, forms, levels, score, traits
+from services.index.matching import blocking, called, candidates, score, traits
 from services.index.matching.candidates import Found, Room
 from services.index.matching.decide import OWN, decide
-from services.index.matching.model import Model
 from services.index.matching.verdict import LINK, Decision
 from services.index.people import People
 from services.index.read import Summary
@@ -65,7 +64,7 @@ def choose(people: People, item: str, summary: Summary) -> Edge:
         found.people,
         lambda other: score.weigh(trained, mine, traits.of(other)),
         room,
-        borne=lambda name: _borne(trained, name),
+        borne=lambda name: called.borne(trained, name),
         at=now,
         truncated=found.truncated,
     )
@@ -78,16 +77,6 @@ def choose(people: People, item: str, summary: Summary) -> Edge:
     if now and not _shared(people, item, now):
         return Edge(now, "", new=False, decision=decision)
     return Edge(opaque(), OWN, new=True, decision=decision)
-
-
-def _borne(trained: Model, name: str) -> float:
-    """The share of people of that given name; 0 for one that fewer bear than can be told from a slip of the pen (the table
-    of invented people has such), unless the dictionary lists it."""
-    known = trained.frequencies[levels.GIVEN]
-    share = known.shares.get(name, 0.0)
-    if forms.groups(name):
-        return max(share, known.floor)
-    return share if share >= known.floor else 0.0
 
 
 def write(people: People, item: str, edge: Edge, at: str) -> None:

@@ -5,7 +5,7 @@ current address shares the protection, save the people it protects from; nobody 
 place.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -258,8 +258,13 @@ def protection(store: Store, book: Book, id: str) -> Protection | None:
     return Protection(row.id, row.label, source.organisation, row.since, bool(row.ended))
 
 
-def end_protection(store: Store, book: Book, id: str, by: str, on: str) -> None:
-    """End it, by the reviewer `by`; a second time changes nothing. Raises `NotFound`."""
+def end_protection(
+    store: Store, book: Book, id: str, by: str, on: str, then: Callable[[People, set[str]], None]
+) -> None:
+    """End it, by the reviewer `by`; a second time changes nothing. Raises `NotFound`.
+
+    `then`: what follows for the items that it bound, in the same transaction.
+    """
     with store.write() as connection:
         row = connection.execute(select(PROTECTION).where(PROTECTION.c.id == id)).first()
         if row is None:
@@ -270,3 +275,4 @@ def end_protection(store: Store, book: Book, id: str, by: str, on: str) -> None:
         connection.execute(update(PROTECTION).where(PROTECTION.c.id == id).values(**ended))
         events.happened(connection, events.PROTECTION_ENDED, id, on)
         refresh_keys(People(connection, store, book, on[:10]), {row.item})
+        then(People(connection, store, book, on[:10]), {row.item})

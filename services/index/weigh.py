@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from services.contract.people import PersonFacts, Weigh, Weighed
 from services.index import barred, facts
-from services.index.matching import guards
+from services.index.matching import called, guards
 from services.index.matching.model import Model
 from services.index.matching.score import score
 from services.index.matching.verdict import APART, LINK, Verdict
@@ -21,8 +21,9 @@ CERTAIN, PROBABLE, POSSIBLE, NOT = "certain", "probable", "possible", "certainly
 _OPEN = "N"
 
 
-def weigh(people: People, model: Model, query: Weigh) -> dict[str, Weighed]:
+def weigh(people: People, query: Weigh) -> dict[str, Weighed]:
     """Person id -> what they weigh, by the record of theirs that fits best. `query.patient`: a FHIR Patient."""
+    model = people.store.trained
     # Whoever asks vouches for the number that they give; that it fits is still for the record to say.
     asked = summarise(query.patient, traces=True, confidentiality=_OPEN)
     records = people.of(query.persons)
@@ -47,7 +48,10 @@ def _judged(
     for one in records:
         law = guards.Law(said[one.record].adoption, bool(said[one.record].labels))
         stated = guards.Facts(
-            laws=(guards.NO_LAW, law), placeless=placeless, careful=careful or one.summary.multiple
+            laws=(guards.NO_LAW, law),
+            placeless=placeless,
+            careful=careful or one.summary.multiple,
+            shares=called.shares(model, asked, one.summary),
         )
         verdicts.append(guards.judge(asked, one.summary, score(model, asked, one.summary), stated))
     return verdicts, max(guards.counted(one.scored, placeless) for one in verdicts)

@@ -53,6 +53,13 @@ def test_a_known_sibling_makes_the_given_name_count_exactly(index: Index) -> Non
     assert weighed(index, MIA, near).grade != "certain" and weighed(index, MIA, same).grade == "certain"
 
 
+def test_two_names_that_people_bear_are_not_certain_as_they_would_not_link(index: Index) -> None:
+    publish(index, "csc", patient("m", "Adrian Reid", "2019-05-07", MIA))
+    near, slip = (described(f"{given} Reid", "2019-05-07", MIA) for given in ("Adriana", "Adriann"))
+    assert weighed(index, MIA, near).grade != "certain"
+    assert weighed(index, MIA, slip).grade == "certain"
+
+
 def test_of_somebody_protected_no_place_counts_for_weight_or_grade(index: Index) -> None:
     mia(index, address=[HERE], telecom=PHONE)
     asked = [described("Mia Reid", "2019-05-07", address=[place], telecom=PHONE) for place in (HERE, THERE)]

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 
 from services.index.matching import forms, levels
+from services.index.matching.model import Model
 from services.index.read import Name, Summary
 
 SLIP = 100.0
@@ -23,14 +24,32 @@ def given_names(summary: Summary) -> frozenset[str]:
     ) - {""}
 
 
-def one_writing(one: str, other: str, shares: Mapping[str, float]) -> bool:
+def borne(trained: Model, name: str) -> float:
+    """The share of people of that given name; 0 for one that fewer bear than can be told from a slip of the pen (the table
+    of invented people has such), unless the dictionary lists it."""
+    known = trained.frequencies[levels.GIVEN]
+    share = known.shares.get(name, 0.0)
+    if forms.groups(name):
+        return max(share, known.floor)
+    return share if share >= known.floor else 0.0
+
+
+def shares(trained: Model, one: Summary, other: Summary) -> dict[str, float]:
+    """`borne` of every given name of the two."""
+    return {name: borne(trained, name) for name in given_names(one) | given_names(other)}
+
+
+def one_writing(one: str, other: str, shares: Mapping[str, float] | None) -> bool:
     """Whether two given names are one name written twice: the same, forms of one, or a slip of the pen.
 
     `shares`: of how many of all people each is the name; none for a name that nobody is known to bear. Two names that people
     bear are two names, however near; a slip makes a name that nobody bears, or next to nobody beside those who bear the other.
+    None: not known, so no slip is seen.
     """
     if one == other or forms.groups(one) & forms.groups(other):
         return True
+    if shares is None:
+        return False
     rare, common = sorted((shares.get(one, 0.0), shares.get(other, 0.0)))
     if rare * SLIP > common:
         return False

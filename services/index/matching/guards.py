@@ -11,7 +11,7 @@ The order: 1 an exclusion; 2 what the law keeps apart, and verified numbers that
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from rapidfuzz.distance import JaroWinkler
@@ -77,8 +77,9 @@ class Facts:
     """One of the two is protected or restricted: where they live and how they are reached does not count."""
     careful: bool = False
     """A twin, a sibling or a multiple birth is known."""
-    shares: Mapping[str, float] = field(default_factory=dict)
-    """Of the given names of the two: of how many of all people each is the name; none for one that nobody is known to bear."""
+    shares: Mapping[str, float] | None = None
+    """Of the given names of the two: of how many of all people each is the name, none for one that nobody is known to bear.
+    None where that was not looked up: then every other given name counts as another name."""
 
     @property
     def law_speaks(self) -> bool:

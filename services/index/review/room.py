@@ -4,7 +4,6 @@ Promise: each method is one transaction of its own; an answer is foreseen in one
 entry can stand in between.
 """
 
-from collections.abc import Collection
 from datetime import UTC, datetime
 
 from services.contract.reviews import (
@@ -72,11 +71,6 @@ class Reviews:
         with self._store.write() as connection:
             people = People(connection, self._store, self._shelf.current(), at[:10])
             answers.undo(people, reviewer, id, reason, at)
-
-    def in_step(self, items: Collection[str], at: str) -> None:
-        """After something changed of whom these records are, or of how they are protected."""
-        with self._store.write() as connection:
-            keep.after(People(connection, self._store, self._shelf.current(), at[:10]), items, at)
 
     def months(self) -> tuple[MonthOfReviews, ...]:
         """The general queue in numbers."""

@@ -13,7 +13,7 @@ from services.index.matching.score import weigh
 from services.index.matching.verdict import Scored
 from services.index.read import Summary
 
-Judge = Callable[[Summary, Summary, Scored], str]
+Judge = Callable[[Model, Summary, Summary, Scored], str]
 """What two records come to under a score: LINK, REVIEW or APART."""
 
 
@@ -55,6 +55,6 @@ def decisions(
     counts: Counter[tuple[str, str]] = Counter()
     for one, other in pairs:
         known = traits.of(records[one]), traits.of(records[other])
-        said = (judge(records[one], records[other], weigh(model, *known)) for model in (before, after))
+        said = (judge(model, records[one], records[other], weigh(model, *known)) for model in (before, after))
         counts[next(said), next(said)] += 1
     return Decisions(counts.total(), dict(counts))

@@ -4,13 +4,13 @@ Promise: the same rules decide as when a record is published. Exclusions, protec
 make a decision stricter, are not looked up.
 """
 
+from services.index.matching import called
 from services.index.matching.guards import Facts, judge
+from services.index.matching.model import Model
 from services.index.matching.verdict import Scored
 from services.index.read import Summary
 
-NOTHING_KNOWN = Facts()
 
-
-def outcome(one: Summary, other: Summary, scored: Scored) -> str:
+def outcome(trained: Model, one: Summary, other: Summary, scored: Scored) -> str:
     """LINK, REVIEW or APART."""
-    return judge(one, other, scored, NOTHING_KNOWN).outcome
+    return judge(one, other, scored, Facts(shares=called.shares(trained, one, other))).outcome

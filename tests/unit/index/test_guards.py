@@ -21,9 +21,10 @@ BARRED, OLD_LIFE, NEW_LIFE = Law(barred=True), Law(BEFORE), Law(AFTER)
 def told(
     one: Summary, other: Summary, weighed: Scored | None = None, facts: Facts | None = None
 ) -> tuple[str, str]:
-    """(outcome, rule), the same in either order."""
+    """(outcome, rule), the same in either order; the names were looked up, and nobody bears them, unless `facts` says."""
     known = facts or Facts()
-    turned = Facts(known.excluded, known.laws[::-1], known.placeless, known.careful, known.shares)
+    known = known if known.shares is not None else replace(known, shares={})
+    turned = replace(known, laws=known.laws[::-1])
     found = [
         judge(*pair, weighed or scored(), said)
         for pair, said in (((one, other), known), ((other, one), turned))
@@ -278,6 +279,12 @@ def test_a_new_number_beside_an_identity_that_the_law_protects_is_another_identi
 
 def test_an_exclusion_holds_against_everything() -> None:
     assert told(summary(nhs=MIA), summary(nhs=MIA), facts=Facts(excluded=True)) == (APART, "excluded")
+
+
+def test_where_names_were_not_looked_up_another_given_name_is_another() -> None:
+    pair, weighed = (summary(nhs=MIA), summary("Miah Reid", nhs=MIA)), scored(given="close")
+    assert judge(*pair, weighed, Facts(shares={})).outcome == LINK
+    assert judge(*pair, weighed, Facts()).outcome == REVIEW
 
 
 def test_place_counts_for_nothing_where_somebody_is_protected() -> None:

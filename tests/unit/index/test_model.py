@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from services.contract.people import Weigh
 from services.contract.problems import BadSetting
 from services.index.matching import levels, model
 from services.index.open import open_index
 from services.index.schema import IDENTITY
 from services.runtime.keys import KeyFolder
 from services.runtime.settings import Settings
-from tests.unit.index.northshire import MIA, FakeShelf, home, patient, publish
+from tests.unit.index.northshire import MIA, ON, FakeShelf, home, patient, publish
 
 
 def _shipped() -> dict[str, Any]:
@@ -161,7 +162,7 @@ def test_the_index_compares_by_the_model_of_the_setting_and_a_spoilt_one_stops_t
     file = tmp_path / "own.json"
     file.write_text(model.seal(document), encoding="utf-8")
     homes: dict[str, Any] = {"address": [home("1 Elm Street", "ZZ98 1AA")]}
-    persons = []
+    persons, weights = [], []
     for name, own in (("shipped", None), ("own", file)):
         settings = Settings(mode="demo", home=tmp_path / name / "home", index_model=own)
         index = open_index(settings, KeyFolder(tmp_path / name / "keys"), FakeShelf())
@@ -169,7 +170,13 @@ def test_the_index_compares_by_the_model_of_the_setting_and_a_spoilt_one_stops_t
         publish(index, "police", patient("p", "Mia Featherstone", "2019-05-07", "", **homes))
         with index._store.read() as connection:
             persons.append(len(set(connection.execute(select(IDENTITY.c.person)).scalars())))
+        with index._store.read() as connection:
+            who = str(connection.execute(select(IDENTITY.c.person).limit(1)).scalar_one())
+        asked = patient("asked", "Mia Featherstone", "2019-05-07", "")
+        weights.append(index.weigh(Weigh((who,), asked, ON))[who].weight)
     assert persons == [1, 2]
+    # Whoever is searched for is weighed by the same model as whoever is published.
+    assert weights[0] - weights[1] == pytest.approx(200.0 + model.shipped().prior)
     file.write_text("{}", encoding="utf-8")
     with pytest.raises(BadSetting, match=r"own\.json"):
         open_index(settings, KeyFolder(tmp_path / "own" / "keys"), FakeShelf())

@@ -215,7 +215,7 @@ def test_a_change_of_decisions_is_counted() -> None:
         stricter,
         records,
         [(0, 1), (0, 2)],
-        lambda one, other, scored: LINK if scored.weight > 0 else APART,
+        lambda _, one, other, scored: LINK if scored.weight > 0 else APART,
     )
     assert (found.pairs, found.changed, found.counts) == (2, 0, {(APART, APART): 2})
     prior = model.Model(stricter.digest, 0.0, stricter.made, stricter.levels, stricter.frequencies)
@@ -224,7 +224,7 @@ def test_a_change_of_decisions_is_counted() -> None:
         prior,
         records,
         [(0, 1)],
-        lambda one, other, scored: LINK if scored.weight > 0 else APART,
+        lambda _, one, other, scored: LINK if scored.weight > 0 else APART,
     )
     assert (found.changed, found.counts) == (1, {(APART, LINK): 1})
     assert {(one.comparison, one.level) for one in difference.weights(stricter, prior)} == {
