@@ -12,8 +12,8 @@ from services.contract.vocabulary import code_of
 
 IDENTIFIERS = ("nhs_number", "given", "family", "birth_date", "sex")
 """What may confirm an identity: the closed list, without anything that places a person."""
-
-
+NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
+"""System of an identifier that is an NHS number (UK Core)."""
 PLACES = ("postcode", "street", "uprn", "phone", "school")
 """What of a question places somebody: with any of it, right or wrong, nobody protected is a candidate."""
 

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.contract.about import NHS_NUMBER
 from services.contract.views import Difference, Said
 from services.gateway.released import Resource, day_of, name_of, source_of, uprn_of
 
-NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
 _OLD = ("old", "maiden", "nickname", "anonymous", "temp")
 
 

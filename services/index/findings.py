@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from services.contract.about import NHS_NUMBER
 from services.contract.vocabulary import codes
 from services.index import consent, normalise, reduce
 from services.index.read import dicts, text_of
@@ -40,7 +41,7 @@ def findings_of(resource: Mapping[str, Any], on: str) -> Iterator[str]:
 
 
 def _of_number_and_birth(resource: Mapping[str, Any], on: str) -> Iterator[str]:
-    numbers = [one for one in dicts(resource.get("identifier")) if one.get("system") == normalise.NHS_NUMBER]
+    numbers = [one for one in dicts(resource.get("identifier")) if one.get("system") == NHS_NUMBER]
     if any("value" in one and not normalise.number(text_of(one["value"])) for one in numbers):
         yield "NHS_NUMBER_CHECK"
     born = text_of(resource.get("birthDate"))

@@ -11,7 +11,6 @@ from datetime import date
 import jellyfish
 import nhs_number
 
-NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
 PLACEHOLDERS = frozenset(
     [
         *(

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from services.contract.about import NHS_NUMBER
 from services.contract.problems import NotFound
 from services.contract.publishing import Protection
 from services.index import keys, labels, normalise
@@ -97,7 +98,7 @@ def _concern(people: People, source: str, reference: Mapping[str, Any]) -> Itera
     store = people.store
     for identifier in dicts(reference.get("identifier")):
         value = text_of(identifier.get("value"))
-        if identifier.get("system") == normalise.NHS_NUMBER and normalise.number(value):
+        if identifier.get("system") == NHS_NUMBER and normalise.number(value):
             yield NUMBER, str(store.mac.number("nhs", normalise.number(value)))
         yield from ((AT, id) for id in _organisations(people.book, [identifier]))
     target = relative(text_of(reference.get("reference")))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from services.contract.about import NHS_NUMBER
 from services.index import normalise
 
 SCHOOL = "urn:mash:ext:school"
@@ -160,7 +161,7 @@ def security(resource: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _numbers(resource: Mapping[str, Any], traces: bool) -> Iterator[Number]:
     for identifier in dicts(resource.get("identifier")):
-        if identifier.get("system") != normalise.NHS_NUMBER:
+        if identifier.get("system") != NHS_NUMBER:
             continue
         value = normalise.number(text_of(identifier.get("value")))
         if value:

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from services.cli.demo.families import northshire
-from services.cli.demo.families.build import ADOPTION, NHS_NUMBER, RELATIONS
+from services.cli.demo.families.build import ADOPTION, RELATIONS
+from services.contract.about import NHS_NUMBER
 from services.contract.canonical import emit
 from services.contract.cases import Asker, Member
 from services.contract.people import About

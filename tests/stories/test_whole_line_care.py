@@ -12,8 +12,9 @@ import pytest
 from services.cli.demo import live_source
 from services.cli.demo.cast import STAFF
 from services.cli.demo.families import northshire
-from services.cli.demo.families.build import NHS_NUMBER, SNOMED
+from services.cli.demo.families.build import SNOMED
 from services.cli.serve import LOOPBACK, Listener, bound
+from services.contract.about import NHS_NUMBER
 from services.contract.cases import Asker
 from services.contract.people import About
 from services.contract.views import FamilyView

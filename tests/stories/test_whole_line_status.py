@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.cli.demo.families.build import NHS_NUMBER, SNOMED
+from services.cli.demo.families.build import SNOMED
+from services.contract.about import NHS_NUMBER
 from services.contract.cases import Asker
 from services.contract.views import FamilyView
 from services.gateway.tasks.inbox import opened as unsealed

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.contract.about import NHS_NUMBER
+
 A_PARTNER = "a partner"
 _SOURCE = "urn:mash:source:"
 _ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
-_NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
 _DATES = (
     "period",
     "effectiveDateTime",
@@ -106,7 +107,7 @@ def _numbers(record: Mapping[str, Any]) -> list[str]:
     return [
         str(one["value"])
         for one in record.get("identifier", ())
-        if one.get("system") == _NHS_NUMBER and "value" in one
+        if one.get("system") == NHS_NUMBER and "value" in one
     ]
 
 

@@ -16,8 +16,9 @@ import typer
 from fastapi import FastAPI, Form, Response
 
 from services.cli.demo.families import northshire
-from services.cli.demo.families.build import NHS_NUMBER, Resource
+from services.cli.demo.families.build import Resource
 from services.cli.serve import LISTENING, LOOPBACK, first_free, port_of
+from services.contract.about import NHS_NUMBER
 from services.contract.canonical import emit
 
 SOURCE = "northshire-gp-live"

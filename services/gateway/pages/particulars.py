@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.contract.about import NHS_NUMBER
 from services.gateway.pages import words
 from services.gateway.pages.records import name_of
 
 A_PARTNER = "A partner"
 _SOURCE = "urn:mash:source:"
-_NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
 _ADDRESS = "Address"
 _LABELS = (
     "Name",
@@ -65,12 +65,12 @@ def _identity(patient: Mapping[str, Any]) -> list[tuple[str, str]]:
         *(
             ("NHS number", words.nhs_number(str(one["value"])))
             for one in numbers
-            if one.get("system") == _NHS_NUMBER
+            if one.get("system") == NHS_NUMBER
         ),
         ("Died", words.day(str(dead))),
         *_addresses(patient),
         *(("Telephone", str(one["value"])) for one in patient.get("telecom", ()) if "value" in one),
-        *(("Other number", str(one["value"])) for one in numbers if one.get("system") != _NHS_NUMBER),
+        *(("Other number", str(one["value"])) for one in numbers if one.get("system") != NHS_NUMBER),
     ]
 
 

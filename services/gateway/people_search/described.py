@@ -12,12 +12,11 @@ from typing import Any
 
 import nhs_number
 
-from services.contract.about import About
+from services.contract.about import NHS_NUMBER, About
 from services.gateway.parts import Gate
 from services.gateway.released import uprn_of
 from services.runtime.problem_pages import Issue, Rejected
 
-NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
 MOST = 50
 """People in one answer."""
 LONGEST = 200

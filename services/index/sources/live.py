@@ -17,9 +17,9 @@ from typing import Any
 
 import httpx2
 
+from services.contract.about import NHS_NUMBER
 from services.contract.canonical import NotJson, parse
 from services.contract.directory import Source
-from services.index import normalise
 from services.index.ports import Gate
 from services.index.read import dicts, summarise, text_of
 
@@ -86,7 +86,7 @@ class LiveSources:
     def _fetch(self, ask: Ask, end: float) -> bytes | None:
         """The body of a 200 in JSON, or None; raises `TimeoutException` past `end`, however slowly bytes drip in."""
         form = {
-            "identifier": f"{normalise.NHS_NUMBER}|{ask.number}",
+            "identifier": f"{NHS_NUMBER}|{ask.number}",
             "birthdate": ask.birth_date,
             "_revinclude": "*:patient",
         }

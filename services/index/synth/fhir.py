@@ -5,7 +5,7 @@ Promise: valid R4, and everything that the record holds is in it; what the recor
 
 from typing import Any
 
-from services.index.normalise import NHS_NUMBER
+from services.contract.about import NHS_NUMBER
 from services.index.synth.people import Record
 
 _VERIFICATION = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-NHSNumberVerificationStatus"

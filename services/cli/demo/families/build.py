@@ -12,11 +12,11 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from services.cli.demo.families.people import Home, Person
+from services.contract.about import NHS_NUMBER
 from services.contract.vocabulary import entry
 
 Resource = dict[str, Any]
 
-NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
 VERIFICATION = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-NHSNumberVerificationStatus"
 VERIFICATION_CODES = "https://fhir.hl7.org.uk/CodeSystem/UKCore-NHSNumberVerificationStatusEngland"
 ADDRESS_KEY = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-AddressKey"
