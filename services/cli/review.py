@@ -54,7 +54,8 @@ def report(
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in months], indent=2))
         return
-    typer.echo(f"Doubtful matches of {len(months)} months, restricted queues left out.")
+    counted = "1 month" if len(months) == 1 else f"{len(months)} months"
+    typer.echo(f"Doubtful matches of {counted}, restricted queues left out.")
     if months:
         typer.echo(_COLUMNS.format(*_HEADS))
     for one in months:

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from services.cli.demo.cast import STAFF
+from services.gateway.parts import stamp
 from tests.e2e.stage import Stage, a_stage
 from tests.e2e.test_approval import sign_in
 from tests.e2e.test_journey import Walk, walking
@@ -33,7 +34,7 @@ def in_doubt(stage: Stage) -> None:
     stage.world.publish(OTHER, patient("other", "Art Jessop", "1950-02-03", "9993000050",
                                        address=[home("9 Quarry Lane", "ZZ98 1AB")]))  # fmt: skip
     if not index.reviews.months():
-        doubt(index, item(index, ONE, "one"), item(index, OTHER, "other"), at="2026-12-31T09:00:00Z")
+        doubt(index, item(index, ONE, "one"), item(index, OTHER, "other"), at=stamp(stage.world.parts.now()))
 
 
 def test_a_doubt_is_read_decided_and_undone(stage: Stage, browser: Browser) -> None:

@@ -8,11 +8,10 @@ import pytest
 from typer.testing import CliRunner
 
 from services.cli.review import app
+from services.gateway.parts import stamp
 from tests.hub.world import a_world
 from tests.reviewing import ADMIN, SECOND, answer, doubt, item, waiting
 from tests.unit.index.northshire import flag, patient
-
-NOW = "2026-11-30T20:00:00Z"
 
 
 def test_the_report_counts_the_general_queue_and_names_nobody(
@@ -27,20 +26,21 @@ def test_the_report_counts_the_general_queue_and_names_nobody(
             index,
             item(index, "northshire-csc", f"a{number}"),
             item(index, "northshire-nhs", f"b{number}"),
-            at=NOW,
+            at=stamp(world.parts.now()),
         )
     world.publish("northshire-nhs", flag("f", "b1", "L:SAFEADDR"))
     (line,) = waiting(index, ADMIN)
     for who in (ADMIN, SECOND):
-        answer(index, line.id, "apart", who, at=NOW)
+        answer(index, line.id, "apart", who, at=line.since)
+    month_now = line.since[:7]
     world.close()
     monkeypatch.setenv("MASH_MODE", "demo")
     monkeypatch.setenv("MASH_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("MASH_POLICIES", str(tmp_path / "policies"))
     told = CliRunner().invoke(app, ["report"])
     assert told.exit_code == 0, told.output
-    assert told.output.splitlines()[0] == "Doubtful matches of 1 months, restricted queues left out."
-    assert told.output.splitlines()[2].split() == ["2026-11", "1", "0", "1", "0", "0", "1", "100", "%", "-"]
+    assert told.output.splitlines()[0] == "Doubtful matches of 1 month, restricted queues left out."
+    assert told.output.splitlines()[2].split() == [month_now, "1", "0", "1", "0", "0", "1", "100", "%", "-"]
     (month,) = json.loads(CliRunner().invoke(app, ["report", "--json"]).output)
     assert (month["raised"], month["decided"], month["pairs"], month["kappa"]) == (1, {"apart": 1}, 1, None)
     for word in ("Rudge", "Lomax", line.id):
