@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select, text
 from benchmarks.matching.place import POSTGRES, Place
 from services.index import keys, labels
 from services.index.links import events
+from services.index.marks import marks_of
 from services.index.read import summarise
 from services.index.schema import (
     CURRENT,
@@ -130,7 +131,7 @@ def record_row(
     rank = labels.RANKS.index(labels.confidentiality(stored))
     return {"id": id, "item": item, "source": source, "type": stored["resourceType"], "version": 1, "outbox": outbox,
             "state": state, "received": RECEIVED, "about": item, "confidentiality": rank,
-            "body": place.store.seal(stored, f"record:{id}")}  # fmt: skip
+            "body": place.store.seal(stored, f"record:{id}"), "marks": place.store.seal_marks(id, marks_of(stored))}  # fmt: skip
 
 
 def _add(rows: Rows, place: Place, batch: Batch, resource: Mapping[str, Any]) -> None:
@@ -142,7 +143,7 @@ def _add(rows: Rows, place: Place, batch: Batch, resource: Mapping[str, Any]) ->
     rows.named["index_person"].append({"id": person, "since": RECEIVED})
     rows.named["index_identity"].append({
         "item": item, "person": person, "record": id, "source": batch.source, "type": record["type"],
-        "received": RECEIVED, "about": item, "summary": store.seal(summary.plain(), f"identity:{id}"),
+        "received": RECEIVED, "about": item, "summary": store.seal_introduction(id, summary, marks_of(resource)),
     })  # fmt: skip
     rows.named["index_link"].append({
         "item": item, "person": person, "rule": "own-person", "actor": "hub", "at": RECEIVED, "status": "automatic",

@@ -24,6 +24,7 @@ from services.contract.publishing import Accepted, Put, Stored, Submission
 from services.index import labels, references
 from services.index.dates import wrong_dates
 from services.index.findings import findings_of
+from services.index.marks import marks_of
 from services.index.ports import Book
 from services.index.read import text_of
 from services.index.schema import CURRENT, OUTBOX, RECORD, UNSEEN, Outbox, Record
@@ -189,7 +190,8 @@ def _insert(
         rows.append(Record(id=id, item=item, source=submission.source, type=entry.type, version=version, outbox=outbox,
                            state=UNSEEN, received=submission.received, confidentiality=rank,
                            about=_about(store, submission.source, entry, entries, known),
-                           body=store.seal(entry.resource, f"record:{id}")))  # fmt: skip
+                           body=store.seal(entry.resource, f"record:{id}"),
+                           marks=store.seal_marks(id, marks_of(entry.resource))))  # fmt: skip
         stored.append(Stored(entry.type, entry.id, version, created=version == 1))
         salted.update(canonical(entry.resource))
     found = sorted(

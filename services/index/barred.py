@@ -1,7 +1,7 @@
 """What a record that introduces somebody says of an adoption, and which of its labels the law bars.
 
 Promise: each record speaks for itself: one that is barred does not bar another source's record of the same person, nor does
-another open it; the same statements run whether anybody was found.
+another open it; no statement tells whether anybody was found.
 """
 
 from collections.abc import Collection, Mapping
@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 
 from services.contract.people import Introduced
 from services.index import labels
+from services.index.marks import Marks
 from services.index.people import Known, People, in_parts
 from services.index.ports import Book
 from services.index.schema import RECORD
@@ -28,17 +29,19 @@ def versions(people: People, ids: Collection[str]) -> list[Any]:
 
 def introductions(people: People, records: Collection[Known]) -> dict[str, Introduced]:
     """Version of a record -> what it says."""
-    return {
-        row.id: introduced(people.store.body(row), row.source, people.book)
-        for row in versions(people, {known.record for known in records})
-    }
+    found = {one.record: introduced(one.marks, one.source, people.book) for one in records if one.marks}
+    # Only what was stored before marks were kept is read for them.
+    bare = {one.record for one in records} - found.keys()
+    for row in versions(people, bare) if bare else ():
+        found[row.id] = introduced(people.store.marks(row), row.source, people.book)
+    return found
 
 
-def introduced(resource: Mapping[str, Any], source: str, book: Book) -> Introduced:
+def introduced(marks: Marks, source: str, book: Book) -> Introduced:
     """What one record says."""
-    carried = labels.labels_of(resource, source, book)
+    carried = labels.of_marks(marks, source, book)
     barring = tuple(label for label in carried if bars(label, book))
-    return Introduced(source, labels.adoption(resource, carried), barring)
+    return Introduced(source, labels.adoption_of_marks(marks, carried), barring)
 
 
 def bars(label: str, book: Book) -> bool:

@@ -19,7 +19,6 @@ from services.contract.people import Count, Counted
 from services.index import ages
 from services.index.barred import bars, introduced
 from services.index.people import People
-from services.index.read import from_plain
 from services.index.schema import IDENTITY, PROTECTION, RECORD
 
 _AT_ONCE = 500
@@ -62,7 +61,7 @@ def _known(people: People, sources: Collection[str]) -> dict[str, _Counted]:
     for row in rows:
         if not people.kept(row.source, row.received) or _barred(people, row):
             continue
-        summary = from_plain(people.store.unseal(row.summary, f"identity:{row.id}"))
+        summary = people.store.introduction(row.summary, row.id)[0]
         one = found.setdefault(row.person, _Counted())
         one.sources.add(row.source)
         if summary.birth_date:
@@ -71,7 +70,7 @@ def _known(people: People, sources: Collection[str]) -> dict[str, _Counted]:
 
 
 def _barred(people: People, row: Any) -> bool:
-    said = introduced(people.store.body(row), row.source, people.book)
+    said = introduced(people.store.marks(row), row.source, people.book)
     return said.adoption != "none" or bool(said.labels)
 
 

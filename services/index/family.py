@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from services.contract.people import Edge
 from services.index import ages, barred
+from services.index.marks import marks_of
 from services.index.people import Known, People, in_parts, same_home
 from services.index.probable_relative import probable_relative
 from services.index.read import codings, dicts, text_of
@@ -116,7 +117,7 @@ def _edge(
     codes = [code for system, code in codings(resource.get("relationship")) if system == ROLES]
     code = codes[0] if codes else ""
     age = ages.relation_age(resource, people.on, people.book.lookback)
-    said = barred.introduced(resource, known.source, people.book)
+    said = barred.introduced(marks_of(resource), known.source, people.book)
     period = next(iter(dicts(resource.get("period"))), {})
     return Edge("relationship", toward, REVERSE.get(code, "FAMMEMB") if reverse and code else code, known.source,
                 known.record, about, age, said.adoption, said.labels,

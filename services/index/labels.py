@@ -4,15 +4,15 @@ Promise: a label that nobody knows stays on the record under its own code (polic
 is no sensitivity label at all (obligations, purposes, masking marks) is left out.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from services.contract.vocabulary import codes
+from services.index.marks import Marks, marks_of
 from services.index.ports import Book
-from services.index.read import codings, security, text_of
+from services.index.read import security
 
 CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
-LABEL = "urn:mash:cs:label"
 ADOPTION = "urn:mash:cs:adoption"
 RANKS = ("U", "L", "M", "N", "R", "V")
 """v3-Confidentiality from the least to the most confidential."""
@@ -28,7 +28,12 @@ _NOT_LABELS = frozenset(
 
 def labels_of(resource: Mapping[str, Any], source: str, book: Book) -> tuple[str, ...]:
     """Sorted label codes of a record."""
-    return tuple(sorted({*_carried(resource), *_implied(resource, book), *_every(source, book)}))
+    return of_marks(marks_of(resource), source, book)
+
+
+def of_marks(marks: Marks, source: str, book: Book) -> tuple[str, ...]:
+    """The same, of the marks that were kept of it."""
+    return tuple(sorted({*_carried(marks), *_implied(marks, book), *_every(source, book)}))
 
 
 def binding(labels: tuple[str, ...], book: Book) -> tuple[str, ...]:
@@ -60,40 +65,35 @@ def of_person(code: str) -> str:
 
 def adoption(resource: Mapping[str, Any], labels: tuple[str, ...]) -> str:
     """none | before | after the order: what a record says of itself, else `after` under L:ADOPT."""
-    said = [code for system, code in security(resource) if system == ADOPTION]
+    return _adoption(security(resource), labels)
+
+
+def adoption_of_marks(marks: Marks, labels: tuple[str, ...]) -> str:
+    """The same, of the marks that were kept of it."""
+    return _adoption(marks.security, labels)
+
+
+def _adoption(carried: Iterable[tuple[str, str]], labels: tuple[str, ...]) -> str:
+    said = [code for system, code in carried if system == ADOPTION]
     if said:
         return said[0] if said[0] in codes("adoption") else "after"
     return "after" if "L:ADOPT" in labels else "none"
 
 
-def _carried(resource: Mapping[str, Any]) -> Iterator[str]:
-    obligations = codes("obligations")
-    for system, code in security(resource):
+def _carried(marks: Marks) -> Iterator[str]:
+    obligations = codes("obligations") if marks.security else ()
+    for system, code in marks.security:
         if system not in _NOT_LABELS and code not in obligations:
             yield code or "UNREADABLE"
-    if resource.get("resourceType") == "Flag":
-        for concept in (resource.get("code"), resource.get("category")):
-            yield from (code for system, code in codings(concept) if system == LABEL)
+    yield from marks.flags
 
 
-def _implied(resource: Mapping[str, Any], book: Book) -> Iterator[str]:
+def _implied(marks: Marks, book: Book) -> Iterator[str]:
     """Labels that the book puts on a clinical code, wherever in the record the code stands."""
     known = book.codes
     if known:
-        for coding in _all_codings(resource):
-            yield from known.get(coding, ())
-
-
-def _all_codings(value: object) -> Iterator[str]:
-    if isinstance(value, dict):
-        if "code" in value and "system" in value:
-            yield text_of(value["code"])
-        for member in value.values():
-            if isinstance(member, dict | list):
-                yield from _all_codings(member)
-    elif isinstance(value, list):
-        for member in value:
-            yield from _all_codings(member)
+        for code in marks.codes:
+            yield from known.get(code, ())
 
 
 def _every(source: str, book: Book) -> tuple[str, ...]:

@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, select
 
 from services.index import keys
+from services.index.marks import Marks
 from services.index.ports import Book
-from services.index.read import Home, Summary, from_plain
+from services.index.read import Home, Summary
 from services.index.schema import CURRENT, HOME, IDENTITY, LOOK_UP, RECORD
 from services.index.store import Store
 
@@ -52,6 +53,8 @@ class Known:
     received: str
     about: str | None
     summary: Summary
+    marks: Marks | None
+    """None where they were not kept yet when it was stored."""
 
 
 class People:
@@ -66,7 +69,7 @@ class People:
         """The place in the order of events of what is being written; 0 where nothing is."""
         self._of_person: dict[str, tuple[Known, ...]] = {}
         self._homes: dict[str, frozenset[str]] = {}
-        self._summaries: dict[str, Summary] = {}
+        self._opened: dict[str, tuple[Summary, Marks | None]] = {}
         self._from_day: dict[str, str] = {}
         """Source -> the first day of receipt within its retention; empty for one that is registered no more."""
         self.memo: dict[tuple[str, frozenset[str]], Any] = {}
@@ -160,14 +163,13 @@ class People:
         for row in rows:
             if self.kept(row.source, row.received):
                 yield Known(row.item, row.person, row.record, row.source, row.type, row.received, row.about,
-                            self._summary(row))  # fmt: skip
+                            *self._introduction(row))  # fmt: skip
 
-    def _summary(self, row: Any) -> Summary:
+    def _introduction(self, row: Any) -> tuple[Summary, Marks | None]:
         # A version never changes, so it is opened once.
-        if row.record not in self._summaries:
-            plain = self.store.unseal(row.summary, f"identity:{row.record}")
-            self._summaries[row.record] = from_plain(plain)
-        return self._summaries[row.record]
+        if row.record not in self._opened:
+            self._opened[row.record] = self.store.introduction(row.summary, row.record)
+        return self._opened[row.record]
 
     def kept(self, source: str, received: str) -> bool:
         """Whether a record is within its source's retention; nothing of a source that is registered no more."""

@@ -48,6 +48,8 @@ class Record(_Table, table=True):
     confidentiality: int
     """Rank of v3-Confidentiality."""
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    marks: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    """Sealed: by what labels and an adoption are read of it without its body; None for what was stored before they were kept."""
 
 
 class Person(_Table, table=True):

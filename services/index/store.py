@@ -9,11 +9,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, event, exc, text
 
 from services.contract.canonical import b64u, emit, parse
 from services.contract.problems import Conflict, IndexUnavailable
+from services.index.marks import Marks, from_plain, marks_of
 from services.index.matching.model import Model, shipped
+from services.index.read import Summary
+from services.index.read import from_plain as summary_from
 from services.runtime.keys import Mac, Sealer
 
 _WRITERS = 0x6D617368
@@ -80,6 +84,30 @@ class Store:
         """The resource of a row of `index_record`."""
         resource: Mapping[str, Any] = self.unseal(row.body, f"record:{row.id}")
         return resource
+
+    def seal_marks(self, record: str, marks: Marks) -> bytes:
+        """The column `marks` of that row of `index_record`."""
+        return self.seal(marks.plain(), f"marks:{record}")
+
+    def marks(self, row: Any) -> Marks:
+        """The marks of a row of `index_record` with its id, source and marks: those kept of it, else its body's."""
+        if row.marks is None:
+            return marks_of(self.body(row))
+        return from_plain(self._words(row.marks, f"marks:{row.id}"))
+
+    def seal_introduction(self, record: str, summary: Summary, marks: Marks) -> bytes:
+        """The column `summary` of the row of `index_identity` whose version is `record`."""
+        return self.seal({**summary.plain(), "marks": marks.plain()}, f"identity:{record}")
+
+    def introduction(self, sealed: bytes, record: str) -> tuple[Summary, Marks | None]:
+        """What `seal_introduction` sealed; no marks where it was sealed before they were kept."""
+        said = self._words(sealed, f"identity:{record}")
+        marks = said.get("marks")
+        return summary_from(said), None if marks is None else from_plain(marks)
+
+    def _words(self, sealed: bytes, place: str) -> Any:
+        # The hub's own words and truth values, with no decimal among them to keep: read the fastest way.
+        return orjson.loads(self._sealer.open(sealed, place))
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from sqlalchemy import Table, delete, func, insert, select, update
 from services.contract.problems import NotFound
 from services.index import keys, labels, link, protect
 from services.index.links import events, past_keys
+from services.index.marks import marks_of
 from services.index.matching import doubts
 from services.index.people import People
 from services.index.ports import Book
@@ -95,7 +96,7 @@ def _introduce(people: People, version: Any, resource: Any, choose: Choose) -> N
         "type": version.type,
         "received": version.received,
         "about": version.about,
-        "summary": people.store.seal(summary.plain(), f"identity:{version.id}"),
+        "summary": people.store.seal_introduction(version.id, summary, marks_of(resource)),
     }
     same = IDENTITY.c.item == version.item
     if people.connection.execute(update(IDENTITY).where(same).values(**row)).rowcount == 0:

@@ -18,7 +18,11 @@ from tests.verification.databases import database_of
 SIZE = 60
 RANDOM = ("id", "event_id", "person", "record", "outbox", "ref")
 """Ids made anew each time."""
-PLACES = {"index_record": "record:{0.id}", "index_identity": "identity:{0.record}"}
+PLACES = {
+    ("index_record", "body"): "record:{0.id}",
+    ("index_record", "marks"): "marks:{0.id}",
+    ("index_identity", "summary"): "identity:{0.record}",
+}
 
 
 def people() -> list[dict[str, Any]]:
@@ -43,8 +47,8 @@ def table(place: Place, name: str) -> list[list[tuple[str, Any]]]:
         for row in connection.execute(select(METADATA.tables[name])):
             said = {key: value for key, value in row._mapping.items() if key not in RANDOM}
             for key, value in said.items():
-                if isinstance(value, bytes) and name in PLACES:
-                    said[key] = place.store.unseal(value, PLACES[name].format(row))
+                if isinstance(value, bytes) and (name, key) in PLACES:
+                    said[key] = place.store.unseal(value, PLACES[name, key].format(row))
             rows.append(sorted((key, str(value)) for key, value in said.items()))
     return sorted(rows)
 
