@@ -22,6 +22,7 @@ from services.cli.parts.cache import CannotObtain
 from services.cli.parts.kafka_cluster import KafkaCluster
 from services.cli.parts.opa import opa_binary
 from services.cli.parts.postgres import make_database
+from tests.kept_bytecode import keep_bytecode
 from tests.real import browser as browsers
 from tests.real import kafka, opa, outside, postgres, stock_witness
 from tests.real import kafka_secured as kafka_secured_broker
@@ -30,6 +31,8 @@ from tests.real.find import FINDINGS, Server, missing, outlook, required, take
 HERE = Path(__file__).parent
 NOWHERE = HERE / "nowhere"
 BROKERS = {"kafka_broker", "kafka_cluster", "kafka_secured"}
+
+keep_bytecode()
 
 
 def pytest_report_header() -> list[str]:

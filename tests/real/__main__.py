@@ -14,7 +14,7 @@ from services.cli.parts.java import java
 from services.cli.parts.kafka import kafka_jars
 from services.cli.parts.opa import opa_binary
 from services.cli.parts.postgres import postgres_programs
-from tests.real import browser, kafka, opa, outside, postgres
+from tests.real import browser, kafka, opa, outside, postgres, stock_witness
 from tests.real.find import Way, outlook, required
 
 NOWHERE = Path("unused")
@@ -34,6 +34,10 @@ def take_kafka() -> object:
     return java(), kafka_jars()
 
 
+def take_outside() -> object:
+    return outside.programs(), stock_witness.programs()
+
+
 def main() -> int:
     """Kafka and OPA may be found elsewhere; their programs are obtained where they are to be run here."""
     wanted: Mapping[str, tuple[list[Way[Any]], Callable[[], object]]] = {
@@ -42,7 +46,7 @@ def main() -> int:
         "opa": (opa.ways(NOWHERE), opa_binary),
         "postgres": (postgres.ways(NOWHERE), postgres_programs),
         "browser": (browser.ways(), take_browser),
-        "outside": (outside.ways(), outside.programs),
+        "outside": ([*outside.ways(), *stock_witness.ways()], take_outside),
     }
     failed = False
     for part, (ways, obtain) in wanted.items():
