@@ -204,10 +204,11 @@ class Sequencer(threading.Thread):
     def _answer(self, fresh: list[Pending]) -> None:
         """One round trip a batch, to all witnesses at once."""
         self.trouble = ""
-        logs = [self.logs.by_code[self.logs.places[pending.event][0]] for pending in fresh]
+        places = [self.logs.places[pending.event] for pending in fresh]
+        logs = [self.logs.by_code[code] for code, _ in places]
         self._cosign(logs)
-        for pending, log in zip(fresh, logs, strict=True):
-            pending.stands(log.signed.head)
+        for pending, log, (_, index) in zip(fresh, logs, places, strict=True):
+            pending.stands(log, index)
         wake_all(fresh)
 
     def _admit(self, pending: Pending) -> bool:

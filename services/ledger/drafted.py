@@ -3,9 +3,11 @@
 Promise: whoever says nothing of parts has all of a document sealed under the keys of everybody in the entry.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from services.contract.releases import Draft, Part
+from services.ledger.derive import handle
+from services.ledger.entry import EntryRefused
 from services.ledger.once import ANSWER
 from services.ledger.sealing import Kept, Piece, Subject
 from services.ledger.vault import DECISION, OPENING
@@ -20,19 +22,33 @@ def documents(draft: Draft) -> Documents:
         (OPENING, draft.opening, draft.opening_parts),
         (ANSWER, draft.answer, ()),
     )
-    return tuple(one for one in found if one[1])
+    return tuple([one for one in found if one[1]])
 
 
-def named(draft: Draft) -> tuple[str, ...]:
-    """Everybody whose keys the entry or a document needs, each once."""
-    parts = (one for _, _, parts in documents(draft) for part in parts for one in part.subjects)
-    return tuple(dict.fromkeys((*(subject.subject for subject in draft.subjects), *parts)))
+def subjects_of(draft: Draft, event: bytes, fetch: Callable[[str], Subject]) -> tuple[Subject, ...]:
+    """Those whom the entry is about. Raises `EntryRefused` where a handle is not the one prepared for this event."""
+    subjects = tuple([fetch(subject.subject) for subject in draft.subjects])
+    for committed, subject in zip(draft.subjects, subjects, strict=True):
+        if handle(subject.secret, event) != committed.handle:
+            raise EntryRefused("a subject's handle is not the one prepared for this event")
+    return subjects
+
+
+def named(draft: Draft, found: Documents) -> tuple[str, ...]:
+    """Everybody whose keys the entry or one of its documents needs, each once."""
+    names = [subject.subject for subject in draft.subjects]
+    for _, _, parts in found:
+        for part in parts:
+            names += part.subjects
+    return tuple(dict.fromkeys(names)) if names else ()
 
 
 def sealed_with(
-    draft: Draft, event: bytes, subjects: tuple[Subject, ...], fetch: Callable[[str], Subject]
-) -> Iterator[Kept]:
-    """The rows of the vault; `subjects` are those of the entry."""
-    for what, plain, parts in documents(draft):
-        pieces = tuple(Piece(tuple(map(fetch, part.subjects)), part.body) for part in parts)
-        yield Kept(event, what, () if parts else subjects, plain, pieces)
+    found: Documents, event: bytes, subjects: tuple[Subject, ...], fetch: Callable[[str], Subject]
+) -> tuple[Kept, ...]:
+    """The rows of the vault, one for each document; `subjects` are those of the entry."""
+    rows = []
+    for what, plain, parts in found:
+        pieces = tuple([Piece(tuple(map(fetch, part.subjects)), part.body) for part in parts])
+        rows.append(Kept(event, what, () if parts else subjects, plain, pieces))
+    return tuple(rows)

@@ -39,8 +39,11 @@ class EntryRefused(LedgerUnavailable):
 
 
 @cache
-def _validator(kind: str) -> jsonschema_rs.Validator:
-    """The schema with the rules of one kind: the file's `allOf`, which tries every kind, resolved beforehand."""
+def _validator(kind: str) -> jsonschema_rs.Validator | None:
+    """The schema with the rules of one kind: the file's `allOf`, which tries every kind, resolved beforehand. None where
+    there is no such kind."""
+    if kind not in code_list("entry-kinds"):
+        return None
     schema = json.loads((schemas() / "entries" / "entry.schema.json").read_text(encoding="utf-8"))
     schema["allOf"] = [{"$ref": f"#/$defs/{kind}"}] if kind in schema["$defs"] else [{}]
     # Every pattern is a plain one; the linear engine reads them faster and cannot be made to backtrack.
@@ -50,9 +53,9 @@ def _validator(kind: str) -> jsonschema_rs.Validator:
 def fault_of(entry: Any) -> str:
     """Where an entry departs from its schema, as a place without the value; "" where it does not."""
     kind = entry.get("kind") if isinstance(entry, dict) else None
-    if not isinstance(kind, str) or kind not in code_list("entry-kinds"):
+    validator = _validator(kind) if isinstance(kind, str) else None
+    if validator is None:
         return "at kind: not in schemas/vocabulary/entry-kinds.json"
-    validator = _validator(kind)
     if validator.is_valid(entry):
         return ""
     first = next(validator.iter_errors(entry), None)
@@ -71,8 +74,14 @@ def build(draft: Draft, *, origin: str, event_id: str, at: str, user: str, case_
     """Canonical bytes of the entry. Raises `EntryRefused`: not the schema's, or too long."""
     asking = draft.asking
     asker = {"organisation": asking.organisation, "user": user}
-    entry: dict[str, Any] = {"v": 1, "kind": draft.kind, "event_id": event_id, "time": at}
-    entry |= {"origin": origin, "asker": asker}
+    entry: dict[str, Any] = {
+        "v": 1,
+        "kind": draft.kind,
+        "event_id": event_id,
+        "time": at,
+        "origin": origin,
+        "asker": asker,
+    }
     # Members that do not apply are absent.
     if asking.role:
         asker["role"] = asking.role

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -43,6 +44,8 @@ class Log:
     def __init__(self, code: str, signer: Signer, mark_key: bytes) -> None:
         self.code = code
         self.signer = signer
+        self.origin = signer.verifier.name
+        """`<hub>/<code>`, also the name of its key."""
         self._mark_key = hmac.digest(mark_key, self.origin.encode(), "sha256")
         self.tree = Tree()
         self.head = NEW
@@ -51,11 +54,6 @@ class Log:
         """The newest checkpoint that a quorum of witnesses has cosigned, with their lines; set by cosigning."""
         self._given: set[bytes] = set()
         self._counts: dict[bytes, int] = {}
-
-    @property
-    def origin(self) -> str:
-        """`<hub>/<code>`, also the name of its key."""
-        return self.signer.verifier.name
 
     def mark(self, leaf_hash: bytes) -> bytes:
         """What this ledger's sequencer puts beside an entry: a keyed BLAKE2s (RFC 7693) of 16 bytes."""
@@ -98,6 +96,10 @@ class Log:
         self._counts.pop(id, None)
 
 
+_in_text = lru_cache(64)(b64u)
+"""A batch's receipts all name one root for each log."""
+
+
 def receipt_of(log: Log, event_id: str, index: int, time: str, head: Head) -> Receipt:
     """The receipt of an entry that stands at `index` under `head`."""
-    return Receipt(event_id, log.code, log.origin, index, head.size, b64u(head.root), time)
+    return Receipt(event_id, log.code, log.origin, index, head.size, _in_text(head.root), time)

@@ -31,7 +31,7 @@ from services.ledger.beginning import beginning, held_first, look, maker
 from services.ledger.begun import Listing
 from services.ledger.cosigning.keep import open_cosigning
 from services.ledger.cosigning.ports import Cosigning, Off, lateness
-from services.ledger.drafted import named, sealed_with
+from services.ledger.drafted import documents, named, sealed_with, subjects_of
 from services.ledger.emergency.log import EmergencyLog
 from services.ledger.entry import EntryRefused, build, check_log, event_bytes, now
 from services.ledger.erasure.duties import DutyBook
@@ -77,11 +77,12 @@ class Ledger:
         self.made_of = (sequencer, vault, keys, settings, cosigning, close, tenancy, emergency_log)
         self._tenancy, self.emergency_log = tenancy, emergency_log
         self._sequencer, self._store, self._vault, self._close = sequencer, sequencer.store, vault, close
-        self._hub, self._wait = settings.hub, settings.ledger_wait
+        self._wait = settings.ledger_wait
         self._settings, self._keys, self._cosigning = settings, keys, cosigning
         names = keys.mac("ledger-pseudonyms")
-        # The few users and cases of a day come again and again.
+        # The few users, cases and logs of a day come again and again.
         self._pseudonym = lru_cache(10_000)(lambda kind, value: b64u(names.of(kind, value)[:16]))
+        self._origin = lru_cache(1_000)(lambda log: f"{settings.hub}/{check_log(log)}")
         turn, book = threading.RLock(), DutyBook(vault)
         self.holds = Holds(book, self.append, turn)
         self.copies = OwnCopies(settings, keys, self.prepare, self.append, turn)
@@ -133,7 +134,7 @@ class Ledger:
         if pending.error is not None:
             # One of its own for each caller: an exception that several threads raise would carry all their traces.
             raise type(pending.error)(pending.error.detail)
-        return answered(self._sequencer.logs, self._store, pending, b64u(pending.event))
+        return pending.receipt or answered(self._sequencer.logs, self._store, pending, pending.id)
 
     def append_later(self, draft: Draft) -> None:
         """Queue and do not wait. Raises `LedgerUnavailable` only where the ledger takes nothing now."""
@@ -224,27 +225,26 @@ class Ledger:
 
     def _pending(self, draft: Draft) -> Pending:
         event = event_bytes(draft.event_id) if draft.event_id else secrets.token_bytes(16)
-        subjects = tuple(self._vault.fetch(subject.subject) for subject in draft.subjects)
-        for committed, subject in zip(draft.subjects, subjects, strict=True):
-            if derive.handle(subject.secret, event) != committed.handle:
-                raise EntryRefused("a subject's handle is not the one prepared for this event")
-        time = now()
+        id, time = draft.event_id or b64u(event), now()
+        subjects = subjects_of(draft, event, self._vault.fetch)
         entry = build(
             draft,
-            origin=f"{self._hub}/{check_log(draft.log)}",
-            event_id=b64u(event),
+            origin=self._origin(draft.log),
+            event_id=id,
             at=time,
             user=self._pseudonym("user", draft.asking.user),
             case_hash=self._pseudonym("case", draft.case) if draft.case else "",
         )
+        found = documents(draft)
         return Pending(
             log=draft.log,
             event=event,
             time=time,
             entry=entry,
-            names=named(draft),
+            id=id,
+            names=named(draft, found),
             subjects=subjects,
-            kept=tuple(sealed_with(draft, event, subjects, self._vault.fetch)),
+            kept=sealed_with(found, event, subjects, self._vault.fetch),
             once=draft.once,
         )
 

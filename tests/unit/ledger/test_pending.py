@@ -72,3 +72,29 @@ def test_an_outcome_that_nobody_waits_for_is_left_out_of_the_row() -> None:
     for thread in threads:
         thread.join(5)
     assert len(woken) == 2
+
+
+def test_the_next_batch_waits_until_all_of_this_one_have_come_to_it() -> None:
+    came = threading.Event()
+    # Many, of whom the first is late and the others have given up: the more they are, the longer they are given.
+    many = [Pending("council", b"", "", b"") for _ in range(5_000)]
+    for one in many[1:]:
+        assert not one.wait(0)
+
+    def late() -> None:
+        time.sleep(0.02)
+        came.set()
+        many[0].wait(10)
+
+    thread = threading.Thread(target=late)
+    thread.start()
+    wake_all(many)
+    assert came.is_set()
+    thread.join(5)
+
+
+def test_nobody_waits_long_for_one_who_does_not_come() -> None:
+    some = pendings(3)
+    begun = time.monotonic()
+    wake_all(some)
+    assert time.monotonic() - begun < 1
