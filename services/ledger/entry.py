@@ -74,14 +74,8 @@ def build(draft: Draft, *, origin: str, event_id: str, at: str, user: str, case_
     """Canonical bytes of the entry. Raises `EntryRefused`: not the schema's, or too long."""
     asking = draft.asking
     asker = {"organisation": asking.organisation, "user": user}
-    entry: dict[str, Any] = {
-        "v": 1,
-        "kind": draft.kind,
-        "event_id": event_id,
-        "time": at,
-        "origin": origin,
-        "asker": asker,
-    }
+    entry: dict[str, Any] = {"v": 1, "kind": draft.kind, "event_id": event_id}
+    entry |= {"time": at, "origin": origin, "asker": asker}
     # Members that do not apply are absent.
     if asking.role:
         asker["role"] = asking.role
