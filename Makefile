@@ -32,6 +32,6 @@ check: setup ## every check that is not a test (the list is .ci/checks); changes
 fix: setup ## repair what make check finds, where that can be done by program
 	@.venv/bin/python .ci/check --fix
 
-test: setup ## obtain the real parts, then run every test (ARGS=... to pytest; JOBS=... at a time; LONG=1 also the long campaigns)
+test: setup ## obtain the real parts, then run every test (ARGS=... to pytest; JOBS=... at a time, else 3: two that compute beside brokers that wait; LONG=1 also the long campaigns)
 	@.venv/bin/python -m tests.real
-	@.venv/bin/python -m pytest --numprocesses $(or $(JOBS),2) --dist loadfile $(ARGS)
+	@.venv/bin/python -m pytest --numprocesses $(or $(JOBS),3) --dist loadfile $(ARGS)

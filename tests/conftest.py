@@ -11,7 +11,6 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +26,10 @@ from tests.real import browser as browsers
 from tests.real import kafka, opa, outside, postgres, stock_witness
 from tests.real import kafka_secured as kafka_secured_broker
 from tests.real.find import FINDINGS, Server, missing, outlook, required, take
+from tests.sharing_out import BROKERS, scheduler
 
 HERE = Path(__file__).parent
 NOWHERE = HERE / "nowhere"
-BROKERS = {"kafka_broker", "kafka_cluster", "kafka_secured"}
 
 keep_bytecode()
 
@@ -75,22 +74,14 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Of several processes one takes every file that needs a broker, so that there is one; of the rest each takes a file at a
-    time, whose tests stay in their order."""
-    from xdist.scheduler import LoadScopeScheduling
-
-    class ByFile(LoadScopeScheduling):  # type: ignore[misc, unused-ignore]
-        def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.partition("::")[0]
-            return "brokers" if _needs_broker(file) else file
-
-    return ByFile(config, log)
+    """Of several processes each takes a file at a time (tests/sharing_out.py)."""
+    return scheduler(config, log)
 
 
-@cache
-def _needs_broker(file: str) -> bool:
-    text = (HERE.parent / file).read_text(encoding="utf-8")
-    return any(fixture in text for fixture in BROKERS)
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays until the end: a collection of garbage need not look through it every time."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
