@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context
+from threading import Semaphore
 from typing import Any, Self
 
 from sqlalchemy import Connection, select, text
@@ -29,6 +30,8 @@ from services.index.store import opaque
 
 RECEIVED = "2026-11-01T09:00:00Z"
 BATCH = 2_000
+AHEAD = 8
+"""Batches that are made and not yet written, at most: what seals is quicker than what writes, and memory is not endless."""
 KEYED = (HOME, LOOK_UP)
 NAMED = ("index_outbox", "index_event", "index_record", "index_person", "index_identity", "index_link")
 Row = dict[str, Any]
@@ -65,11 +68,13 @@ def load(
     """Put every resource in; how many. The database has nothing else in it while this runs."""
     global _place
     _place, count = place, 0
-    batches = _batches(source, resources)
+    room = Semaphore(AHEAD)
+    batches = _batches(source, resources, room)
     with _quick(place) as connection:
         with get_context("fork").Pool(workers) if workers > 1 else _Here() as pool:
             for rows in pool.imap(_rows, batches):
                 _write(connection, place, rows)
+                room.release()
                 count += len(rows.named["index_record"])
                 told(count)
         _sort_keys(connection)
@@ -99,10 +104,11 @@ class _Here:
         return map(work, batches)
 
 
-def _batches(source: str, resources: Iterable[Mapping[str, Any]]) -> Iterator[Batch]:
+def _batches(source: str, resources: Iterable[Mapping[str, Any]], room: Semaphore) -> Iterator[Batch]:
     left, seq = iter(resources), 0
     while some := [*islice(left, BATCH)]:
         seq += 1
+        room.acquire()
         yield Batch(source, some, opaque(), seq)
 
 
