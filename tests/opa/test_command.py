@@ -15,6 +15,7 @@ from services.cli.exits import Exit
 from services.cli.policy import app, check_steps
 from services.contract.places import policies
 from services.policy.invariants.run import hold
+from tests.chosen_steps import only
 
 STEPS = (
     "files, words and dates agree",
@@ -40,15 +41,6 @@ def folder(tmp_path: Path) -> Path:
 def few_invariants(monkeypatch: pytest.MonkeyPatch) -> None:
     """The invariants of one purpose: the others are held by tests/unit/policy/test_invariants.py."""
     monkeypatch.setattr(check_steps, "hold", partial(hold, purposes=("CP-ALERT",)))
-
-
-def only(monkeypatch: pytest.MonkeyPatch, *steps: str) -> None:
-    """Of the steps after the first these alone are run."""
-    assert set(steps) <= set(STEPS)
-    whole = check_steps.Bench.steps
-    monkeypatch.setattr(
-        check_steps.Bench, "steps", lambda bench: tuple(step for step in whole(bench) if step.name in steps)
-    )
 
 
 def few_stories(folder: Path, *kept: str) -> None:

@@ -1,5 +1,6 @@
 """Both engines behave alike: the embedded one and a real OPA server, on the same book."""
 
+import os
 import random
 import shutil
 import threading
@@ -30,7 +31,8 @@ from tests.policy_world import (
 )
 from tests.real.find import Server
 
-QUESTIONS = 2_000
+LONG = os.environ.get("LONG") == "1"
+QUESTIONS = 2_000 if LONG else 1_200
 WAIT = 0.5
 
 
@@ -67,8 +69,10 @@ def test_they_agree_on_every_cell_of_random_questions_malformed_ones_included(
             for cell in row or []:
                 effects[cell["effect"]] = effects.get(cell["effect"], 0) + 1
     # Agreement on refusals alone would prove little.
-    assert min(effects[effect] for effect in ("release", "generalise", "ask-owner", "withhold")) > 200
-    assert effects["release"] > 5_000
+    assert (
+        min(effects[effect] for effect in ("release", "generalise", "ask-owner", "withhold")) > QUESTIONS / 10
+    )
+    assert effects["release"] > 2.5 * QUESTIONS
 
 
 @pytest.fixture(params=["embedded", "server"])
