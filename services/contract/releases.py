@@ -196,6 +196,10 @@ class SubjectRow:
     index: int
     n: int
     entry: Mapping[str, Any] = field(repr=False)
+    under: str = ""
+    """Which of the person's ids it stands under: the keyed hash by which the vault knows it. `n` counts for each."""
+    mixed: bool = False
+    """Whether records of somebody else counted as the person's at the time: it was about both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +236,8 @@ class OwnRow:
     purpose: str
     kinds: tuple[str, ...]
     """Codes of own-copy-kinds.json."""
+    mixed: bool = False
+    """Whether it was about somebody else as well, whose records counted as the person's at the time."""
 
 
 @dataclass(frozen=True, slots=True)

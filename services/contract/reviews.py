@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 
 from services.contract.people import AskerIdentity, Item, PersonFacts, Related
 
+Span = tuple[str, str]
+"""From and until, UTC, both counted in; "" where it is open."""
+
 GENERAL, PROTECTED, ADOPTED, SILENT = "general", "protected", "adopted", "silent"
 """Queues of review-queues.json. All but the first are restricted; `silent`: policy is silent about somebody in it."""
 SAME, APART, UNSURE = "same", "apart", "unsure"
@@ -138,6 +141,38 @@ class Parted:
     """Who there is now in place of the one."""
     moved: int
     """Records that are of another person now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """An id under which a person's records stand or stood: what was said under it is said of them."""
+
+    id: str
+    spans: tuple[Span, ...] = (("", ""),)
+    """When records of theirs stood under it: what was said of it at another time was said of somebody else alone."""
+    mixed: tuple[Span, ...] = ()
+    """When records stood under it with theirs that are somebody else's now: what was said then was said of both."""
+    since: str = ""
+    """From when what was said under it counts under the id that they have now; "" always."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAs:
+    """Every id under which a person's records ever stood, the one that they have now first."""
+
+    ids: tuple[Stood, ...]
+    beside: frozenset[str] = frozenset()
+    """Ids of everybody else whose records ever stood under one of these."""
+
+    @property
+    def id(self) -> str:
+        """The one that they have now."""
+        return self.ids[0].id
+
+
+def known_alone(id: str) -> KnownAs:
+    """Somebody whose records never stood under another id."""
+    return KnownAs((Stood(id),))
 
 
 @dataclass(frozen=True, slots=True)

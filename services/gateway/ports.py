@@ -5,7 +5,6 @@ Each method is one crossing, whatever the family's size.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from typing import Any, Protocol
 
 from services.contract.decisions import Answer, Matrix, MatrixAsked, Question
@@ -42,6 +41,7 @@ from services.contract.releases import (
 from services.contract.reviews import (
     Foreseen,
     Joined,
+    KnownAs,
     MonthOfReviews,
     Parted,
     ReviewAnswer,
@@ -104,8 +104,8 @@ class Links(Protocol):
         """Each of these ids -> who answers for it now; itself where nobody does, or several do."""
         ...
 
-    def earlier(self, person: str) -> AbstractSet[str]:
-        """The ids under which the records of this person stood before."""
+    def known_as(self, person: str) -> KnownAs:
+        """Every id under which the records of this person ever stood."""
         ...
 
 
@@ -186,9 +186,12 @@ class Holds(Protocol):
 class Erasing(Protocol):
     """Erasure of one person: asked for by one, carried out at the word of another."""
 
-    def ask(self, asking: Asking, subject: str, reason: str) -> Erasure | Denied: ...
-    def decide(self, asking: Asking, id: str, *, agree: bool) -> Shredded | Erasure | Denied:
-        """What was destroyed; the request where it was turned down; or why it may not be done."""
+    def ask(self, asking: Asking, whom: KnownAs, reason: str) -> Erasure | Denied: ...
+    def decide(
+        self, asking: Asking, id: str, *, agree: bool, whom: KnownAs | None = None
+    ) -> Shredded | Erasure | Denied:
+        """What was destroyed; the request where it was turned down; or why it may not be done. `whom`: as they are known at
+        this moment."""
         ...
 
     def listed(self, organisation: str) -> Sequence[Erasure]: ...
@@ -200,18 +203,18 @@ class OwnCopies(Protocol):
     def make(
         self,
         asking: Asking,
-        subject: str,
+        whom: KnownAs,
         facts: Mapping[str, Any],
         write: Callable[[str, Sequence[OwnRow]], bytes],
     ) -> bytes:
         """What `write` makes of (the copy's reference, its rows), once its entry is durable. Raises `LedgerUnavailable`."""
         ...
 
-    def held(self, asking: Asking, subject: str) -> Sequence[OwnHeld]:
+    def held(self, asking: Asking, whom: KnownAs) -> Sequence[OwnHeld]:
         """What the asker's organisation released and the person's copy leaves out, oldest first."""
         ...
 
-    def let_go(self, asking: Asking, subject: str, reference: str, reason: str) -> OwnHeld | Denied:
+    def let_go(self, asking: Asking, whom: KnownAs, reference: str, reason: str) -> OwnHeld | Denied:
         """From now on the next copy has these rows; the entry first."""
         ...
 

@@ -8,7 +8,7 @@ organisation that got the answer.
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.contract.canonical import b64u, canonical, digest
 from services.contract.merkle import EMPTY_ROOT
@@ -24,6 +24,7 @@ from services.contract.releases import (
     Receipt,
     SubjectCount,
 )
+from services.contract.reviews import KnownAs, Span
 from services.ledger.own_rows import COPY, LET_GO, Sight, case_of, document, held, numbered, told
 from services.ledger.reading import Reading
 from services.runtime.keys import KeyFolder
@@ -31,6 +32,14 @@ from services.runtime.settings import Settings
 
 PURPOSE = "PATRQT"
 _MISSING = frozenset({"gap", "log-missing"})
+
+
+class _Known(NamedTuple):
+    """What is theirs, over every id of theirs; when each was; and the id that they have now, as rows name it."""
+
+    sights: list[Sight]
+    spans: Mapping[str, Sequence[Span]]
+    under: str
 
 
 class OwnCopies:
@@ -50,36 +59,38 @@ class OwnCopies:
     def make(
         self,
         asking: Asking,
-        subject: str,
+        whom: KnownAs,
         facts: Mapping[str, Any],
         write: Callable[[str, Sequence[OwnRow]], bytes],
     ) -> bytes:
         """What `write` makes of (the copy's reference, its rows), once its entry is durable. Raises `LedgerUnavailable`."""
         with self._turn:
-            sights = self._sights(subject)
-            rows = numbered(sights)
-            prepared = self._prepare([SubjectCount(subject, 0)])
+            known = self._known(whom)
+            rows = numbered(known.sights, known.under)
+            prepared = self._prepare([SubjectCount(whom.id, 0)])
             paper = write(prepared.event_id, [told(number, one) for number, one in rows])
             draft = Draft(
                 asking.organisation, COPY, asking, purpose=PURPOSE, facts={**facts, "rows": len(rows)}
             )
-            self._enter(draft, prepared, document(rows, sights, paper), len(paper))
+            sealed = document(rows, known.sights, paper, known.spans)
+            self._enter(draft, prepared, sealed, len(paper))
         return paper
 
-    def held(self, asking: Asking, subject: str) -> tuple[OwnHeld, ...]:
+    def held(self, asking: Asking, whom: KnownAs) -> tuple[OwnHeld, ...]:
         """What the asker's organisation released and the person's copy leaves out, oldest first, one for each case."""
-        return tuple(map(_held, _by_case(held(self._sights(subject), asking.organisation))))
+        return tuple(map(_held, _by_case(held(self._known(whom).sights, asking.organisation))))
 
-    def let_go(self, asking: Asking, subject: str, reference: str, reason: str) -> OwnHeld | Denied:
+    def let_go(self, asking: Asking, whom: KnownAs, reference: str, reason: str) -> OwnHeld | Denied:
         """Let the person be told, in the next copy, of what is held back on the case of `reference` up to that release. The
         reason stands sealed. Raises `LedgerUnavailable`."""
         with self._turn:
-            for case in _by_case(held(self._sights(subject), asking.organisation)):
+            for case in _by_case(held(self._known(whom).sights, asking.organisation)):
                 events = [one.row.entry["event_id"] for one in case]
                 if reference in events:
                     # Not what came after it: nobody has looked at that yet.
                     found = _held(case[: events.index(reference) + 1])
-                    prepared = self._prepare([SubjectCount(subject, 0)])
+                    # Under the id that they have now: nobody has decided for whoever else stood under another of theirs.
+                    prepared = self._prepare([SubjectCount(whom.id, 0)])
                     draft = Draft(
                         asking.organisation,
                         LET_GO,
@@ -107,18 +118,20 @@ class OwnCopies:
             )
         )
 
-    def _sights(self, subject: str) -> list[Sight]:
+    def _known(self, whom: KnownAs) -> _Known:
         with Reading(self._settings, self._keys) as reading:
-            found = reading.own(subject)
+            found, spans, under = reading.own(whom), reading.spans(whom), reading.named(whom.id)
         if any(fault.kind in _MISSING for fault in found.faults):
             raise LedgerUnavailable(
                 "an entry about this person is missing; run mash ledger subject-report before a copy is given"
             )
-        if any(one.row.entry["kind"] == COPY and one.sealed is None for one in found.sights):
+        theirs = [one for one in found.sights if one.theirs]
+        copies = [one for one in theirs if (one.row.entry["kind"], one.row.under) == (COPY, under)]
+        if any(one.sealed is None for one in copies):
             raise LedgerUnavailable(
                 "an earlier copy for this person does not open; its numbers cannot be kept"
             )
-        return found.sights
+        return _Known(theirs, spans, under)
 
 
 def _by_case(sights: Sequence[Sight]) -> list[list[Sight]]:

@@ -6,26 +6,32 @@ a copy leaves out, adds or counts otherwise.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from services.contract.canonical import b64u, digest
 from services.contract.releases import OwnRow, SubjectFault, SubjectRow
 from services.ledger.opened import DIGESTS
 from services.ledger.sealing import Opened
+from services.ledger.spans import before, within
 
+ALONE: Mapping[str, Sequence[Sequence[str]]] = MappingProxyType({"": (("", ""),)})
+"""Looked under one id alone, of whatever time."""
 RELEASE, COPY, LET_GO = "release.intent", "subject.report", "subject.let-go"
-MARGIN = timedelta(seconds=60)
-"""An entry this much older than a copy stood when the copy was made, whatever the clocks of gateways say."""
 
 
 class Sight(NamedTuple):
     """An entry about the person and what was sealed with it for them: of a release `{handle, kinds, held_back}`, of a copy
-    `{rows, seen, copy, salt}`. None: nothing is sealed that the entry commits to."""
+    `{rows, seen, spans, copy, salt}`. None: nothing is sealed that the entry commits to."""
 
     row: SubjectRow
     sealed: Mapping[str, Any] | None
+    theirs: bool = True
+    """False: it stands under an id that they had, and records of somebody else alone stood under it at the time."""
+    since: str = ""
+    """From when its id counts under the one that they have now."""
 
 
 def note_of(opened: Opened | None, entry: Mapping[str, Any], handle: str) -> Mapping[str, Any] | None:
@@ -85,14 +91,22 @@ def held(sights: Sequence[Sight], organisation: str) -> list[Sight]:
     ]
 
 
-def numbered(sights: Sequence[Sight]) -> list[tuple[int, Sight]]:
-    """Each row of the next copy under its number: those given before under theirs, then the new ones."""
+def numbered(sights: Sequence[Sight], under: str = "") -> list[tuple[int, Sight]]:
+    """Each row of the next copy under its number: those given before under theirs, then the new ones.
+
+    Numbers go on over the copies made under one id, `under`; under a new one, and where a row that was given is theirs no
+    more, they begin anew: a gap would tell of it.
+    """
     given: dict[str, int] = {}
     for copy in _copies(sights):
-        given |= {event: number for number, _, event in (copy.sealed or {}).get("rows", ())}
+        if copy.row.under == under:
+            given = _carried(given, copy.sealed)
+    may = tellable(sights)
+    if not given.keys() <= {str(one.row.entry["event_id"]) for one in may}:
+        given = {}
     number = max(given.values(), default=0)
     rows = []
-    for one in tellable(sights):
+    for one in may:
         event = str(one.row.entry["event_id"])
         if event not in given:
             number += 1
@@ -106,45 +120,89 @@ def told(number: int, one: Sight) -> OwnRow:
     entry, asker = one.row.entry, one.row.entry["asker"]
     kinds = tuple(one.sealed["kinds"]) if one.sealed else ()
     return OwnRow(
-        number, entry["time"], asker["organisation"], asker.get("role", ""), entry.get("purpose", ""), kinds
+        number,
+        entry["time"],
+        asker["organisation"],
+        asker.get("role", ""),
+        entry.get("purpose", ""),
+        kinds,
+        one.row.mixed,
     )
 
 
-def document(rows: Sequence[tuple[int, Sight]], sights: Sequence[Sight], paper: bytes) -> dict[str, Any]:
-    """What a copy's entry commits to, without the salt: `rows` [number, log, event id], `seen` how far each log was looked
-    through by the person's own count, `copy` the digest of the bytes that were given."""
-    seen: dict[str, int] = {}
+def document(
+    rows: Sequence[tuple[int, Sight]],
+    sights: Sequence[Sight],
+    paper: bytes,
+    spans: Mapping[str, Sequence[Sequence[str]]] = ALONE,
+) -> dict[str, Any]:
+    """What a copy's entry commits to, without the salt: `rows` [number, log, event id], `spans` the ids that were looked
+    under and for what time of each, `seen` by id how far each log was looked through by that id's own count, `copy` the
+    digest of the bytes that were given."""
+    seen: dict[str, dict[str, int]] = {under: {} for under in spans}
     for one in sights:
-        seen[one.row.log] = max(one.row.n, seen.get(one.row.log, 0))
+        if one.row.under in seen:
+            of = seen[one.row.under]
+            of[one.row.log] = max(one.row.n, of.get(one.row.log, 0))
     told = [[number, one.row.log, one.row.entry["event_id"]] for number, one in rows]
-    return {"rows": told, "seen": seen, "copy": b64u(digest(paper))}
+    times = {under: [list(span) for span in of] for under, of in spans.items()}
+    return {"rows": told, "seen": seen, "spans": times, "copy": b64u(digest(paper))}
 
 
-def check(sights: Sequence[Sight], unnoted: Iterable[SubjectRow] = ()) -> list[SubjectFault]:
-    """Every copy held against the rows about the person. `unnoted`: releases that gave something and have no note."""
+def check(
+    sights: Sequence[Sight],
+    unnoted: Iterable[SubjectRow] = (),
+    under: str = "",
+    gone: AbstractSet[str] = frozenset(),
+) -> list[SubjectFault]:
+    """Every copy that was theirs held against the rows. `sights`: those of everybody beside them, too; `unnoted`: releases
+    that gave something and have no note; `under`: the id that they have now; `gone`: ids whose keys were destroyed since."""
     faults: list[SubjectFault] = []
-    given: dict[str, int] = {}
-    looked: dict[str, int] = {}
-    for copy in _copies(sights):
+    given: dict[str, dict[str, int]] = {}
+    looked: dict[tuple[str, str], int] = {}
+    for copy in _copies([one for one in sights if one.theirs]):
         if copy.sealed is None:
             faults.append(_fault("copy-unread", copy.row, 0))
             continue
-        seen: Mapping[str, int] = copy.sealed["seen"]
-        stood = [one for one in sights if one.row.n <= seen.get(one.row.log, 0)]
-        faults += [_fault("copy-behind", one.row) for one in sights if _late(one.row, copy.row, seen)]
-        may = {str(one.row.entry["event_id"]): one.row for one in tellable(stood)}
-        rows = {str(event): int(number) for number, _, event in copy.sealed["rows"]}
-        faults += [_fault("copy-dropped", row) for event, row in may.items() if event not in rows]
-        faults += [_fault("copy-added", copy.row, rows[event]) for event in rows if event not in may]
-        counted = sorted(number for number, _, _ in copy.sealed["rows"])
-        moved = any(given.get(event, number) != number for event, number in rows.items())
-        whole = counted == list(range(1, len(rows) + 1)) and copy.row.entry["facts"]["rows"] == len(rows)
-        if moved or not whole:
-            faults.append(_fault("copy-number", copy.row, 0))
-        given = rows | given
-        looked |= {log: max(n, looked.get(log, 0)) for log, n in seen.items()}
-    faults += [_fault("copy-unnoted", row) for row in unnoted if row.n <= looked.get(row.log, 0)]
-    return faults
+        series = given.setdefault(copy.row.under, {})
+        faults += _of_copy(copy, sights, series, lost=bool(gone & copy.sealed["spans"].keys()))
+        if copy.row.under == under:
+            faults += [_fault("copy-behind", row) for row in _overlooked(copy, sights)]
+        given[copy.row.under] = _carried(series, copy.sealed)
+        for id, logs in copy.sealed["seen"].items():
+            for log, n in logs.items():
+                looked[id, log] = max(n, looked.get((id, log), 0))
+    faults += [_fault("copy-unnoted", row) for row in unnoted if row.n <= looked.get((row.under, row.log), 0)]
+    return list(dict.fromkeys(faults))
+
+
+def _of_copy(
+    copy: Sight, sights: Sequence[Sight], given: Mapping[str, int], *, lost: bool
+) -> Iterator[SubjectFault]:
+    """What is wrong of one copy by what it says itself of where it looked. `lost`: some of that can be read no more."""
+    sealed = copy.sealed or {}
+    reach = [one for one in sights if _looked(one.row, sealed)]
+    stood = [one for one in reach if one.row.n <= _seen(one.row, sealed)]
+    late = [one.row for one in reach if one.row.n > _seen(one.row, sealed)]
+    yield from (_fault("copy-behind", row) for row in late if _earlier(row, copy.row))
+    may = {str(one.row.entry["event_id"]): one.row for one in tellable(stood)}
+    rows = {str(event): int(number) for number, _, event in sealed["rows"]}
+    yield from (_fault("copy-dropped", row) for event, row in may.items() if event not in rows)
+    if not lost:
+        yield from (_fault("copy-added", copy.row, rows[event]) for event in rows if event not in may)
+    counted = sorted(number for number, _, _ in sealed["rows"])
+    goes_on = given.keys() <= rows.keys()
+    moved = goes_on and any(given.get(event, number) != number for event, number in rows.items())
+    if moved or counted != list(range(1, len(rows) + 1)) or copy.row.entry["facts"]["rows"] != len(rows):
+        yield _fault("copy-number", copy.row, 0)
+
+
+def _overlooked(copy: Sight, sights: Sequence[Sight]) -> Iterator[SubjectRow]:
+    """Rows that stood and were theirs when a copy was made, and under an id, or of a time, where it did not look."""
+    for one in sights:
+        counts = one.theirs and before(one.since, copy.row.entry["time"])
+        if counts and _earlier(one.row, copy.row) and not _looked(one.row, copy.sealed or {}):
+            yield one.row
 
 
 def given_as(sights: Sequence[Sight], paper: bytes) -> SubjectRow | None:
@@ -181,9 +239,22 @@ def _asker(row: SubjectRow) -> str:
     return str(row.entry["asker"]["organisation"])
 
 
-def _late(row: SubjectRow, copy: SubjectRow, seen: Mapping[str, int]) -> bool:
-    stood = datetime.fromisoformat(row.entry["time"]) + MARGIN < datetime.fromisoformat(copy.entry["time"])
-    return stood and row.n > seen.get(row.log, 0)
+def _carried(given: Mapping[str, int], copy: Mapping[str, Any] | None) -> dict[str, int]:
+    """Numbers as they stand after a copy: its own where it began anew."""
+    rows = {str(event): int(number) for number, _, event in (copy or {}).get("rows", ())}
+    return {**rows, **given} if given.keys() <= rows.keys() or copy is None else rows
+
+
+def _looked(row: SubjectRow, copy: Mapping[str, Any]) -> bool:
+    return row.under in copy["spans"] and within(copy["spans"][row.under], row.entry["time"])
+
+
+def _seen(row: SubjectRow, copy: Mapping[str, Any]) -> int:
+    return int(copy["seen"].get(row.under, {}).get(row.log, 0))
+
+
+def _earlier(row: SubjectRow, copy: SubjectRow) -> bool:
+    return before(row.entry["time"], copy.entry["time"])
 
 
 def _fault(kind: str, row: SubjectRow, n: int | None = None) -> SubjectFault:

@@ -4,21 +4,24 @@ Promise: nothing is locked and nothing written; what is read is a prefix of each
 record that was forgotten is None, never an error.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from services.contract.canonical import NotJson, parse
 from services.contract.problems import LedgerUnavailable
 from services.contract.releases import SubjectFault, SubjectRow, SubjectRows
+from services.contract.reviews import KnownAs, Span, Stood
 from services.ledger import derive, journal
 from services.ledger.auditing.subject_rows import rows_about
 from services.ledger.emergency.folder import emergency_folder
 from services.ledger.entry import EntryRefused, event_bytes
 from services.ledger.opened import Decision, decision_of, handed
 from services.ledger.own_rows import COPY, Sight, copy_of, gave, note_of
-from services.ledger.vault import DECISION, OPENING, Vault
+from services.ledger.spans import within
+from services.ledger.vault import DECISION, OPENING, Destroyed, Vault
 from services.runtime.keys import KeyFolder
 from services.runtime.settings import Settings
 
@@ -39,6 +42,9 @@ class OwnSights(NamedTuple):
     sights: list[Sight]
     unnoted: list[SubjectRow]
     faults: tuple[SubjectFault, ...]
+    logs: tuple[str, ...] = ()
+    gone: frozenset[str] = frozenset()
+    """Ids, as rows name them, of which keys were destroyed."""
 
 
 class Reading:
@@ -87,47 +93,100 @@ class Reading:
         )
         return self._vault.shredded(), entered
 
-    def about(self, person: str) -> Callable[[str], str]:
-        """Event id -> the handle under which the person would stand in that entry. `person`: the index's opaque id."""
-        secret = self._vault.fetch(person).secret
-        return lambda event_id: derive.handle(secret, event_bytes(event_id))
+    def about(self, whom: KnownAs) -> Callable[[Mapping[str, Any]], bool]:
+        """Whether an entry is about the person: it names them under an id that was theirs at the time."""
+        secrets = [(self._vault.fetch(one.id).secret, one.spans) for one in whom.ids]
 
-    def knows(self, person: str) -> bool:
-        """Whether anything is kept under the person's key: nothing was ever entered about them, or they were erased."""
-        return self._vault.known(person) is not None
+        def entry_is(entry: Mapping[str, Any]) -> bool:
+            handles = {subject["handle"] for subject in entry.get("subjects", ())}
+            event = event_bytes(entry["event_id"]) if handles else b""
+            return bool(handles) and any(
+                derive.handle(secret, event) in handles and within(spans, entry["time"])
+                for secret, spans in secrets
+            )
 
-    def record_of(self, event_id: str, person: str) -> bytes | None:
+        return entry_is
+
+    def knows(self, whom: KnownAs) -> bool:
+        """Whether anything is kept under a key of the person's: nothing was ever entered about them, or they were erased."""
+        return any(self._vault.known(one.id) is not None for one in whom.ids)
+
+    def destroyed(self, subject: str) -> Destroyed | None:
+        """When the keys under this id were last destroyed, and by which entry; None where they never were."""
+        return self._vault.destroyed(self._vault.id_of(subject))
+
+    def record_of(self, event_id: str, whom: KnownAs) -> bytes | None:
         """The decision record of an entry with those parts alone that are about the person, or of a record that names them;
         None where there is none."""
-        keys = self._vault.known(person)
-        look = self._vault.look
-        return decision_of(handed(look(event_bytes(event_id), DECISION, keys.id))).body if keys else None
+        for one in whom.ids:
+            keys, event = self._vault.known(one.id), event_bytes(event_id)
+            found = self._vault.look(event, DECISION, keys.id) if keys else None
+            if found is not None and (found.pieces or len(whom.ids) == 1):
+                return decision_of(handed(found)).body
+        return None
 
     def leaves(self) -> Iterator[tuple[str, int, bytes]]:
         """(log, index, stored leaf) of every entry. Raises `LedgerUnavailable`."""
         yield from self._leaves()
 
     def rows(self, subject: str) -> SubjectRows:
-        """Every entry about a person, over all logs. Raises `LedgerUnavailable`."""
+        """Every entry about whoever had this one id, over all logs. Raises `LedgerUnavailable`."""
         found = self._vault.known(subject)
         return rows_about(found.secret, self._settings.hub, self._leaves()) if found else SubjectRows((), ())
 
-    def own(self, subject: str) -> OwnSights:
+    def rows_of(self, whom: KnownAs) -> SubjectRows:
+        """Every entry about a person, under every id that they ever had. Faults are of each id as a whole: only whoever sees
+        all of an id can tell that none is missing."""
+        found = self._told(whom)
+        rows = tuple(one.row for one in found.sights if one.theirs)
+        return SubjectRows(found.logs, rows, found.faults)
+
+    def own(self, whom: KnownAs) -> OwnSights:
         """The same with what was sealed for the person with each: what their own copy is made of, and held against."""
-        keys = self._vault.known(subject)
-        found = self.rows(subject)
-        sights, unnoted = [], []
-        for row in found.rows:
-            event = event_bytes(row.entry["event_id"])
-            handle = derive.handle(keys.secret, event) if keys else ""
-            sealed: Mapping[str, Any] | None = None
-            if gave(row, handle):
-                sealed = note_of(self._vault.look(event, DECISION), row.entry, handle)
-                unnoted += [row] if sealed is None else []
-            elif row.entry["kind"] == COPY:
-                sealed = copy_of(self._vault.look(event, OPENING), row.entry)
-            sights.append(Sight(row, sealed))
-        return OwnSights(sights, unnoted, found.faults)
+        return self._told(whom, beside=True)
+
+    def spans(self, whom: KnownAs) -> Mapping[str, Sequence[Span]]:
+        """The ids as rows name them -> when they were the person's."""
+        return {self.named(one.id): one.spans for one in whom.ids}
+
+    def named(self, subject: str) -> str:
+        """An id as rows name it."""
+        return self._vault.id_of(subject).hex()
+
+    def _told(self, whom: KnownAs, *, beside: bool = False) -> OwnSights:
+        sights: list[Sight] = []
+        unnoted: list[SubjectRow] = []
+        faults: dict[SubjectFault, None] = {}
+        logs: set[str] = set()
+        others = [Stood(id, spans=()) for id in sorted(whom.beside)] if beside else []
+        for one in (*whom.ids, *others):
+            keys, found, name = self._vault.known(one.id), self.rows(one.id), self.named(one.id)
+            logs |= set(found.logs)
+            if one.spans:
+                faults |= dict.fromkeys(found.faults)
+            for bare in found.rows:
+                time = bare.entry["time"]
+                row = replace(bare, under=name, mixed=bool(one.mixed) and within(one.mixed, time))
+                sealed, lacking = self._sealed(row, keys.secret if keys else b"")
+                theirs = within(one.spans, time)
+                sights.append(Sight(row, sealed, theirs, one.since))
+                unnoted += [row] if lacking and theirs else []
+        gone = frozenset(
+            self.named(one.id) for one in (*whom.ids, *others)
+            if self._vault.destroyed(self._vault.id_of(one.id))
+        )  # fmt: skip
+        return OwnSights(sights, unnoted, tuple(faults), tuple(sorted(logs)), gone)
+
+    def _sealed(self, row: SubjectRow, secret: bytes) -> tuple[Mapping[str, Any] | None, bool]:
+        """What was sealed with an entry for whoever has the secret, and whether something is lacking that should be there."""
+        event = event_bytes(row.entry["event_id"])
+        handle = derive.handle(secret, event) if secret else ""
+        if gave(row, handle):
+            note = note_of(self._vault.look(event, DECISION), row.entry, handle)
+            return note, note is None
+        if row.entry["kind"] == COPY:
+            return copy_of(self._vault.look(event, OPENING), row.entry), False
+        return None, False
 
     def _leaves(self) -> Iterator[tuple[str, int, bytes]]:
         if self._settings.ledger == "file":

@@ -5,7 +5,7 @@ others as they are, and a mark that something was taken; who stands in a row can
 somebody taken out it cannot be read at all.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -122,11 +122,12 @@ def shredded_in(master: Sealer, place: str, body: bytes) -> int:
         return 0
 
 
-def without(master: Sealer, place: str, body: bytes, id: bytes) -> tuple[bytes, int]:
-    """The row with every piece about one subject taken out, and how many there were. Raises `CannotOpen`."""
+def without(master: Sealer, place: str, body: bytes, ids: Collection[bytes]) -> tuple[bytes, int]:
+    """The row with every piece about one of these subjects taken out, and how many there were. Raises `CannotOpen`."""
     apart, plain, slots = _parsed(master, place, body)
-    left = [_Slot((), b"") if id in slot.ids else slot for slot in slots]
-    taken = sum(id in slot.ids for slot in slots)
+    gone = [any(id in slot.ids for id in ids) for slot in slots]
+    left = [_Slot((), b"") if out else slot for out, slot in zip(gone, slots, strict=True)]
+    taken = sum(gone)
     return (_row(master, place, apart, plain, left) if taken else body), taken
 
 

@@ -13,7 +13,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
+from services.contract.canonical import emit, parse
 from services.contract.problems import LedgerUnavailable
 from services.contract.releases import Once
 from services.ledger.once import ANSWER, Onces
@@ -31,7 +33,7 @@ from services.ledger.sealing import (
 )
 from services.runtime.keys import CannotOpen, KeyFolder, Sealer
 
-__all__ = ["DECISION", "OPENING", "Kept", "Piece", "Subject", "Vault", "connect", "look_into"]
+__all__ = ["DECISION", "OPENING", "Destroyed", "Kept", "Piece", "Subject", "Vault", "connect", "look_into"]
 DECISION, OPENING = "decision", "opening"
 _TABLES = """
 CREATE TABLE IF NOT EXISTS subject (
@@ -42,6 +44,7 @@ CREATE TABLE IF NOT EXISTS kept (
 );
 CREATE TABLE IF NOT EXISTS swept (at INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS duty (id TEXT PRIMARY KEY, sealed BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS destroyed (id BLOB PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS owed (event BLOB PRIMARY KEY, id BLOB NOT NULL, duty TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS once (
   key BLOB PRIMARY KEY, request BLOB NOT NULL, event BLOB NOT NULL, at INTEGER NOT NULL, kept INTEGER NOT NULL
@@ -77,6 +80,13 @@ def look_into(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise LedgerUnavailable(f"{path.name}: cannot be read ({type(error).__name__})") from None
     return base
+
+
+class Destroyed(NamedTuple):
+    """That a subject's keys were destroyed: when, and the id of the entry that says so."""
+
+    at: str
+    event_id: str
 
 
 class Vault:
@@ -218,6 +228,20 @@ class Vault:
             # Answers are kept for minutes, so what was taken out of one is soon not to be counted.
             rows = self._reading.execute("SELECT event, what, body FROM kept WHERE what!=?", (ANSWER,))
             return sum(shredded_in(self.master, place_of(what, event), body) for event, what, body in rows)
+
+    def destroyed(self, id: bytes) -> Destroyed | None:
+        """When, and by which entry, the keys of this subject were last destroyed; None where they never were."""
+        with self.lock:
+            try:
+                row = self._reading.execute("SELECT sealed FROM destroyed WHERE id=?", (id,)).fetchone()
+            except sqlite3.OperationalError:
+                # A ledger that was never opened since this was kept, read beside nobody.
+                return None
+        return Destroyed(*parse(self.master.open(row[0], f"destroyed:{id.hex()}"))) if row else None
+
+    def mark(self, id: bytes, done: Destroyed) -> tuple[bytes, bytes]:
+        """The row that says so."""
+        return id, self.master.seal(emit(list(done)), f"destroyed:{id.hex()}")
 
     def id_of(self, subject: str) -> bytes:
         """The keyed hash by which the vault knows somebody."""

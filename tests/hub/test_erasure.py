@@ -182,5 +182,5 @@ def test_more_shredded_than_was_entered_is_a_finding(world: World) -> None:
     world.view(world.s47())
     ledger: Any = world.parts.ledger
     vault, id = ledger._vault, ledger._vault.id_of(person(world, MIA))
-    shred.destroy(vault, shred.Owed(bytes(16), id, ""), shred.find(vault, id))
+    shred.destroy(vault, shred.Owed(bytes(16), (id,), ""), shred.find(vault, [id]))
     assert set(replayed(world)["otherwise"]) == {"shredded-without-entry"}

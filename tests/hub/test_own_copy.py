@@ -65,12 +65,18 @@ def sights(world: World, about: About = MIA) -> Any:
     person = settle(world.parts, OFFICER, about)
     assert isinstance(person, str)
     with Reading(world.parts.settings, world.parts.keys) as reading:
-        return reading.own(person)
+        return reading.own(world.parts.index.links.known_as(person))
 
 
 def faults(world: World) -> list[str]:
-    found = sights(world)
-    return [one.kind for one in own_rows.check(found.sights, found.unnoted)]
+    person = settle(world.parts, OFFICER, MIA)
+    assert isinstance(person, str)
+    known = world.parts.index.links.known_as(person)
+    with Reading(world.parts.settings, world.parts.keys) as reading:
+        found = reading.own(known)
+        return [
+            one.kind for one in own_rows.check(found.sights, found.unnoted, reading.named(person), found.gone)
+        ]
 
 
 def checked(world: World, **more: Any) -> None:
@@ -243,14 +249,14 @@ def test_an_auditor_proves_a_copy_whole_and_finds_what_another_left_out(
     person = settle(world.parts, OFFICER, MIA)
     whole = own_rows.numbered
     # A hub that drops a row of a copy, its entry and all; and one that tells what is held back.
-    monkeypatch.setattr(own_copies, "numbered", lambda sights: whole(sights)[:-1])
+    monkeypatch.setattr(own_copies, "numbered", lambda sights, under: whole(sights, under)[:-1])
     copied(world)
     assert faults(world) == ["copy-dropped"]
     world.view(world.s47())
     monkeypatch.setattr(
         own_copies,
         "numbered",
-        lambda sights: [*whole(sights), (3, own_rows.held(sights, "northshire-csc")[0])],
+        lambda sights, under: [*whole(sights, under), (3, own_rows.held(sights, "northshire-csc")[0])],
     )
     copied(world)
     assert faults(world) == ["copy-dropped", "copy-added"]

@@ -14,11 +14,10 @@ import pytest
 from services.cli.demo.cast import STAFF
 from services.contract.cases import Asker, ConfirmIdentity, RecordName, WithdrawLink
 from services.contract.people import About
-from services.contract.problems import Conflict, LedgerUnavailable, NotAllowed, NotFound
+from services.contract.problems import LedgerUnavailable, NotAllowed, NotFound
 from services.contract.views import Refused
 from services.gateway.cases.identity import confirm_identity
 from services.gateway.links.withdrawing import Withdrawn, withdraw_link
-from services.gateway.rights.whom import settle
 from services.gateway.tasks.inbox import opened, waiting
 from tests.hub.served import a_served
 from tests.hub.world import WORKER, World, a_person, a_world, released
@@ -93,17 +92,6 @@ def test_what_was_told_before_another_link_was_withdrawn_is_listed_too(joined: W
     for done in (first, second):
         assert isinstance(done, Withdrawn)
         assert view.receipt.id in {event for one in done.recipients for event in one.events}
-
-
-def test_what_was_said_of_the_two_together_is_not_told_or_destroyed_as_hers_alone(joined: World) -> None:
-    case = joined.s47((GIRL, "child"))
-    names(joined, case)
-    officer = a_person("PRIVACY-OFFICER")
-    assert isinstance(settle(joined.parts, officer, GIRL), str)
-    withdraw_link(joined.parts, ADMIN, BODY)
-    joined.publish("northshire-nhs", a_child("cousin", "Marsh", "9993000027"))
-    with pytest.raises(Conflict, match="joined with or parted from"):
-        settle(joined.parts, officer, GIRL)
 
 
 def test_who_was_confirmed_as_the_two_together_is_confirmed_as_neither(joined: World) -> None:

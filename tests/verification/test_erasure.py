@@ -13,6 +13,7 @@ import pytest
 from services.contract.canonical import canonical, parse
 from services.contract.problems import LedgerUnavailable
 from services.contract.releases import Asking, Denied, Erasure, Hold, Part, Shredded
+from services.contract.reviews import known_alone
 from services.ledger.erasure.shred import find
 from services.ledger.open import Ledger
 from services.ledger.proof import Proof
@@ -48,7 +49,7 @@ def ledger(place: Place) -> Iterator[Ledger]:
 
 
 def asked(ledger: Ledger, person: str = GONE) -> Erasure:
-    found = ledger.erasing.ask(OFFICER, person, "no-longer-needed")
+    found = ledger.erasing.ask(OFFICER, known_alone(person), "no-longer-needed")
     assert isinstance(found, Erasure), found
     return found
 
@@ -128,11 +129,11 @@ def test_the_wrapped_key_lies_in_no_file(place: Place) -> None:
 
 def test_two_different_people_of_the_right_roles(ledger: Ledger) -> None:
     release(ledger)
-    assert ledger.erasing.ask(replace(OFFICER, role="SW-CHILD"), GONE, "unlawful") == Denied(
+    assert ledger.erasing.ask(replace(OFFICER, role="SW-CHILD"), known_alone(GONE), "unlawful") == Denied(
         "ROLE_NOT_PERMITTED"
     )
     request = asked(ledger)
-    assert ledger.erasing.ask(OFFICER, GONE, "unlawful") == Denied("ALREADY_ASKED")
+    assert ledger.erasing.ask(OFFICER, known_alone(GONE), "unlawful") == Denied("ALREADY_ASKED")
     same = replace(GUARDIAN, user=OFFICER.user)
     assert ledger.erasing.decide(same, request.id, agree=True) == Denied("SAME_PERSON")
     stranger = replace(GUARDIAN, organisation="nhs-trust")
@@ -149,13 +150,13 @@ def test_nothing_is_erased_before_its_floor_and_the_day_is_named(tmp_path: Path)
     place = Place(tmp_path)
     with place.opened() as ledger:
         release(ledger)
-        denied = ledger.erasing.ask(OFFICER, GONE, "no-longer-needed")
+        denied = ledger.erasing.ask(OFFICER, known_alone(GONE), "no-longer-needed")
         assert isinstance(denied, Denied) and denied.code == "RETENTION_FLOOR"
         today = ledger.erasing.today()
         assert denied.allowed_from == today.replace(year=today.year + 21).isoformat()
         (entry,) = hub_entries(place, "erasure.refused")
         assert entry["facts"] == {"code": "RETENTION_FLOOR", "allowed_from": denied.allowed_from}
-        assert ledger.erasing.ask(OFFICER, "person-9", "unlawful") == Denied("NOTHING_HELD")
+        assert ledger.erasing.ask(OFFICER, known_alone("person-9"), "unlawful") == Denied("NOTHING_HELD")
         ledger.erasing.today = lambda: today.replace(year=today.year + 21)
         erase(ledger)
 
@@ -219,7 +220,7 @@ def test_a_kill_at_any_step_leaves_it_not_begun_or_brought_to_its_end(tmp_path: 
         release(ledger)
         ledger.append(refusal("hub"))
         request = asked(ledger)
-        parts = find(ledger._vault, ledger._vault.id_of(GONE)).parts
+        parts = find(ledger._vault, [ledger._vault.id_of(GONE)]).parts
     ran = subprocess.run(
         [sys.executable, "-m", "tests.verification.erasing_child", str(tmp_path), "file", place.hub, request.id, point],
         check=False, capture_output=True,

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from services.contract.problems import BadInput, Conflict
 from services.index.index import Index
 from services.index.links import replaced, undone
+from services.index.links.known_as import known_as
 from services.index.people import People
 from services.index.schema import EXCLUSION, IDENTITY, LINK, LOOK_UP
 from tests.properties.index.test_unlinking import BORN, COMES_FIRST, HOMES, QUESTIONS, alike
@@ -135,7 +136,8 @@ def test_an_old_id_answers_with_who_took_its_place(index: Index) -> None:
         assert replaced.now(people, joined) == joined
         for person in parts.values():
             assert replaced.replaced(people, person) == (person,)
-            assert joined in replaced.earlier(people, person).shared
+            of_both = {one.id: one for one in known_as(people, person).ids}[joined]
+            assert of_both.mixed and of_both.spans
         assert replaced.replaced(people, "nobody") == ()
 
 
@@ -160,7 +162,7 @@ def test_two_people_are_joined_record_by_record_and_the_old_id_goes_on(index: In
     assert index.links.answering([before["gp/a"]]) == {before["gp/a"]: goes_on}
     assert index.compare(before["gp/a"], {"given": "Mia", "family": "Cole"})
     assert persons_of(index)["gp/b"] == persons_of(index)["csc/a"] == goes_on
-    assert index.links.earlier(goes_on) == {before["gp/a"]}
+    assert {one.id for one in index.links.known_as(goes_on).ids} == {goes_on, before["gp/a"]}
 
 
 def test_a_namesake_is_found_by_place_again_once_parted_from_somebody_protected(index: Index) -> None:

@@ -20,9 +20,10 @@ from services.cli.ledger.facts import classes_given
 from services.cli.ledger.in_words import counted, titled
 from services.cli.ledger.opened import Opened, Source, home_of, installation, opened
 from services.cli.ledger.options import AsJson, By, Key, Person, Since, Until
-from services.cli.ledger.person import Among, among, person_given
+from services.cli.ledger.person import Among, among, no_more, of_several, person_given
 from services.cli.ledger.traces import Trace, traced
 from services.cli.ledger.ways import OwnPart, Way, Ways, find_ways
+from services.contract.reviews import KnownAs
 from services.ledger.reading import Reading
 
 MANY = (
@@ -69,7 +70,7 @@ def reveal(
     Exit: 0 answered, 2 usage, 3 it could not be entered, 5 answered, and something could not be ruled out.
     """
     days = span_given(since, until)
-    whom = "" if trace else person_given(installation(home_of(Path(place))), person)
+    whom = None if trace else person_given(installation(home_of(Path(place))), person)
     asked = sorted({*(class_ or ()), *(("by-field",) if field else ())}) or ["all"]
     named = {name: day for name, day in zip(("since", "until"), days, strict=True) if day}
     with opened(place, key, {"command": "reveal", "classes": asked} | named, by) as ledger:
@@ -77,17 +78,25 @@ def reveal(
         classes = classes_given(class_ or (), field or (), ledger.home)
         found = find_ways(ledger.source, about, classes, *days, _own_part(ledger.source, whom))
         lost = _may_be_erased(ledger.source, found, whom)
-    raise typer.Exit(_answered(found, about, classes, days, lost=lost, as_json=as_json))
+    raise typer.Exit(
+        _answered(
+            found, about, classes, days, lost=lost, several=of_several(whom) if whom else "", as_json=as_json
+        )
+    )
 
 
-def _own_part(source: Source, person: str) -> OwnPart:
+def _own_part(source: Source, whom: KnownAs | None) -> OwnPart:
     """A download does not say whose part of a record is whose."""
-    return partial(source.record_of, person=person) if isinstance(source, Reading) else lambda _: None
+    if whom is None or not isinstance(source, Reading):
+        return lambda _: None
+    return partial(source.record_of, whom=whom)
 
 
-def _may_be_erased(source: Source, found: Ways, person: str) -> bool:
+def _may_be_erased(source: Source, found: Ways, whom: KnownAs | None) -> list[str]:
     """Whoever was erased can be looked up by nothing: an empty answer about them would say that nobody knew."""
-    return isinstance(source, Reading) and found.erased > 0 and not source.knows(person)
+    if whom is None or not isinstance(source, Reading):
+        return []
+    return no_more(source, whom) or ([ERASED] if found.erased and not source.knows(whom) else [])
 
 
 def _answered(
@@ -96,23 +105,26 @@ def _answered(
     classes: frozenset[str],
     days: tuple[str, str],
     *,
-    lost: bool,
+    lost: list[str],
+    several: str,
     as_json: bool,
 ) -> Exit:
     missing = len(about.missing) if isinstance(about, Trace) else 0
     if as_json:
-        told = as_told(found, classes) | {"not_here": missing, "may_be_erased": lost}
+        told = as_told(found, classes) | {"not_here": missing, "may_be_erased": bool(lost)}
         print(json.dumps(told, indent=2))
     else:
         tell(found, classes, days, missing)
-        if lost:
-            print(f"NOT RULED OUT  {ERASED}")
+        for line in lost:
+            print(f"NOT RULED OUT  {line}")
+        if several:
+            print(several)
     return Exit.INCOMPLETE if found.unopened or missing or lost else Exit.OK
 
 
-def _among(ledger: Opened, person: str, trace: Path | None, key: Path | None) -> Among | Trace:
-    if isinstance(ledger.source, Reading):
-        return among(ledger.source, person)
+def _among(ledger: Opened, whom: KnownAs | None, trace: Path | None, key: Path | None) -> Among | Trace:
+    if whom is not None and isinstance(ledger.source, Reading):
+        return among(ledger.source, whom)
     if trace is None or key is None:
         raise typer.BadParameter("a download says nothing of persons: give --key and --trace")
     return traced(trace, Auditor.read(key))

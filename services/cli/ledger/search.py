@@ -16,7 +16,8 @@ from services.cli.ledger.days import span_given, within
 from services.cli.ledger.in_words import titled, who
 from services.cli.ledger.opened import Opened, home_of, installation, opened
 from services.cli.ledger.options import AsJson, Key, Place, Since, Until
-from services.cli.ledger.person import Among, among, person_given
+from services.cli.ledger.person import Among, among, no_more, person_given
+from services.contract.reviews import KnownAs
 from services.contract.vocabulary import code_list
 from services.ledger.reading import Entry, Reading
 
@@ -56,12 +57,15 @@ def search(
     """
     days = span_given(since, until)
     _known(kind, role, purpose)
-    whom = person_given(installation(home_of(Path(place))), "") if person else ""
+    whom = person_given(installation(home_of(Path(place))), "") if person else None
     asked = {"kind": kind, "organisation": organisation, "role": role, "purpose": purpose}
     named = {name: word for name, word in asked.items() if word}
     with opened(place, key, {"command": "search"} | named) as ledger:
         wanted = _wanted(asked, days, case, event, log)
         count = _print(_rows(ledger, wanted, _among(ledger, whom)), most, as_json=as_json)
+        lost = no_more(ledger.source, whom) if whom and isinstance(ledger.source, Reading) else []
+    for line in lost:
+        print(line, file=sys.stderr)
     if not count:
         print("Nothing found.")
         raise typer.Exit(5)
@@ -109,8 +113,8 @@ def _wanted(
     return wanted
 
 
-def _among(ledger: Opened, person: str) -> Among | None:
-    return among(ledger.source, person) if person and isinstance(ledger.source, Reading) else None
+def _among(ledger: Opened, whom: KnownAs | None) -> Among | None:
+    return among(ledger.source, whom) if whom and isinstance(ledger.source, Reading) else None
 
 
 def _rows(ledger: Opened, wanted: Callable[[Entry], bool], about: Among | None) -> Iterator[Entry]:

@@ -1,7 +1,8 @@
 """`mash ledger subject-report`: every entry about one person, over every log that the hub's log lists, proved complete.
 
 Promise: that somebody asked is entered first, without whom it was about; a row that is missing, doubled or dropped is named by
-log and number. It is the auditor's: it holds back nothing, and so must not be handed to the person.
+log and number, under every id that the person ever had. It is the auditor's: it holds back nothing, and so must not be handed
+to the person.
 """
 
 import json
@@ -15,13 +16,15 @@ from services.cli.exits import Exit
 from services.cli.ledger.in_words import counted, titled
 from services.cli.ledger.opened import home_of, installation, opened
 from services.cli.ledger.options import AsJson, By, Person
-from services.cli.ledger.person import person_given
+from services.cli.ledger.person import no_more, of_several, person_given
 from services.contract.canonical import NotJson, parse
 from services.contract.releases import SubjectFault, SubjectRow, SubjectRows
 from services.ledger import own_rows
 from services.ledger.auditing.subject_rows import compare
 from services.ledger.reading import Reading
 
+SHORT = 8
+"""Digits of the keyed hash of an id that tell one from another."""
 WORDS = {
     "gap": "an entry is missing: the next number of this log stands, this one does not",
     "twice": "two rows have one number: the log forked, or a row was doubled",
@@ -64,6 +67,9 @@ def subject_report(
     Run `mash ledger verify` first: it tells whether the logs are those that were signed. Not for the person: it names what is
     held back.
 
+    A person whose records were linked, or parted from another's, stood under several ids: it is told over all of them, each as
+    long as it was theirs.
+
     Every copy that the person was given is held against the same entries: whether it left out anything that was not held
     back, told what was, or counted otherwise.
 
@@ -77,20 +83,21 @@ def subject_report(
     with opened(place, None, {"command": "subject-report", "check": check is not None}, by) as ledger:
         if not isinstance(ledger.source, Reading):
             raise typer.BadParameter(f"{place}: a download says nothing of persons; name MASH_HOME")
-        found, own = ledger.source.rows(whom), ledger.source.own(whom)
+        found, own = ledger.source.rows_of(whom), ledger.source.own(whom)
+        now, lost = ledger.source.named(whom.id), no_more(ledger.source, whom)
     faults = list(found.faults) if given is None else compare(given, found)
-    faults += own_rows.check(own.sights, own.unnoted)
+    faults += own_rows.check(own.sights, own.unnoted, now, own.gone)
     if paper is not None and own_rows.given_as(own.sights, paper) is None:
         faults.append(SubjectFault("copy-unknown", "", 0, -1))
     if as_json:
-        print(json.dumps(as_told(found, faults), indent=2))
+        print(json.dumps(as_told(found, faults) | {"ids": len(whom.ids), "destroyed": lost}, indent=2))
     else:
-        tell(found, faults)
+        tell(found, faults, list(filter(None, (of_several(whom), *lost))))
     raise typer.Exit(Exit.FINDINGS if faults else Exit.OK)
 
 
 def as_told(found: SubjectRows, faults: list[SubjectFault]) -> dict[str, Any]:
-    """`{logs, rows: [{log, index, n, event_id, time, kind, organisation, role, purpose, basis}], faults}`."""
+    """`{logs, rows: [{log, index, n, under, mixed, event_id, time, kind, organisation, role, purpose, basis}], faults}`."""
     return {
         "logs": list(found.logs),
         "rows": [_row(row) for row in found.rows],
@@ -98,18 +105,26 @@ def as_told(found: SubjectRows, faults: list[SubjectFault]) -> dict[str, Any]:
     }
 
 
-def tell(found: SubjectRows, faults: list[SubjectFault]) -> None:
+def tell(found: SubjectRows, faults: list[SubjectFault], notes: list[str]) -> None:
     """First how much, then row by row, then what is wrong."""
     state = "complete" if not faults else f"NOT COMPLETE: {counted(len(faults), 'fault')}"
     print(
         f"{counted(len(found.rows), 'entry', 'entries')} about this person in {counted(len(found.logs), 'log')}; {state}."
     )
+    for note in notes:
+        print(note)
+    several = len({row.under for row in found.rows}) > 1
     for row in map(_row, found.rows):
         purpose = titled("purposes", row["purpose"]) if row["purpose"] else "no purpose"
-        print(f"{row['time']}  log {row['log']} entry {row['index']}, number {row['n']} of this person there")
+        under = f", under id {row['under'][:SHORT]}" if several else ""
+        print(
+            f"{row['time']}  log {row['log']} entry {row['index']}, number {row['n']} of this person there{under}"
+        )
         print(
             f"    {titled('entry-kinds', row['kind'])}: {row['organisation']}, {row['role'] or 'a system'}; {purpose}"
         )
+        if row["mixed"]:
+            print("    about somebody else as well, whose records counted as this person's at the time")
     for fault in faults:
         at = f" number {fault.n}" if fault.n else ""
         place = f" entry {fault.index}" if fault.index >= 0 else ""
@@ -119,7 +134,7 @@ def tell(found: SubjectRows, faults: list[SubjectFault]) -> None:
 
 def _row(row: SubjectRow) -> dict[str, Any]:
     entry = row.entry
-    told = {"log": row.log, "index": row.index, "n": row.n}
+    told = {"log": row.log, "index": row.index, "n": row.n, "under": row.under, "mixed": row.mixed}
     told |= {name: entry[name] for name in ("event_id", "time", "kind")}
     told |= {"organisation": entry["asker"]["organisation"], "role": entry["asker"].get("role", "")}
     return told | {name: entry.get(name, "") for name in ("purpose", "basis")}
@@ -135,9 +150,6 @@ def _paper(path: Path) -> bytes:
 def _given(path: Path) -> list[dict[str, Any]]:
     try:
         rows = parse(path.read_bytes())["rows"]
-        return [
-            {"log": row["log"], "index": row["index"], "n": row["n"], "event_id": row["event_id"]}
-            for row in rows
-        ]
+        return [{name: row[name] for name in ("log", "index", "n", "event_id", "under")} for row in rows]
     except (OSError, NotJson, KeyError, TypeError):
         raise typer.BadParameter(f"--check: {path.name} is no report of this command's (--json)") from None

@@ -9,13 +9,19 @@ from typing import Annotated
 
 import typer
 
+from services.cli.ledger.in_words import counted
 from services.cli.ledger.opened import home_of, installation, opened
 from services.cli.ledger.options import By, Person
-from services.cli.ledger.person import among, person_given
+from services.cli.ledger.person import among, no_more, of_several, person_given
 from services.cli.ledger.traces import sealed_trace
 from services.cli.ledger.writing import writing
 from services.ledger.export import put
 from services.ledger.reading import Reading
+
+NOWHERE = (
+    "No entry is about this person: nothing was ever entered about them under any id that the index knows. If that cannot be, "
+    "see whether a record of theirs waits for review (mash index rekey, mash review)."
+)
 
 
 def add(app: typer.Typer) -> None:
@@ -41,9 +47,15 @@ def trace(
         if not isinstance(ledger.source, Reading):
             raise typer.BadParameter("a trace is made at the hub, with its keys: name MASH_HOME")
         about = among(ledger.source, whom)
+        lost = no_more(ledger.source, whom)
         events = [str(one.entry["event_id"]) for one in ledger.source.entries() if about(one.entry)]
     with writing(out):
         put(out.parent, out.name, sealed_trace(events, to).encode())
     print(
-        f"Sealed to {out} where the person stands: {len(events)} entries, for whoever holds {to}'s private half."
+        f"Sealed to {out} where the person stands: {counted(len(events), 'entry', 'entries')}, for whoever holds {to}'s "
+        "private half."
     )
+    for line in filter(None, (of_several(whom), *lost)):
+        print(line)
+    if not events and not lost:
+        print(NOWHERE)

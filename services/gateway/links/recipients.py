@@ -37,7 +37,7 @@ def recipients(parts: Parts, person: str, since: str) -> tuple[Recipient, ...]:
     """Everybody told of `person` from `since` on, the first one first. Raises `LedgerUnavailable`."""
     told: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
     # An un-link in between gave the two another id: what was told before it stands under the earlier one.
-    ids = sorted({person, *parts.index.links.earlier(person)})
+    ids = sorted(one.id for one in parts.index.links.known_as(person).ids)
     for entry in [row.entry for id in ids for row in parts.ledger.about(id).rows]:
         # By the second: an entry says its thousandth, an edge does not.
         if entry["kind"] in TOLD and str(entry["time"])[:SECOND] >= since[:SECOND]:

@@ -24,7 +24,8 @@ _WHO = ("nhs_number", "given", "family", "born-day", "born-month", "born-year")
 
 def paper(copy: own_copy.Copy) -> bytes:
     """The copy as a page that stands by itself, UTF-8."""
-    text = environment().get_template("own_copy_paper.html").render(copy=copy, leaves_out=own_copy.LEAVES_OUT)
+    page = environment().get_template("own_copy_paper.html")
+    text = page.render(copy=copy, leaves_out=own_copy.LEAVES_OUT, mixed=own_copy.MIXED)
     return text.encode()
 
 

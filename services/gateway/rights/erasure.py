@@ -5,6 +5,7 @@ the gateway keeps of the request, or of who was given what, names the person any
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from sqlmodel import select
@@ -27,6 +28,9 @@ from services.gateway.tasks.tables import TaskRow
 AGREE_ERASURE, AGREE_RELEASE = "erasure-agree", "hold-release-agree"
 READERS = frozenset({"PRIVACY-OFFICER", "DPO", "CALDICOTT", "IG-LEAD"})
 AGREED = "agree"
+WITH_ANOTHER = (
+    "What was told of this person together with somebody else, whose records had counted as theirs: for both"
+)
 _NOT_FOUND = "NOT_FOUND"
 
 
@@ -59,7 +63,8 @@ def ask_erasure(parts: Parts, asker: Asker, about: About, reason: str) -> Erasur
     person = settle(parts, asker, about)
     if isinstance(person, Refused):
         return person
-    found = parts.ledger.erasing.ask(asking(asker), person, reason)
+    known = parts.index.links.known_as(person)
+    found = parts.ledger.erasing.ask(asking(asker), known, reason)
     if isinstance(found, Denied):
         return denied(found)
     who = " ".join(filter(None, (about.given, about.family)))
@@ -70,6 +75,7 @@ def ask_erasure(parts: Parts, asker: Asker, about: About, reason: str) -> Erasur
         "_person": person,
         "_asked_by": asker.user,
     }
+    facts |= {"goes_with_it": WITH_ANOTHER} if any(one.mixed for one in known.ids) else {}
     post(parts, Post(AGREE_ERASURE, asker.organisation, facts=facts, key=found.id))
     return found
 
@@ -86,9 +92,10 @@ def carry_out(parts: Parts, asker: Asker, task: Task, answer: str) -> Refused | 
         person = str(task.facts["_person"])
         if person and connected(parts, asker, person):
             return refuse(parts.ledger, asker, CONFLICT, "")
-        found = parts.ledger.erasing.decide(asking(asker), task.facts["_request"], agree=agree)
+        known = parts.index.links.known_as(person) if person and agree else None
+        found = parts.ledger.erasing.decide(asking(asker), task.facts["_request"], agree=agree, whom=known)
         if not isinstance(found, Denied) or found.code == _NOT_FOUND:
-            _forget(parts, task, person if agree else "")
+            _forget(parts, task, {one.id for one in known.ids} if known else frozenset())
     else:
         return None
     return denied(found) if isinstance(found, Denied) and found.code != _NOT_FOUND else None
@@ -101,24 +108,24 @@ def denied(found: Denied) -> Refused:
     return Refused(found.code, str(row["sentence"]) + until, str(row["who_can_change"]))
 
 
-def _forget(parts: Parts, task: Task, person: str) -> None:
+def _forget(parts: Parts, task: Task, persons: AbstractSet[str]) -> None:
     """Take who it was about out of the task, and, of somebody erased, out of what was given to whom."""
     plain = {name: task.facts[name] for name in ("reason", "_request", "_asked_by")}
     told = {"case": "", "person": "", "source": "", "records": [], "facts": plain | {"_person": ""}}
     with parts.store.begin() as session:
         session.get_one(TaskRow, task.row.id).sealed = parts.store.seal(told, f"task:{task.row.id}")
-    if not person:
+    if not persons:
         return
     with parts.store.begin() as session:
         for row in session.exec(select(GivenRow)):
             kept = parts.store.open(row.sealed, f"given:{row.id}")
-            if person in kept["people"]:
-                row.sealed = parts.store.seal(_without(kept, person), f"given:{row.id}")
+            if not persons.isdisjoint(kept["people"]):
+                row.sealed = parts.store.seal(_without(kept, persons), f"given:{row.id}")
                 session.add(row)
 
 
-def _without(kept: Mapping[str, Any], person: str) -> dict[str, Any]:
+def _without(kept: Mapping[str, Any], persons: AbstractSet[str]) -> dict[str, Any]:
     """The holder's references of this answer go as a whole: nobody can tell any more which of them were whose."""
-    plan = [pair for pair in kept["plan"] if pair[0] != person]
-    people = [one for one in kept["people"] if one != person]
+    plan = [pair for pair in kept["plan"] if pair[0] not in persons]
+    people = [one for one in kept["people"] if one not in persons]
     return dict(kept) | {"people": people, "records": [], "plan": plan}

@@ -28,6 +28,12 @@ LEAVES_OUT = (
 )
 """The same for everybody: Article 12(4), without saying that anything was left out."""
 
+MIXED = (
+    "When this went out the hub had mixed your records with somebody else's, and has parted them since. Some of it may have "
+    "been about that person and not about you."
+)
+"""Of whom, it does not say."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -39,6 +45,8 @@ class Line:
     role: str
     why: str
     kinds: tuple[str, ...]
+    mixed: bool = False
+    """Whether it told of somebody else as well, whose records the hub had taken for this person's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +77,13 @@ def make(parts: Parts, asker: Asker, about: About, checked: str, write: Write) -
     person = settle(parts, asker, about)
     if isinstance(person, Refused):
         return person
+    known = parts.index.links.known_as(person)
     made, whom = words.day(day(parts.now())), " ".join(filter(None, (about.given, about.family)))
 
     def paper(reference: str, rows: Sequence[OwnRow]) -> bytes:
         return write(Copy(reference, made, whom, tuple(_line(parts, row) for row in rows)))
 
-    return parts.ledger.copies.make(asking(asker), person, {"identity_checked": checked}, paper)
+    return parts.ledger.copies.make(asking(asker), known, {"identity_checked": checked}, paper)
 
 
 def held_back(parts: Parts, asker: Asker, about: About) -> Sequence[OwnHeld] | Refused:
@@ -84,8 +93,9 @@ def held_back(parts: Parts, asker: Asker, about: About) -> Sequence[OwnHeld] | R
     person = settle(parts, asker, about)
     if isinstance(person, Refused):
         return person
+    known = parts.index.links.known_as(person)
     parts.ledger.append(Draft(HUB, "ledger.read", asking(asker), facts={"command": "own-copy-held"}))
-    return parts.ledger.copies.held(asking(asker), person)
+    return parts.ledger.copies.held(asking(asker), known)
 
 
 def let_go(parts: Parts, asker: Asker, about: About, reference: str, reason: str) -> OwnHeld | Refused:
@@ -96,7 +106,8 @@ def let_go(parts: Parts, asker: Asker, about: About, reference: str, reason: str
     person = settle(parts, asker, about)
     if isinstance(person, Refused):
         return person
-    found = parts.ledger.copies.let_go(asking(asker), person, reference, reason.strip())
+    known = parts.index.links.known_as(person)
+    found = parts.ledger.copies.let_go(asking(asker), known, reference, reason.strip())
     if isinstance(found, Denied):
         raise NotFound("nothing is held back under this reference")
     return found
@@ -114,6 +125,7 @@ def plain(copy: Copy) -> bytes:
         lines += [f"{line.number}. {line.when}", f"   Who: {line.who}, {line.role.lower()}"]
         lines += [f"   What for: {line.why}", "   Which information:"]
         lines += [f"   - {kind}" for kind in line.kinds]
+        lines += [f"   {MIXED}"] if line.mixed else []
         lines.append("")
     return "\n".join([*lines, LEAVES_OUT, ""]).encode()
 
@@ -134,4 +146,5 @@ def _line(parts: Parts, row: OwnRow) -> Line:
         words.title("roles", row.role),
         words.title("purposes", row.purpose),
         tuple(f"{kind['title']}. {kind['sentence']}" for kind in kinds),
+        row.mixed,
     )

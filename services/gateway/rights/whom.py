@@ -6,7 +6,6 @@ that nobody was found is an entry like a refusal, and says nothing of who might 
 
 from services.contract.cases import Asker
 from services.contract.people import About, AskerIdentity, Resolve
-from services.contract.problems import Conflict
 from services.contract.views import Refused
 from services.gateway.cases.entries import refuse
 from services.gateway.parts import Parts
@@ -19,7 +18,7 @@ _UNHEARD = frozenset({"L:ADOPT", "L:GRA", "L:PROTECTED"})
 
 
 def settle(parts: Parts, asker: Asker, about: About) -> str | Refused:
-    """The person's opaque id. Raises `Unavailable`, `Conflict` where the ledger knows them under several ids."""
+    """The person's opaque id. Raises `Unavailable`."""
     identity = AskerIdentity(asker.organisation, asker.user, asker.teams, asker.own)
     found = parts.index.resolve(Resolve(about, day(parts.now()), None, frozenset(), identity))
     exact = [one for one in found.people if one.grade == "exact" and not _UNHEARD & set(one.facts.labels)]
@@ -27,14 +26,4 @@ def settle(parts: Parts, asker: Asker, about: About) -> str | Refused:
         return refuse(parts.ledger, asker, NOT_CONFIRMED, "")
     if exact[0].conflict or connected(parts, asker, exact[0].person):
         return refuse(parts.ledger, asker, CONFLICT, "")
-    _under_one_id(parts, exact[0].person)
     return exact[0].person
-
-
-def _under_one_id(parts: Parts, person: str) -> None:
-    """What the ledger keeps under an id of before cannot be told, held or destroyed under this one: said, never left out."""
-    if any(parts.ledger.about(id).rows for id in sorted(parts.index.links.earlier(person))):
-        raise Conflict(
-            "records of this person were joined with or parted from another's after something was given",
-            next_step="Work it out by hand from the task of the withdrawn link, with whoever runs the hub.",
-        )

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from services.contract.problems import BadInput, Conflict, NotFound
-from services.contract.reviews import Joined, Parted
+from services.contract.reviews import Joined, KnownAs, Parted
 from services.index import link
 from services.index.links import edges, events, exclusions, joining, replaced, undone
 from services.index.links.attach import attach
+from services.index.links.known_as import known_as
 from services.index.people import People
 from services.index.ports import Shelf
 from services.index.store import Store
@@ -114,11 +115,10 @@ class Links:
         with self._reading() as people:
             return {person: replaced.now(people, person) for person in persons}
 
-    def earlier(self, person: str) -> frozenset[str]:
-        """The ids under which the records of this person stood before."""
+    def known_as(self, person: str) -> KnownAs:
+        """Every id under which the records of this person ever stood."""
         with self._reading() as people:
-            found = replaced.earlier(people, person)
-            return found.own | found.shared
+            return known_as(people, person)
 
     def _item(self, named: Named) -> str:
         return self._store.item(*named)

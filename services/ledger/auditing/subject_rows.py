@@ -83,19 +83,21 @@ def _listed(leaf: bytes) -> Iterator[str]:
 
 
 def compare(told: Iterable[Mapping[str, Any]], found: SubjectRows) -> list[SubjectFault]:
-    """The rows of an auditor's report (`{log, index, n, event_id}`) held against what the logs themselves say."""
-    stands = {(row.log, row.n): (row.index, str(row.entry["event_id"])) for row in found.rows}
+    """The rows of an auditor's report (`{log, index, n, event_id, under}`) held against what the logs themselves say."""
+    stands = {(row.log, row.n, row.under): (row.index, str(row.entry["event_id"])) for row in found.rows}
     faults = list(found.faults)
-    given: set[tuple[str, int]] = set()
+    given: set[tuple[str, int, str]] = set()
     for row in told:
-        key = (str(row["log"]), int(row["n"]))
+        key = (str(row["log"]), int(row["n"]), str(row["under"]))
         said = (int(row["index"]), str(row["event_id"]))
         if key in given:
-            faults.append(SubjectFault("twice", *key, said[0]))
+            faults.append(SubjectFault("twice", *key[:2], said[0]))
         elif key not in stands:
-            faults.append(SubjectFault("added", *key, said[0]))
+            faults.append(SubjectFault("added", *key[:2], said[0]))
         elif stands[key] != said:
-            faults.append(SubjectFault("changed", *key, said[0]))
+            faults.append(SubjectFault("changed", *key[:2], said[0]))
         given.add(key)
-    faults += [SubjectFault("dropped", *key, index) for key, (index, _) in stands.items() if key not in given]
+    faults += [
+        SubjectFault("dropped", *key[:2], index) for key, (index, _) in stands.items() if key not in given
+    ]
     return faults

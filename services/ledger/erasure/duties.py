@@ -24,7 +24,7 @@ class Duty:
     id: str
     what: str
     subject: str = field(repr=False)
-    """Opaque person id."""
+    """Opaque person id; of an erasure the one that they have now."""
     code: str
     organisation: str
     by: str
@@ -34,6 +34,10 @@ class Duty:
     asked_by: str = ""
     """Of a hold: who asked for its release."""
     asked_event: str = ""
+    also: tuple[str, ...] = field(default=(), repr=False)
+    """Of an erasure: the other ids of the person, which go with it."""
+    beside: tuple[str, ...] = field(default=(), repr=False)
+    """Of an erasure: ids of others whose records ever stood under one of these; a hold on one of them stands against it."""
 
 
 def fresh_id() -> str:
@@ -75,7 +79,7 @@ class DutyBook:
                 rows = base.execute("SELECT id, sealed FROM duty").fetchall()
         except sqlite3.Error as error:
             raise LedgerUnavailable(f"the vault cannot be read ({type(error).__name__})") from None
-        found = [Duty(**parse(self._vault.master.open(sealed, f"duty:{id}"))) for id, sealed in rows]
+        found = [_read(self._vault.master.open(sealed, f"duty:{id}")) for id, sealed in rows]
         return sorted(
             (one for one in found if not what or one.what == what), key=lambda one: (one.at, one.id)
         )
@@ -92,3 +96,8 @@ class DutyBook:
                 base.execute("COMMIT")
         except sqlite3.Error as error:
             raise LedgerUnavailable(f"the vault could not be written ({type(error).__name__})") from None
+
+
+def _read(plain: bytes) -> Duty:
+    told = parse(plain)
+    return Duty(**told | {name: tuple(told.get(name, ())) for name in ("also", "beside")})

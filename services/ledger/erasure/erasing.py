@@ -1,4 +1,4 @@
-"""Erasure of one person: asked for by one, agreed to by another, and only where no floor and no hold stands against it.
+"""Erasure of one person, under every id that they ever had: asked for by one, agreed to by another, where nothing stands against.
 
 Promise: a request is a durable entry before it stands, a refusal is an entry and a value, and the destruction is an entry
 before it begins; both checks are made again at the moment of agreeing; no entry says whom it was about.
@@ -7,12 +7,13 @@ before it begins; both checks are made again at the moment of agreeing; no entry
 import hmac
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from services.contract.problems import LedgerUnavailable
 from services.contract.releases import Asking, Denied, Draft, Erasure, Receipt, Shredded, SubjectRows
+from services.contract.reviews import KnownAs
 from services.contract.vocabulary import code_list
 from services.ledger.append import Sequencer
 from services.ledger.begun import HUB
@@ -61,27 +62,31 @@ class Erasing:
         self._event_of, self._years, self._backup_days = event_of, years, backup_days
         self._wait, self.today = wait, today
 
-    def ask(self, asking: Asking, subject: str, reason: str) -> Erasure | Denied:
+    def ask(self, asking: Asking, whom: KnownAs, reason: str) -> Erasure | Denied:
         """The first of two people. What may not be erased is refused at once. Raises `LedgerUnavailable`."""
         if asking.role not in ASKS:
             return Denied("ROLE_NOT_PERMITTED")
         if reason not in code_list("erasure-reasons"):
             return Denied("UNKNOWN_KIND")
         with self._turn:
-            standing = any(one.subject == subject for one in self._book.lines(ERASURE))
-            denied = Denied("ALREADY_ASKED") if standing else self._why_not(subject)
+            ids = {one.id for one in whom.ids}
+            standing = any(one.subject in ids for one in self._book.lines(ERASURE))
+            denied = Denied("ALREADY_ASKED") if standing else self._why_not(ids, whom.beside)
             if denied:
                 return self._refused(asking, denied)
             receipt = self._append(Draft(HUB, "erasure.asked", asking, facts={"reason": reason}))
             duty = Duty(
-                fresh_id(), ERASURE, subject, reason, asking.organisation, asking.user, asking.role, now(),
-                event=receipt.id,
+                fresh_id(), ERASURE, whom.id, reason, asking.organisation, asking.user, asking.role, now(),
+                event=receipt.id, also=tuple(sorted(ids - {whom.id})), beside=tuple(sorted(whom.beside)),
             )  # fmt: skip
             self._book.add(duty)
             return _told(duty)
 
-    def decide(self, asking: Asking, id: str, *, agree: bool) -> Shredded | Erasure | Denied:
-        """The second of two people. What was destroyed; the request where it was turned down or is over; or why not.
+    def decide(
+        self, asking: Asking, id: str, *, agree: bool, whom: KnownAs | None = None
+    ) -> Shredded | Erasure | Denied:
+        """The second of two people. What was destroyed; the request where it was turned down or is over; or why not. `whom`:
+        as they are known now, where that may be otherwise than when it was asked.
 
         Raises `LedgerUnavailable`; told again of a request that was carried out, says what was destroyed.
         """
@@ -95,7 +100,10 @@ class Erasing:
                 self._refused(asking, Denied("NOT_AGREED"), duty)
                 self._book.remove(id)
                 return _told(duty)
-            if denied := self._why_not(duty.subject):
+            ids = {duty.subject, *duty.also}
+            if whom is not None and {one.id for one in whom.ids} != ids:
+                return self._refused(asking, Denied("PERSON_CHANGED"), duty)
+            if denied := self._why_not(ids, whom.beside if whom else duty.beside):
                 return self._refused(asking, denied, duty)
             return self._shred(asking, duty)
 
@@ -103,11 +111,12 @@ class Erasing:
         """Requests of an organisation that wait for a second person, oldest first. They name nobody."""
         return tuple(_told(one) for one in self._book.lines(ERASURE) if one.organisation == organisation)
 
-    def _why_not(self, subject: str) -> Denied | None:
-        if self._holds.standing(subject):
+    def _why_not(self, ids: Collection[str], beside: Collection[str]) -> Denied | None:
+        # What was told of two people together goes with either: so it waits for what stands in the way of either.
+        if any(self._holds.standing(one) for one in (*ids, *beside)):
             return Denied("LEGAL_HOLD")
-        rows = self._rows(subject).rows
-        if not rows and not find(self._vault, self._vault.id_of(subject)).parts:
+        rows = [row for one in sorted(ids) for row in self._rows(one).rows]
+        if not rows and not find(self._vault, [self._vault.id_of(one) for one in ids]).parts:
             return Denied("NOTHING_HELD")
         first = kept_until((row.entry for row in rows), self._years)
         return Denied("RETENTION_FLOOR", first.isoformat()) if self.today() < first else None
@@ -121,14 +130,15 @@ class Erasing:
 
     def _shred(self, asking: Asking, duty: Duty) -> Shredded:
         """Announced and done on the sequencer's own thread, so that nothing is sealed between counting and destroying."""
-        owed = Owed(self._event_of(duty.id), self._vault.id_of(duty.subject), duty.id)
-        found = find(self._vault, owed.id)
+        ids = tuple(map(self._vault.id_of, (duty.subject, *duty.also)))
+        owed = Owed(self._event_of(duty.id), ids, duty.id)
+        found = find(self._vault, owed.ids)
         gone_by = (self.today() + timedelta(days=self._backup_days)).isoformat()
         made = self._make(Draft(HUB, KIND, asking, facts={"count": 0}))
         told = {"found": found}
 
         def ready() -> bytes:
-            told["found"] = find(self._vault, owed.id, found)
+            told["found"] = find(self._vault, owed.ids, found)
             owe(self._vault, owed)
             return self._make(self._draft(asking, duty, owed, told["found"], gone_by)).entry
 
@@ -140,7 +150,8 @@ class Erasing:
                     f"what was announced could not be destroyed ({error.detail}); restart the hub, which finishes it"
                 ) from None
             for log in self._sequencer.logs.by_code.values():
-                log.forget(owed.id)
+                for one in owed.ids:
+                    log.forget(one)
 
         pending = Pending(HUB, owed.event, made.time, made.entry, ready=ready, after=after)
         self._sequencer.submit(pending)

@@ -1,19 +1,21 @@
-"""Destroying one subject in the vault: the keys, and every sealed part that is about them, in one transaction.
+"""Destroying one person in the vault: the keys of every id of theirs, and every sealed part that is about them, in one
+transaction.
 
 Promise: what is destroyed was announced by a durable entry, and what was announced is destroyed, whatever is killed in
 between; it is overwritten in the database and gone from its write-ahead log; what is about others stays as it was.
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import dataclass, field
 
 from services.contract.canonical import b64u
 from services.contract.problems import LedgerUnavailable
+from services.ledger.entry import now
 from services.ledger.once import ANSWER
-from services.ledger.sealing import named_in, place_of, without
-from services.ledger.vault import Vault, look_into
+from services.ledger.sealing import ID, named_in, place_of, without
+from services.ledger.vault import Destroyed, Vault, look_into
 from services.runtime.logs import log as hub_log
 
 
@@ -32,7 +34,8 @@ class Owed:
     """A destruction that was prepared: by which entry, of whom, on whose request."""
 
     event: bytes
-    id: bytes = field(repr=False)
+    ids: tuple[bytes, ...] = field(repr=False)
+    """Every id of the one person, as the vault knows it."""
     duty: str
 
     @property
@@ -41,24 +44,26 @@ class Owed:
         return b64u(self.event)
 
 
-def find(vault: Vault, id: bytes, found: Found | None = None) -> Found:
-    """The rows about a subject; those that came since, where some are found already. Beside whoever writes."""
+def find(vault: Vault, ids: Collection[bytes], found: Found | None = None) -> Found:
+    """The rows about somebody with these ids; those that came since, where some are found already. Beside whoever writes."""
     found = found or Found()
     rows, until, parts = list(found.rows), found.until, found.parts
     with closing(look_into(vault.path)) as base:
         query = "SELECT at, event, what, body FROM kept WHERE at>? ORDER BY at"
         for at, event, what, body in base.execute(query, (until,)):
             until, place = at, place_of(what, event)
-            if id in named_in(vault.master, place, body):
+            if not named_in(vault.master, place, body).isdisjoint(ids):
                 rows.append(at)
                 # An answer is kept for minutes: what goes of it is not part of the count that replay holds us to.
-                parts += without(vault.master, place, body, id)[1] if what != ANSWER else 0
+                parts += without(vault.master, place, body, ids)[1] if what != ANSWER else 0
     return Found(tuple(rows), until, parts)
 
 
 def owe(vault: Vault, owed: Owed) -> None:
     """Note, durably, what is to be destroyed once its entry stands. Without the entry nothing comes of it."""
-    _write(vault, [("INSERT OR REPLACE INTO owed VALUES (?, ?, ?)", (owed.event, owed.id, owed.duty))])
+    _write(
+        vault, [("INSERT OR REPLACE INTO owed VALUES (?, ?, ?)", (owed.event, b"".join(owed.ids), owed.duty))]
+    )
 
 
 def destroy(vault: Vault, owed: Owed, found: Found) -> None:
@@ -68,15 +73,19 @@ def destroy(vault: Vault, owed: Owed, found: Found) -> None:
         for at in found.rows:
             row = vault.base.execute("SELECT event, what, body FROM kept WHERE at=?", (at,)).fetchone()
             if row:
-                body, _ = without(vault.master, place_of(row[1], row[0]), row[2], owed.id)
+                body, _ = without(vault.master, place_of(row[1], row[0]), row[2], owed.ids)
                 changes.append(("UPDATE kept SET body=? WHERE at=?", (body, at)))
+    done = Destroyed(now(), owed.event_id)
+    for id in owed.ids:
+        changes.append(("DELETE FROM subject WHERE id=?", (id,)))
+        changes.append(("INSERT OR REPLACE INTO destroyed VALUES (?, ?)", vault.mark(id, done)))
     changes += [
-        ("DELETE FROM subject WHERE id=?", (owed.id,)),
         ("DELETE FROM duty WHERE id=?", (owed.duty,)),
         ("DELETE FROM owed WHERE event=?", (owed.event,)),
     ]
     _write(vault, changes)
-    vault.forget(owed.id)
+    for id in owed.ids:
+        vault.forget(id)
     truncate(vault)
 
 
@@ -84,13 +93,18 @@ def finish(vault: Vault, has_entry: Callable[[bytes], bool]) -> int:
     """At start, when every log has been read: what a kill left owed is destroyed where its entry stands, and let go of
     where it does not. Returns how many were destroyed."""
     with vault.lock:
-        owed = [Owed(*row) for row in vault.base.execute("SELECT event, id, duty FROM owed")]
+        rows = vault.base.execute("SELECT event, id, duty FROM owed").fetchall()
+    owed = [Owed(event, _parted(ids), duty) for event, ids, duty in rows]
     announced = [one for one in owed if has_entry(one.event)]
     for one in announced:
-        destroy(vault, one, find(vault, one.id))
+        destroy(vault, one, find(vault, one.ids))
     _write(vault, [("DELETE FROM owed", ())] if owed else [])
     truncate(vault)
     return len(announced)
+
+
+def _parted(ids: bytes) -> tuple[bytes, ...]:
+    return tuple(ids[at : at + ID] for at in range(0, len(ids), ID))
 
 
 def truncate(vault: Vault) -> bool:

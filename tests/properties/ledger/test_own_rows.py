@@ -136,10 +136,10 @@ def test_a_row_left_out_of_any_copy_is_named_though_the_numbers_are_made_good(
 def test_a_copy_that_looked_less_far_than_what_stood_is_found(steps: list[Any], data: st.DataObject) -> None:
     found = history([("release", "council", "one", ""), *steps, ("copy", "trust", "", "")])
     at = data.draw(st.sampled_from(copies(found)))
-    seen = found.sights[at].sealed["seen"]  # type: ignore[index]
+    seen = found.sights[at].sealed["seen"][""]  # type: ignore[index]
     assume(seen)
     log = data.draw(st.sampled_from(sorted(seen)))
-    faults = check(changed(found, at, seen={**seen, log: seen[log] - 1}))
+    faults = check(changed(found, at, seen={"": {**seen, log: seen[log] - 1}}))
     late = [(one.log, one.n) for one in faults if one.kind == "copy-behind"]
     assert late == [(log, seen[log])], faults
 

@@ -40,7 +40,7 @@ def history(steps: Sequence[tuple[str, bool]]) -> list[Leaf]:
 
 def told(found: SubjectRows) -> list[dict[str, Any]]:
     return [
-        {"log": row.log, "index": row.index, "n": row.n, "event_id": row.entry["event_id"]}
+        {"log": row.log, "index": row.index, "n": row.n, "event_id": row.entry["event_id"], "under": ""}
         for row in found.rows
     ]
 

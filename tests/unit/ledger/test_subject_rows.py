@@ -48,7 +48,7 @@ def test_a_value_that_is_missing_is_named() -> None:
 def test_a_report_that_tells_a_row_twice_drops_one_or_adds_one_is_found() -> None:
     found = rows_about(SECRET, HUB, [*LISTED, leaf(0, 1), leaf(1, 2)])
     rows = [
-        {"log": one.log, "index": one.index, "n": one.n, "event_id": one.entry["event_id"]}
+        {"log": one.log, "index": one.index, "n": one.n, "event_id": one.entry["event_id"], "under": ""}
         for one in found.rows
     ]
     assert compare(rows, found) == []
