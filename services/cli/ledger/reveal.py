@@ -77,12 +77,8 @@ def reveal(
         about = _among(ledger, whom, trace, key)
         classes = classes_given(class_ or (), field or (), ledger.home)
         found = find_ways(ledger.source, about, classes, *days, _own_part(ledger.source, whom))
-        lost = _may_be_erased(ledger.source, found, whom)
-    raise typer.Exit(
-        _answered(
-            found, about, classes, days, lost=lost, several=of_several(whom) if whom else "", as_json=as_json
-        )
-    )
+        notes = _lost(ledger.source, found, whom), of_several(whom) if whom else ""
+    raise typer.Exit(_answered(found, about, classes, days, *notes, as_json=as_json))
 
 
 def _own_part(source: Source, whom: KnownAs | None) -> OwnPart:
@@ -92,7 +88,7 @@ def _own_part(source: Source, whom: KnownAs | None) -> OwnPart:
     return partial(source.record_of, whom=whom)
 
 
-def _may_be_erased(source: Source, found: Ways, whom: KnownAs | None) -> list[str]:
+def _lost(source: Source, found: Ways, whom: KnownAs | None) -> list[str]:
     """Whoever was erased can be looked up by nothing: an empty answer about them would say that nobody knew."""
     if whom is None or not isinstance(source, Reading):
         return []
@@ -104,9 +100,9 @@ def _answered(
     about: Among | Trace,
     classes: frozenset[str],
     days: tuple[str, str],
-    *,
     lost: list[str],
     several: str,
+    *,
     as_json: bool,
 ) -> Exit:
     missing = len(about.missing) if isinstance(about, Trace) else 0

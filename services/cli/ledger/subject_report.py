@@ -21,7 +21,7 @@ from services.contract.canonical import NotJson, parse
 from services.contract.releases import SubjectFault, SubjectRow, SubjectRows
 from services.ledger import own_rows
 from services.ledger.auditing.subject_rows import compare
-from services.ledger.reading import Reading
+from services.ledger.reading import OwnSights, Reading
 
 SHORT = 8
 """Digits of the keyed hash of an id that tell one from another."""
@@ -62,16 +62,11 @@ def subject_report(
     by: By = "",
     as_json: AsJson = False,
 ) -> None:
-    """Every entry about one person, log by log: who asked, when, for what; and whether any is missing.
+    """Every entry about one person, log by log, over every id that was theirs; and whether any is missing.
 
     Run `mash ledger verify` first: it tells whether the logs are those that were signed. Not for the person: it names what is
-    held back.
-
-    A person whose records were linked, or parted from another's, stood under several ids: it is told over all of them, each as
-    long as it was theirs.
-
-    Every copy that the person was given is held against the same entries: whether it left out anything that was not held
-    back, told what was, or counted otherwise.
+    held back. Every copy that the person was given is held against the same entries: whether it left out anything that was
+    not held back, told what was, or counted otherwise.
 
     Example: mash ledger subject-report home --json > report.json
 
@@ -86,14 +81,20 @@ def subject_report(
         found, own = ledger.source.rows_of(whom), ledger.source.own(whom)
         now, lost = ledger.source.named(whom.id), no_more(ledger.source, whom)
     faults = list(found.faults) if given is None else compare(given, found)
-    faults += own_rows.check(own.sights, own.unnoted, now, own.gone)
-    if paper is not None and own_rows.given_as(own.sights, paper) is None:
-        faults.append(SubjectFault("copy-unknown", "", 0, -1))
+    faults += _of_copies(own, now, paper)
     if as_json:
         print(json.dumps(as_told(found, faults) | {"ids": len(whom.ids), "destroyed": lost}, indent=2))
     else:
         tell(found, faults, list(filter(None, (of_several(whom), *lost))))
     raise typer.Exit(Exit.FINDINGS if faults else Exit.OK)
+
+
+def _of_copies(own: OwnSights, now: str, paper: bytes | None) -> list[SubjectFault]:
+    """What is wrong of the copies that they were given; `paper`: one that is said to be one of them."""
+    faults = own_rows.check(own.sights, own.unnoted, now, own.gone)
+    if paper is not None and own_rows.given_as([one for one in own.sights if one.theirs], paper) is None:
+        faults.append(SubjectFault("copy-unknown", "", 0, -1))
+    return faults
 
 
 def as_told(found: SubjectRows, faults: list[SubjectFault]) -> dict[str, Any]:
