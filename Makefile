@@ -7,6 +7,9 @@ FOUND = $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do
 SETUP = $(if $(PYTHON),MASH_PYTHON=1 $(PYTHON),$(or $(FOUND),$(error \
 	No Python 3.11 or later with venv on PATH: install one, or say which with PYTHON=...))) .ci/setup
 
+# A campaign takes longer than a test that hangs.
+PATIENT = $(if $(LONG),-o faulthandler_timeout=5400)
+
 .DEFAULT_GOAL := help
 export LONG
 .PHONY: help setup demo run up check fix test
@@ -34,4 +37,4 @@ fix: setup ## repair what make check finds, where that can be done by program
 
 test: setup ## obtain the real parts, then run every test (ARGS=... to pytest; JOBS=... at a time, else 3: two that compute beside brokers that wait; LONG=1 also the long campaigns)
 	@.venv/bin/python -m tests.real
-	@.venv/bin/python -m pytest --numprocesses $(or $(JOBS),3) --dist loadfile $(ARGS)
+	@.venv/bin/python -m pytest --numprocesses $(or $(JOBS),3) --dist loadfile $(PATIENT) $(ARGS)

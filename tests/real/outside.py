@@ -1,6 +1,7 @@
-"""Programs by which outsiders check an exported log: Tessera's fsck, and a short Go program over x/mod's sumdb.
+"""Programs by which outsiders check an exported log and try a witness: Tessera's fsck and Tessera's own log, and two short Go
+programs over others' code, one that verifies (x/mod's sumdb) and one that feeds a witness (transparency-dev's client).
 
-Both are built from source by Go, once, and kept in the user's cache folder. fsck ends with 0 on failure too, or not at
+They are built from source by Go, once, and kept in the user's cache folder. fsck ends with 0 on failure too, or not at
 all: it is judged by what it says within a deadline.
 """
 
@@ -13,8 +14,10 @@ from services.cli.parts.cache import cache_folder, keep, say
 from services.cli.parts.go import go_install, system_go
 from tests.real.find import Way
 
-FSCK = "github.com/transparency-dev/tessera/cmd/fsck@v1.0.4"
-SOURCE = Path(__file__).resolve().parents[1] / "outside/verify"
+TESSERA = "github.com/transparency-dev/tessera/cmd"
+VERSION = "1.0.4"
+KEPT = f"tessera-{VERSION}"
+OUTSIDE = Path(__file__).resolve().parents[1] / "outside"
 SECONDS = 60
 
 
@@ -23,7 +26,9 @@ class Programs:
     """Each method: whether the program accepts the log in `folder` under `vkey`, and what it said."""
 
     fsck_program: Path
+    log_program: Path
     verify_program: Path
+    feed_program: Path
 
     def fsck(
         self, folder: Path, vkey: str, *, address: str = "", token: str = "", seconds: int = SECONDS
@@ -40,6 +45,11 @@ class Programs:
         said = _run([self.verify_program, folder, vkey], SECONDS)
         return said.startswith("OK "), said
 
+    def feed(self, folder: Path, vkey: str, witness: str, cosigner: str, old: int) -> tuple[bool, str]:
+        """Carry the checkpoint of the log in `folder` to the witness, which is thought to stand at `old`."""
+        said = _run([self.feed_program, folder, vkey, witness, cosigner, str(old)], SECONDS)
+        return said.splitlines()[-1:] != [] and said.splitlines()[-1].startswith("OK "), said
+
 
 def ways() -> list[Way[Programs]]:
     return [Way("local", _outlook, programs)]
@@ -48,28 +58,34 @@ def ways() -> list[Way[Programs]]:
 def programs() -> Programs:
     """Built where they are not kept yet. Raises `CannotObtain`."""
 
-    def build_fsck(folder: Path) -> None:
-        say("building Tessera's fsck, a minute or two, once")
-        go_install(FSCK, folder)
+    def build_tessera(folder: Path) -> None:
+        say("building Tessera's fsck and log, a minute or two, once")
+        go_install(f"{TESSERA}/fsck@v{VERSION}", folder, f"{TESSERA}/examples/posix-oneshot@v{VERSION}")
 
-    def build_verify(folder: Path) -> None:
-        go_install(".", folder, source=SOURCE)
+    tessera = keep(KEPT, build_tessera, lambda folder: (folder / "posix-oneshot").is_file())
+    return Programs(tessera / "fsck", tessera / "posix-oneshot", _own("verify"), _own("feed"))
 
-    fsck = keep("fsck-1.0.4", build_fsck, lambda folder: (folder / "fsck").is_file())
-    verify = keep(f"verify-{_digest()}", build_verify, lambda folder: (folder / "verify").is_file())
-    return Programs(fsck / "fsck", verify / "verify")
+
+def _own(name: str) -> Path:
+    """The program of tests/outside of that name."""
+
+    def build(folder: Path) -> None:
+        say(f"building tests/outside/{name}, once")
+        go_install(".", folder, source=OUTSIDE / name)
+
+    kept = f"{name}-{_digest(OUTSIDE / name)}"
+    return keep(kept, build, lambda folder: (folder / name).is_file()) / name
 
 
 def _outlook() -> str:
-    if (cache_folder() / "fsck-1.0.4/fsck").is_file():
-        return "Tessera's fsck 1.0.4, kept"
-    return (
-        f"Tessera's fsck 1.0.4, to be built with {'Go of the system' if system_go() else 'Go out of a wheel'}"
-    )
+    if (cache_folder() / KEPT / "posix-oneshot").is_file():
+        return f"Tessera's fsck and log {VERSION}, kept"
+    go = "Go of the system" if system_go() else "Go out of a wheel"
+    return f"Tessera's fsck and log {VERSION}, to be built with {go}"
 
 
-def _digest() -> str:
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(SOURCE.iterdir()))).hexdigest()[:12]
+def _digest(source: Path) -> str:
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(source.iterdir()))).hexdigest()[:12]
 
 
 def _run(command: list[str | Path], seconds: int) -> str:

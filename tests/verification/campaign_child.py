@@ -32,7 +32,10 @@ def main() -> None:
                         os._exit(1)
                     time.sleep(0.1)
                     continue
-                os.write(1, f"{receipt.index} {receipt.id}\n".encode())
+                try:
+                    os.write(1, f"{receipt.index} {receipt.id}\n".encode())
+                except BrokenPipeError:
+                    os._exit(0)  # Whoever counts has gone.
                 time.sleep(PAUSE)
 
         for number in range(THREADS):

@@ -33,8 +33,9 @@ def go_program() -> Path:
     return next(path for path in wheel("go").glob("**/bin/go") if (path.parent.parent / "src").is_dir())
 
 
-def go_install(package: str, folder: Path, *, source: Path | None = None) -> None:
-    """Build `package` (path@version; or "." of the module in `source`) into `folder`. Raises `CannotObtain`."""
+def go_install(package: str, folder: Path, *also: str, source: Path | None = None) -> None:
+    """Build `package` (path@version; or "." of the module in `source`), and others of the same module at the same version,
+    into `folder`. Raises `CannotObtain`."""
     go = go_program()
     with tempfile.TemporaryDirectory(prefix="mash-go-") as scratch:
         environment = os.environ | {
@@ -42,7 +43,7 @@ def go_install(package: str, folder: Path, *, source: Path | None = None) -> Non
             "GOTOOLCHAIN": "local", "GOFLAGS": "-modcacherw -trimpath", "CGO_ENABLED": "0",
         }  # fmt: skip
         environment.pop("GOROOT", None)
-        command = [str(go), "install", package]
+        command = [str(go), "install", package, *also]
         answer = subprocess.run(
             command, check=False, capture_output=True, text=True, env=environment, cwd=source
         )
