@@ -127,7 +127,7 @@ def _split(width: int) -> int:
 def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
     """RFC 9162 2.1.3.2: whether `path` shows that `leaf` stands at `index` in the tree of `size` with
     `root`."""
-    if not 0 <= index < size or any(len(part) != HASH for part in path):
+    if not 0 <= index < size or any(len(part) != HASH for part in (leaf, root, *path)):
         return False
     here, last, node = index, size - 1, leaf
     for part in path:

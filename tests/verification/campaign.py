@@ -75,9 +75,11 @@ class Hub:
         self._reader.join()
 
     def wait(self, count: int) -> None:
-        ends = time.monotonic() + SECONDS
+        seen, ends = -1, 0.0
         while len(self.left) < count:
             assert self._child.poll() is None, "the ledger halted; stderr says why"
+            if len(self.left) > seen:
+                seen, ends = len(self.left), time.monotonic() + SECONDS
             assert time.monotonic() < ends, f"{len(self.left)} releases, and no more for {SECONDS} s"
             time.sleep(0.02)
 

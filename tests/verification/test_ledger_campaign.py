@@ -23,6 +23,16 @@ def campaign(folder: Path, cluster: KafkaCluster, releases: int, kills: int) -> 
     return outcome
 
 
+def test_the_campaign_counts_what_left_before_its_entry_and_what_moved() -> None:
+    """It would notice: a byte whose entry a kill took away, one whose entry stands elsewhere; a late copy is neither."""
+    copied = Outcome([(0, "a"), (1, "b"), (2, "c")], ["a", "b", "c", "b"])
+    early = Outcome([(0, "a"), (1, "b"), (1, "c")], ["a", "c"])
+    moved = Outcome([(1, "a"), (0, "b")], ["a", "b"])
+    beyond = Outcome([(7, "a")], ["a"])
+    found = [(one.without_entry(), one.moved()) for one in (copied, early, moved, beyond)]
+    assert found == [([], []), (["b"], ["b"]), ([], ["a", "b"]), ([], ["a"])]
+
+
 def test_three_kills_among_three_hundred_releases(tmp_path: Path, kafka_cluster: KafkaCluster) -> None:
     campaign(tmp_path, kafka_cluster, releases=300, kills=3)
 
