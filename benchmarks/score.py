@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -38,9 +39,14 @@ class Labelled:
     persons: list[str]
     sources: list[str]
 
+    @cached_property
+    def _one_source(self) -> bool:
+        # Asked for each of millions of pairs: looked up once.
+        return len(set(self.sources)) == 1
+
     def counts(self, one: int, other: int) -> bool:
         """Whether this pair counts: between sources where there are several."""
-        return len(set(self.sources)) == 1 or self.sources[one] != self.sources[other]
+        return self._one_source or self.sources[one] != self.sources[other]
 
     def true_pairs(self) -> int:
         """How many pairs are to be found."""

@@ -1,8 +1,8 @@
 """What a score may not do: two records against the rules, in one order, the first that speaks decides.
 
-Promise: a weight alone links nothing. Without a shared number, date of birth, given name, family name and a place or
-telephone number must each agree; no place counts where a protected or restricted person is spoken of; two verified numbers
-never link. A fact more about the pair never opens what was closed without it.
+Promise: a weight alone links nothing. Without a number that both verified, date of birth, given name, family name and a place,
+a telephone number or a number that one of them verified must each agree; no place counts where a protected or restricted person
+is spoken of; two verified numbers never link. A fact more about the pair never opens what was closed without it.
 
 Names agree as called.py says: without a shared number the first given name is the same, beside one it is written alike.
 
@@ -44,6 +44,8 @@ NUMBER_PART, NUMBER_ALONE = "number-part-of-birth", "number-alone"
 TOO_LOW, ANOTHER, IN_DOUBT = "likeness-too-low", "another-name-and-birth", "likeness-in-doubt"
 FURTHER = "further-names-differ"
 LIKENESS, GIVEN_NOT_EXACT = "likeness", "given-not-exact"
+NUMBER_ONE_SIDED = "number-verified-by-one"
+"""As by likeness, with the number of both, which one of them verified, in the place of a place."""
 BY_NUMBER = (STRICT, SUPERSEDED, NUMBER_ALIKE, NUMBER_PART)
 """Rules that link by a verified number, the strictest first."""
 VETOES = frozenset({EXCLUDED, KEPT_APART, TWO_NUMBERS, DIFFERENT, DIFFERENT_APART})
@@ -115,6 +117,13 @@ class _Pair:
         mine, theirs = self.live
         both = bool(mine and theirs)
         return both and bool(mine & self.other.old_numbers or theirs & self.one.old_numbers)
+
+    @cached_property
+    def number_of_one(self) -> bool:
+        """Each gives one number in use, the same, and just one of the two verified it."""
+        mine, theirs = _in_use(self.one), _in_use(self.other)
+        verified = [bool(live) for live in self.live]
+        return len(mine) == 1 and mine == theirs and any(verified) and not all(verified)
 
     @cached_property
     def same_given(self) -> bool:
@@ -236,7 +245,7 @@ def _by_likeness(pair: _Pair) -> Outcome:
     if pair.weight < LINKS_FROM:
         return REVIEW, IN_DOUBT
     stopped = next(_stops(pair), "")
-    return (REVIEW, stopped) if stopped else (LINK, LIKENESS)
+    return (REVIEW, stopped) if stopped else (LINK, NUMBER_ONE_SIDED if pair.number_of_one else LIKENESS)
 
 
 _NOT_GIVEN = (levels.DIFFERENT, levels.INITIAL)
@@ -255,10 +264,11 @@ def _stops(pair: _Pair) -> Iterator[str]:
         yield FURTHER
     if not pair.alike_family:
         yield "family-differs"
-    if pair.facts.placeless:
-        yield "place-not-counted"
-    if not (pair.at(levels.PLACE, levels.HOME, levels.POSTCODE) or pair.at(levels.PHONE, levels.SAME)):
-        yield "nothing-beside"
+    if not pair.number_of_one:
+        if pair.facts.placeless:
+            yield "place-not-counted"
+        if not (pair.at(levels.PLACE, levels.HOME, levels.POSTCODE) or pair.at(levels.PHONE, levels.SAME)):
+            yield "nothing-beside"
     if personal(pair.scored) < PERSONAL:
         yield "too-common"
     if _placeholder(pair.one) or _placeholder(pair.other):
@@ -267,6 +277,11 @@ def _stops(pair: _Pair) -> Iterator[str]:
 
 ORDER: tuple[_Rule, ...] = (_excluded, _kept_apart, _numbers_differ, _same_number, _by_likeness)
 """Every rule in its order; the last always speaks."""
+
+
+def _in_use(summary: Summary) -> frozenset[str]:
+    """Its numbers, verified or not, without those that it says were superseded."""
+    return frozenset(number.value for number in summary.numbers if not number.old)
 
 
 def _placeholder(summary: Summary) -> bool:

@@ -69,6 +69,59 @@ def test_a_telephone_number_stands_beside_the_name_like_a_place() -> None:
     assert told(summary(), summary(), scored(place="", phone="same")) == (LINK, "likeness")
 
 
+ONE_SIDED = (LINK, "number-verified-by-one")
+
+
+def test_a_number_that_one_of_them_verified_stands_beside_the_name_like_a_place() -> None:
+    """Tracing is the same comparison: number, name and date of birth against a record that has them verified."""
+    known, told_of = summary(nhs=MIA), summary(unverified=(MIA,))
+    nowhere = scored(place="different", phone="different")
+    assert told(known, told_of, nowhere) == ONE_SIDED
+    assert told(known, told_of) == ONE_SIDED
+    assert (
+        told(known, summary(born="2019-07-05", unverified=(MIA,)), scored(place="", born="swapped"))
+        == ONE_SIDED
+    )
+    # It is no place: it counts for somebody protected too, whom a twin has not.
+    assert told(known, told_of, nowhere, Facts(placeless=True, careful=True)) == ONE_SIDED
+
+
+@pytest.mark.parametrize(
+    ("known", "told_of"),
+    [
+        (summary(nhs=MIA), summary(unverified=(LEO,))),
+        (summary(nhs=MIA), summary(unverified=(MIA, LEO))),
+        (summary(nhs=MIA), summary(old=(MIA,))),
+        (summary(unverified=(MIA,)), summary(unverified=(MIA,))),
+        (summary(), summary(unverified=(MIA,))),
+    ],
+)
+def test_another_number_two_numbers_and_one_that_nobody_verified_stand_beside_nothing(
+    known: Summary, told_of: Summary
+) -> None:
+    assert told(known, told_of, scored(place="different")) == (REVIEW, "nothing-beside")
+    assert told(known, told_of, facts=Facts(placeless=True)) == (REVIEW, "place-not-counted")
+
+
+@pytest.mark.parametrize(
+    ("other", "rule", "weighed", "facts"),
+    [
+        ("Miah Reid", "given-differs", scored(given="close", place=""), Facts()),
+        ("Leo Reid", "given-differs", scored(given="different"), Facts()),
+        ("Mia Cole", "family-differs", scored(family="different"), Facts()),
+        ("Mia Reid", "birth-differs", scored(born="digit"), Facts()),
+        ("Mia Reid", "law-speaks", scored(), Facts(laws=(BARRED, NO_LAW))),
+        ("Mia Reid", "too-common", scored(personal=5.9), Facts()),
+        ("Mia Reid", "likeness-in-doubt", scored(13.2), Facts()),
+    ],
+)
+def test_a_number_that_one_of_them_verified_opens_no_other_guard(
+    other: str, rule: str, weighed: Scored, facts: Facts
+) -> None:
+    """A twin's or a mother's number typed on the record: only its own person has that name and that birth date."""
+    assert told(summary(nhs=MIA), summary(other, unverified=(MIA,)), weighed, facts) == (REVIEW, rule)
+
+
 def test_a_placeholder_among_the_names_leaves_it_to_people() -> None:
     assert told(summary(), summary("Mia Reid / Baby Reid")) == (REVIEW, "placeholder-name")
 
@@ -225,7 +278,7 @@ def test_names_changed_about_count_beside_a_number_whatever_else_is_shared(
 
 def test_a_number_that_nobody_traced_is_no_number() -> None:
     other = summary(unverified=(MIA,))
-    assert told(summary(nhs=MIA), other, scored(place="", number="same")) == (REVIEW, "nothing-beside")
+    assert told(other, other, scored(place="", number="same")) == (REVIEW, "nothing-beside")
     assert told(summary(nhs=MIA), summary(unverified=(LEO,)), scored(number="different")) == (
         LINK,
         "likeness",
@@ -311,6 +364,7 @@ def test_every_rule_has_its_sentence_and_ends_as_the_list_says() -> None:
     assert {"likeness", "excluded", "own-person"} <= named & listed.keys()
     assert {code for code, row in listed.items() if row["outcome"] == "link"} == {
         *guards.BY_NUMBER,
+        guards.NUMBER_ONE_SIDED,
         guards.LIKENESS,
     }
 
@@ -324,11 +378,12 @@ SCORES = st.builds(
 )
 NUMBERS = st.sampled_from([(), (MIA,), (LEO,), (MIA, LEO)])
 RECORDS = st.builds(
-    lambda name, born, nhs, old: summary(name, born, nhs=nhs, old=old),
+    lambda name, born, nhs, old, unverified: summary(name, born, nhs=nhs, old=old, unverified=unverified),
     st.sampled_from(["Mia Reid", "Miah Reid", "Baby Reid", "M Reid"]),
     st.sampled_from(["2019-05-07", "2019-07-05", "2019"]),
     NUMBERS,
     st.sampled_from([(), (MYA,)]),
+    st.sampled_from([(), (), (MIA,), (LEO,)]),
 )
 LAWS = st.sampled_from([NO_LAW, BARRED, OLD_LIFE, NEW_LIFE])
 BOTH = {"mia": 0.001, "miah": 0.001}
