@@ -20,6 +20,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
+from typing import TypeVar
 
 from benchmarks.matching import bias, folder, judge, splink_route
 from benchmarks.matching.ask import Question, Result, ask, ask_all, stage
@@ -30,6 +31,7 @@ from benchmarks.matching.place import POSTGRES, SQLITE, NoServer, Place, a_schem
 from services.index.synth.fhir import patient
 from services.index.synth.population import Order
 
+Some = TypeVar("Some")
 SMALL = 10_000
 COST = 1.5
 
@@ -66,9 +68,13 @@ class Run:
 
 def asked(people: Folder, most: int) -> list[tuple[Asked, Question]]:
     """Queries, every n-th where fewer are wanted."""
-    found = [*people.queries()]
-    step = max(1, -(-len(found) // most))
-    return [(one, Question(patient(one.record), one.record.source, one.expected)) for one in found[::step]]
+    return [(one, Question(patient(one.record), one.record.source, one.expected))
+            for one in spread([*people.queries()], most)]  # fmt: skip
+
+
+def spread(found: Sequence[Some], most: int) -> Sequence[Some]:
+    """At most so many, every n-th of them; none of none."""
+    return found[:: -(-len(found) // most)] if found and most > 0 else ()
 
 
 def filled(place: Place, people: Folder, most: int | None, workers: int) -> Place:
@@ -104,13 +110,16 @@ def on_queries(run: Run) -> list[str]:
     if not run.options.bias:
         run.not_run["bias"] = "no --bias"
     run.not_run["http"] = "not measured by this command"
-    beside_splink(run, large, questions[:: max(1, len(questions) // run.options.splink)])
+    beside_splink(run, large, spread(questions, run.options.splink))
     large.store.engine.dispose()
     return lines
 
 
 def beside_splink(run: Run, large: Place, questions: Sequence[Question]) -> None:
     """Splink's online route on some of the questions, where it is installed."""
+    if not questions:
+        run.not_run["splink"] = "no question for it (`--splink`)"
+        return
     try:
         splink_route.side_by_side(run.table, large, questions)
     except ImportError as error:

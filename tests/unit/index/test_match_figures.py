@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from benchmarks.match import spread
 from benchmarks.matching import bias, judge
 from benchmarks.matching.ask import ASKED_OTHER, ASKED_RIGHT, AUTO_RIGHT, AUTO_WRONG, NOBODY, Result
 from benchmarks.matching.folder import Asked, Pair
 from benchmarks.matching.gates import ROWS, Table, at_most, interval, quantile
+from benchmarks.matching.splink_route import against
 from services.index.synth.pairs import CATEGORIES, NEVER
 from services.index.synth.people import COLUMNS, Record
 
@@ -130,3 +132,18 @@ def test_intervals_and_quantiles() -> None:
     assert low == pytest.approx(0.0552, abs=1e-4) and high == pytest.approx(0.1744, abs=1e-4)
     assert at_most(0, 30_000) == pytest.approx(1e-4)
     assert quantile([3, 1, 2], 0.5) == 2 and quantile([*range(1, 101)], 0.99) == 99 and quantile([], 0.5) == 0
+
+
+@pytest.mark.parametrize(
+    ("many", "most", "taken"), [(2_200, 200, 200), (190, 200, 190), (19, 10, 10), (5, 0, 0), (0, 7, 0)]
+)
+def test_of_many_questions_some_are_taken_all_along_and_of_none_none(
+    many: int, most: int, taken: int
+) -> None:
+    some = spread(range(many), most)
+    assert len(some) == taken
+    assert not some or (some[0] == 0 and some[-1] >= many * 0.85)
+
+
+def test_one_question_is_enough_to_be_set_beside_splink() -> None:
+    assert against([2.0], [50.0]) == "50.0 / 50.0 ms against our 2.00 / 2.00 ms (1 questions): 25.0x"
