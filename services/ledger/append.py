@@ -19,7 +19,7 @@ from services.ledger.entry import store_form
 from services.ledger.lease.lease import LOOK
 from services.ledger.lease.turns import InTurn
 from services.ledger.log import Log
-from services.ledger.pending import Pending, apart, fail_all, first_under_key, wake_all
+from services.ledger.pending import Pending, apart, drawn, fail_all, first_under_key, wake_all
 from services.ledger.publish import SETTLE, Unpublished
 from services.ledger.recover import Logs
 from services.ledger.store.ports import Row, Store, StoreAway, StoreHalted, StoreMoved
@@ -146,7 +146,7 @@ class Sequencer(threading.Thread):
             pass
         # A caller that has given up has shown nothing: what was not yet handed to the store need not be.
         batch = [pending for pending in found if pending is not None and not pending.abandoned]
-        return batch, None in found
+        return drawn(batch), None in found
 
     def _attempt(self, batch: list[Pending]) -> None:
         """One batch, to its end or to a stop."""

@@ -1,7 +1,7 @@
 """A draft made into an entry, and the leaf that is stored: canonical JSON `{chain, entry}` of at most 8 KB.
 
 Promise: an entry holds roots, digests, codes, counts and dates, kept by schemas/entries/entry.schema.json
-before it is queued; user and case stand in it only as keyed hashes. Format: MODEL section 7; it changes only
+before it is stored; user and case stand in it only as keyed hashes. Format: MODEL section 7; it changes only
 by a new `v`.
 """
 

@@ -10,7 +10,7 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from services.contract.canonical import b64u
@@ -126,7 +126,7 @@ class Ledger:
         """Append and wait. Raises `LedgerUnavailable` within `ledger_wait` seconds; the entry may then still
         come to stand, as an intent without outcome. A draft whose event id stands already gives that entry's
         receipt; another one under an idempotency key that is taken raises `KeyTaken`."""
-        pending = self._pending(draft)
+        pending = self._pending(draft, at_once=False)
         self._sequencer.submit(pending)
         if not pending.wait(self._wait):
             waiting = self._store.waiting()
@@ -223,11 +223,13 @@ class Ledger:
         """Finish what is queued, publish the checkpoints, and let go of the folder."""
         self._close()
 
-    def _pending(self, draft: Draft) -> Pending:
+    def _pending(self, draft: Draft, *, at_once: bool = True) -> Pending:
+        """On its way, and drawn up at once or by the sequencer. Raises `EntryRefused`."""
         event = event_bytes(draft.event_id) if draft.event_id else secrets.token_bytes(16)
-        id, time = draft.event_id or b64u(event), now()
+        id, time, found = draft.event_id or b64u(event), now(), documents(draft)
         subjects = subjects_of(draft, event, self._vault.fetch)
-        entry = build(
+        draw = partial(
+            build,
             draft,
             origin=self._origin(draft.log),
             event_id=id,
@@ -235,12 +237,12 @@ class Ledger:
             user=self._pseudonym("user", draft.asking.user),
             case_hash=self._pseudonym("case", draft.case) if draft.case else "",
         )
-        found = documents(draft)
         return Pending(
             log=draft.log,
             event=event,
             time=time,
-            entry=entry,
+            entry=draw() if at_once else b"",
+            draw=None if at_once else draw,
             id=id,
             names=named(draft, found),
             subjects=subjects,

@@ -173,6 +173,20 @@ class Behaviour:
             assert rows(ledger) == {"kept": count["kept"] - 2, "subject": count["subject"] - 1}
             assert ledger.opening(kept.id) is not None
 
+    def test_a_draft_that_is_no_entry_is_refused_alone(self, ledger: Ledger) -> None:
+        facts = {"code": "PURPOSE_NOT_PERMITTED"}
+        bads: list[dict[str, Any]] = [
+            {"kind": "no.such"},
+            {"facts": {}},
+            {"facts": {**facts, "count": 1 << 70}},
+        ]
+        for bad in bads:
+            with pytest.raises(EntryRefused):
+                ledger.append(replace(refusal(), **bad))
+        # Nor is a log listed for the sake of what it never took, and the sequencer goes on.
+        assert ledger.health().sizes == {}
+        assert ledger.append(refusal()).index == 0
+
     def test_a_handle_of_another_event_is_refused(self, ledger: Ledger) -> None:
         one, other = intent(ledger), intent(ledger)
         with pytest.raises(EntryRefused):

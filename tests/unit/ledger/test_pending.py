@@ -4,7 +4,8 @@ import threading
 import time
 
 from services.contract.problems import LedgerUnavailable
-from services.ledger.pending import Pending, wake_all
+from services.ledger.entry import EntryRefused
+from services.ledger.pending import Pending, drawn, wake_all
 
 
 def pendings(count: int) -> list[Pending]:
@@ -98,3 +99,20 @@ def test_nobody_waits_long_for_one_who_does_not_come() -> None:
     begun = time.monotonic()
     wake_all(some)
     assert time.monotonic() - begun < 1
+
+
+def test_what_cannot_be_drawn_up_is_refused_by_itself() -> None:
+    def refused() -> bytes:
+        raise EntryRefused("not as the schema says")
+
+    def broken() -> bytes:
+        raise TypeError("a value of the draft")
+
+    first, second, third = pendings(3)
+    first.draw, second.draw, third.draw = refused, broken, lambda: b"entry"
+    batch = [first, second, third]
+    assert drawn(batch) == [third]
+    assert third.entry == b"entry" and third.error is None
+    assert all(isinstance(one.error, EntryRefused) and one.wait(1) for one in (first, second))
+    # What a draft holds may be about somebody: it stands in no error.
+    assert "a value" not in str(second.error)
