@@ -137,6 +137,14 @@ class WithdrawLink(Message):
     reason: str = Field(min_length=3, max_length=4000, repr=False)
 
 
+class AskAboutLink(Message):
+    """`POST /reviews`: two records of which somebody asks whether they are one person's, and why."""
+
+    record: RecordName
+    other: RecordName
+    reason: str = Field(min_length=3, max_length=4000, repr=False)
+
+
 class DecideTask(Message):
     """`POST /tasks/{id}/decide`: an answer of the task's kind, why, and, where it is about records, which one."""
 

@@ -104,6 +104,8 @@ class Foreseen:
     round: int
     people: tuple[str, ...]
     """Everybody it is about."""
+    parts: "Joined | None" = None
+    """Whom it takes apart; None where it takes nobody apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,8 @@ class Joined:
     """When the two were joined, UTC; empty where the edges of before do not tell."""
     records: int
     """How many records speak of the person."""
+    restricted: bool = False
+    """Two designated people decide about it, for it touches somebody adopted, gender-recognised or protected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,3 +185,5 @@ class Undoable:
 
     outcome: str
     joined: Joined | None
+    first: bool = False
+    """It takes a second person to say so: nothing is undone by this one."""

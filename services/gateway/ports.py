@@ -73,8 +73,19 @@ class Reviews(Protocol):
         """What was decided, and whom it joined. Raises `Conflict` where nothing is."""
         ...
 
-    def undo(self, reviewer: Reviewer, id: str, reason: str, at: str) -> None:
-        """After the entry: take it back."""
+    def undo(self, reviewer: Reviewer, id: str, reason: str, at: str) -> bool:
+        """After the entry: take it back; whether that is done now, or waits for a second person."""
+        ...
+
+    def put(
+        self,
+        reviewer: Reviewer,
+        record: tuple[str, str, str],
+        other: tuple[str, str, str] | None,
+        reason: str,
+        at: str,
+    ) -> str:
+        """Ask whether two records are one person's; the id of the task, empty where it is none of the reviewer's."""
         ...
 
     def months(self) -> tuple[MonthOfReviews, ...]:

@@ -5,10 +5,11 @@ from sqlalchemy import select
 
 from services.contract.problems import BadInput, Conflict
 from services.index.index import Index
-from services.index.links import replaced, undone
+from services.index.links import joining, replaced, undone
 from services.index.links.known_as import known_as
 from services.index.people import People
 from services.index.schema import EXCLUSION, IDENTITY, LINK, LOOK_UP
+from tests import linking
 from tests.properties.index.test_unlinking import BORN, COMES_FIRST, HOMES, QUESTIONS, alike
 from tests.unit.index.links_world import (
     Apart,
@@ -104,13 +105,13 @@ def test_what_a_person_holds_apart_nobody_joins(index: Index) -> None:
     do(index, enumerate([*COMES_FIRST, UNLINK]))
     one, other = item_of(index, ("gp", "a")), item_of(index, ("csc", "a"))
     with pytest.raises(Conflict):
-        index.links.link(one, other, "2026-11-02T09:00:00Z", by="worker", reason="again")
+        linking.join(index, one, other, "2026-11-02T09:00:00Z")
     do(index, enumerate(COMES_FIRST))
     assert len(set(persons_of(index).values())) == 2
     with index._store.read() as connection:
         id = connection.execute(select(EXCLUSION.c.id)).scalar_one()
-    index.links.lift(id, "2026-11-02T10:00:00Z", by="officer", reason="a mistake of ours")
-    index.links.link(one, other, "2026-11-02T11:00:00Z", by="worker", reason="again")
+    linking.lift(index, id, "2026-11-02T10:00:00Z")
+    linking.join(index, one, other, "2026-11-02T11:00:00Z")
     assert len(set(persons_of(index).values())) == 1
 
 
@@ -153,12 +154,15 @@ def test_two_people_are_joined_record_by_record_and_the_old_id_goes_on(index: In
     item = {name: item_of(index, (name.split("/")[0], name.split("/")[1])) for name in before}
     word = {"by": "worker", "reason": "her mother said so"}
     at = "2026-11-02T09:00:00Z"
-    with pytest.raises(BadInput, match="by itself"):
-        index.links.join(item["gp/a"], item["csc/a"], {item["gp/a"]: item["csc/a"]}, at, **word)
-    with pytest.raises(Conflict, match="NHS numbers"):
-        index.links.join(item["police/a"], item["gp/a"], {item["police/a"]: item["gp/a"]}, at, **word)
-    each = {item["gp/a"]: item["csc/a"], item["gp/b"]: item["csc/a"]}
-    goes_on = index.links.join(item["gp/a"], item["csc/a"], each, at, **word)
+    with index._store.write() as connection:
+        people = People(connection, index._store, FakeShelf().current(), at[:10])
+        mine, theirs = before["gp/a"], before["csc/a"]
+        with pytest.raises(BadInput, match="by itself"):
+            joining.check(people, mine, theirs, {item["gp/a"]: item["csc/a"]})
+        with pytest.raises(Conflict, match="NHS numbers"):
+            joining.check(people, before["police/a"], mine, {item["police/a"]: item["gp/a"]})
+        each = {item["gp/a"]: item["csc/a"], item["gp/b"]: item["csc/a"]}
+        goes_on = joining.join(people, item["gp/a"], item["csc/a"], each, at, **word)
     assert index.links.answering([before["gp/a"]]) == {before["gp/a"]: goes_on}
     assert index.compare(before["gp/a"], {"given": "Mia", "family": "Cole"})
     assert persons_of(index)["gp/b"] == persons_of(index)["csc/a"] == goes_on

@@ -23,6 +23,7 @@ from services.gateway.pages.desk import Desk, after
 from services.gateway.pages.family import family_page
 from services.gateway.pages.forms import Form, Typed, made
 from services.gateway.profiles import day
+from services.gateway.reviews.asking import reads
 
 
 def routes(desk: Desk) -> APIRouter:
@@ -69,7 +70,8 @@ def _shown(desk: Desk, asker: Asker, body: ViewRequest, answer: FamilyView) -> R
     if answer.match == "MATCH":
         sources = {id: one.name for id, one in desk.parts.shelf.current().sources.items()}
         view = family_page(answer, sources, desk.parts.now(), kinds_for(asker, standing.row.purpose))
-        return desk.show(asker, "family.html", here="find", case=case, view=view)
+        reviews = reads(asker.role)
+        return desk.show(asker, "family.html", here="find", case=case, view=view, reviews=reviews)
     asked = [name for name in IDENTIFIERS if name in body.about.identifiers | SHOWN]
     question = described(body.about.model_dump(exclude_none=True))
     return desk.show(

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from services.contract.cases import Asker
 from services.contract.problems import BadInput
-from services.contract.reviews import OPEN, SAME, UNDONE, ReviewAnswer, ReviewLine, Said
+from services.contract.reviews import DECIDED, OPEN, SAME, UNDONE, ReviewAnswer, ReviewLine, Said
 from services.contract.views import Refused
 from services.contract.vocabulary import code_list
 from services.gateway.links.telling import raised
@@ -89,7 +89,9 @@ def routes(desk: Desk) -> APIRouter:
         except BadInput:
             form.wrong("answer", "Say which record is the same person's")
             return _shown(desk, asker, id, form)
-        return desk.refuse(asker, done, ROOM) if isinstance(done, Refused) else go(ROOM)
+        if isinstance(done, Refused):
+            return desk.refuse(asker, done, ROOM)
+        return go(f"{ROOM}/{id}" if done.told else ROOM)
 
     @router.post(ROOM + "/{id}/undo")
     def undo(request: Request, id: Id, form: Typed) -> Response:
@@ -100,7 +102,7 @@ def routes(desk: Desk) -> APIRouter:
         done = undo_review(desk.parts, asker, id, form.get("reason"))
         if isinstance(done, Refused):
             return desk.refuse(asker, done, ROOM)
-        return go(f"{ROOM}/{id}" if done.told else ROOM)
+        return go(f"{ROOM}/{id}" if done.told or done.waits else ROOM)
 
     return router
 
@@ -122,7 +124,7 @@ def _shown(desk: Desk, asker: Asker, id: str, form: Form) -> Response:
     review = open_review(desk.parts, asker, id)
     if isinstance(review, Refused):
         return desk.refuse(asker, review, ROOM)
-    model = _model(desk, review)
+    model = _model(desk, review) | _undoing(asker, review)
     status = 422 if form.errors else 200
     return desk.show(
         asker, "review.html", status=status, here="tasks", title=_title(asker), form=form, **model
@@ -149,9 +151,15 @@ def _model(desk: Desk, review: Review) -> dict[str, Any]:
     }
 
 
+def _undoing(asker: Asker, review: Review) -> dict[str, bool]:
+    """Whether one of the two who it takes has said that the decision was wrong, and whether that was the reader."""
+    said = [one.by for one in review.said if one.answer == UNDO] if review.line.state == DECIDED else []
+    return {"undoing": bool(said), "said_so": asker.user in said}
+
+
 def _raised(desk: Desk, line: ReviewLine) -> dict[str, Any] | None:
-    """What undoing it raised, in words: by when, and who had been told."""
-    facts = raised(desk.parts, case_id(line.id)) if line.state == UNDONE else None
+    """What taking people apart raised, in words: by when, and who had been told."""
+    facts = raised(desk.parts, case_id(line.id)) if line.state != OPEN else None
     if facts is None:
         return None
     return {
@@ -179,10 +187,13 @@ def _answers(line: ReviewLine, others: tuple[Shown, ...]) -> list[dict[str, str]
 
 
 TWO = "A second person has to say the same first."
+UNDO = "undone"
+_BESIDE = {UNDO: "It was wrong", "put": "Question put"}
+"""What stands among the answers and is none."""
 
 
 def _in_words(desk: Desk, said: Said, letters: dict[str, str]) -> dict[str, str]:
-    title = "Undone" if said.answer == "undone" else words.title("review-answers", said.answer)
+    title = _BESIDE.get(said.answer) or words.title("review-answers", said.answer)
     of = f": A and {letters[said.chosen]}" if said.chosen in letters else ""
     who = f"{desk.staff_name(said.by)}, {words.title('roles', said.role).lower()}"
     return {"answer": title + of, "reason": said.reason, "who": who, "at": words.moment(said.at)}

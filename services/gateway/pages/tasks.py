@@ -14,7 +14,7 @@ from services.contract.cases import Asker, DecideTask
 from services.contract.problems import BadInput, Conflict
 from services.contract.views import Refused
 from services.contract.vocabulary import entry
-from services.gateway.pages import numbers, reviews, rights, subject_request, words
+from services.gateway.pages import links, numbers, reviews, rights, subject_request, words
 from services.gateway.pages.desk import Desk, go
 from services.gateway.pages.forms import Form, Typed, made
 from services.gateway.pages.oversight import pages_of
@@ -144,7 +144,7 @@ def _inbox(desk: Desk, asker: Asker) -> Response:
     )
     inboxes = [words.title("inboxes", code) for code in inboxes_of(asker.role)]
     shown: dict[str, Any] = {"tasks": open_, "decided": done, "inboxes": inboxes}
-    by_role = (pages_of, rights.pages_of, reviews.pages_of)
+    by_role = (pages_of, rights.pages_of, reviews.pages_of, links.pages_of)
     by_policy = (numbers.pages_of, subject_request.pages_of)
     more = [one for pages in by_role for one in pages(asker.role)]
     more += [one for pages in by_policy for one in pages(desk, asker.role)]

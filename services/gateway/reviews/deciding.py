@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from services.contract.cases import Asker
 from services.contract.problems import BadInput
-from services.contract.reviews import GENERAL, Foreseen, ReviewAnswer
+from services.contract.reviews import FIRST, GENERAL, ReviewAnswer
 from services.contract.views import Refused
 from services.gateway.cases.entries import enter_about, refuse
 from services.gateway.links.telling import Told, tell
@@ -21,8 +21,20 @@ LEAST = 3
 """Letters of a reason."""
 
 
-def answer_review(parts: Parts, asker: Asker, said: ReviewAnswer) -> Foreseen | Refused:
-    """Give an answer; what it did. Raises `NotFound`, `BadInput`, `Conflict`, `Unavailable`."""
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What an answer did. `told`: what was raised because it took people apart; None where it took nobody apart."""
+
+    effect: str
+    told: Told | None = None
+
+
+def answer_review(parts: Parts, asker: Asker, said: ReviewAnswer) -> Answered | Refused:
+    """Give an answer; what it did. Where it takes apart people who had been taken for one, that is a link withdrawn like any
+    other (`links/telling.py`).
+
+    Raises `NotFound`, `BadInput`, `Conflict`, `Unavailable`.
+    """
     _reasoned(said.reason)
     reviewer, on = reviewer_of(parts, asker), day(parts.now())
     foreseen = parts.index.reviews.foresee(reviewer, said, on)
@@ -32,8 +44,13 @@ def answer_review(parts: Parts, asker: Asker, said: ReviewAnswer) -> Foreseen | 
     _enter(
         parts, asker, "review.answered", said.task, spoken, {"answer": said.answer, "effect": foreseen.effect}
     )
-    parts.index.reviews.give(reviewer, said, foreseen, stamp(parts.now()))
-    return foreseen
+    told = (
+        tell(parts, asker, foreseen.parts, ("review", said.task), once=case_id(said.task))
+        if foreseen.parts
+        else None
+    )
+    parts.index.reviews.give(reviewer, said, foreseen, told.aware if told else stamp(parts.now()))
+    return Answered(foreseen.effect, told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +58,8 @@ class Undone:
     """What came of undoing a decision. `told`: what was raised because people had been joined; None where none were."""
 
     told: Told | None
+    waits: bool = False
+    """A second person has to say so, and nothing is undone before."""
 
 
 def undo_review(parts: Parts, asker: Asker, id: str, reason: str) -> Undone | Refused:
@@ -54,10 +73,12 @@ def undo_review(parts: Parts, asker: Asker, id: str, reason: str) -> Undone | Re
     spoken = _spoken(parts, asker, id)
     if isinstance(spoken, Refused):
         return spoken
-    _enter(parts, asker, "review.undone", id, spoken, {"outcome": found.outcome})
-    told = tell(parts, asker, found.joined, ("review", id), once=case_id(id)) if found.joined else None
-    parts.index.reviews.undo(reviewer, id, reason.strip(), told.aware if told else stamp(parts.now()))
-    return Undone(told)
+    facts = {"outcome": found.outcome} | ({"effect": FIRST} if found.first else {})
+    _enter(parts, asker, "review.undone", id, spoken, facts)
+    parted = None if found.first else found.joined
+    told = tell(parts, asker, parted, ("review", id), once=case_id(id)) if parted else None
+    done = parts.index.reviews.undo(reviewer, id, reason.strip(), told.aware if told else stamp(parts.now()))
+    return Undone(told, waits=not done)
 
 
 def _reasoned(reason: str) -> None:

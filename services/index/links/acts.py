@@ -1,24 +1,21 @@
-"""What people do to links: link, hold apart, withdraw. Each is one transaction.
+"""What a person does to a link at once: withdraw it. What takes two people, or joins, is a review's (`review/effects.py`).
 
-Promise: nobody's record is joined against an exclusion; an act is all done or not at all, and never twice; why it was done
-stands sealed with it.
+Promise: an act is one transaction, all done or not at all, and never twice; why it was done stands sealed with it.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from services.contract.problems import BadInput, Conflict, NotFound
-from services.contract.reviews import Joined, KnownAs, Parted
-from services.index import link
-from services.index.links import edges, events, exclusions, joining, replaced, undone
-from services.index.links.attach import attach
+from services.contract.problems import BadInput, NotFound
+from services.contract.reviews import GENERAL, Joined, KnownAs, Parted
+from services.index.links import replaced, undone
 from services.index.links.known_as import known_as
 from services.index.people import People
 from services.index.ports import Shelf
+from services.index.review import queues
 from services.index.store import Store
 
-BY_HAND = "linked-by-hand"
 Named = tuple[str, str, str]
 """A record as its source names it: (source, type, id)."""
 
@@ -29,58 +26,6 @@ class Links:
     def __init__(self, store: Store, shelf: Shelf) -> None:
         self._store = store
         self._shelf = shelf
-
-    def link(self, item: str, other: str, at: str, *, by: str, reason: str) -> str:
-        """The record `item` is of the person of `other`, on a person's word: it stays, whatever it says later.
-
-        The person's id. Raises `NotFound`, `Conflict` where the two are held apart.
-        """
-        with self._writing(at) as people:
-            if not link.held(people, item) or item == other:
-                raise NotFound("no such record introduces anybody")
-            person = link.held(people, other)
-            if not person:
-                raise NotFound("no such record introduces anybody")
-            if exclusions.barred(people.connection, item, [person]):
-                raise Conflict("a person's decision holds these records apart; lift it first")
-            people.event = events.happened(people.connection, events.LINKED, item, at)
-            basis = edges.Basis(other=other, by=by, reason=reason)
-            attach(people, item, person, BY_HAND, at, edges.MANUAL, basis)
-            return person
-
-    def join(
-        self, item: str, other: str, edges_of: Mapping[str, str], at: str, *, by: str, reason: str
-    ) -> str:
-        """The whole person of `item` is the person of `other`; the id that goes on. `edges_of`: each record that moves -> the
-        record of the other person with which it agrees by itself: nobody is joined by transitivity alone.
-
-        Raises `NotFound`, `BadInput` where a record has no edge of its own, `Conflict` where two are held apart or two
-        verified NHS numbers differ.
-        """
-        with self._writing(at) as people:
-            mine, theirs = link.held(people, item), link.held(people, other)
-            if not mine or not theirs or mine == theirs:
-                raise NotFound("these are not two people's records")
-            return joining.join(people, item, other, edges_of, at, by=by, reason=reason)
-
-    def hold_apart(
-        self, item: str, other: str, at: str, *, by: str, reason: str, scope: str = exclusions.ALL
-    ) -> str:
-        """The two are not one person's; the exclusion's id. Raises `NotFound`, `Conflict` where they are linked."""
-        with self._writing(at) as people:
-            persons = [link.held(people, one) for one in (item, other)]
-            if not all(persons) or item == other:
-                raise NotFound("no such record introduces anybody")
-            if persons[0] == persons[1]:
-                raise Conflict("these records are one person's now; withdraw the link instead")
-            return exclusions.exclude(
-                self._store, people.connection, (item, other), at, by=by, reason=reason, scope=scope
-            )
-
-    def lift(self, id: str, at: str, *, by: str, reason: str) -> None:
-        """Hold two records apart no longer. Raises `NotFound`."""
-        with self._writing(at) as people:
-            exclusions.lift(self._store, people.connection, id, at, by=by, reason=reason)
 
     def withdraw(
         self, item: str, apart_from: Collection[str], at: str, *, by: str, reason: str
@@ -99,7 +44,8 @@ class Links:
                 person, _, since = undone.joined(people, self._item(record), others)
             except (BadInput, NotFound):
                 return None
-            return Joined(person, since, len(people.items([person])))
+            restricted = queues.queues_of(people, {person})[person] != GENERAL
+            return Joined(person, since, len(people.items([person])), restricted)
 
     def part(self, record: Named, apart_from: Named | None, at: str, *, by: str, reason: str) -> Parted:
         """`withdraw`, by the names that sources give their records. Raises `NotFound`, `BadInput`."""

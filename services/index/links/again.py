@@ -143,7 +143,7 @@ class Again:
         elif event.kind == events.LIFTED and event.ref in self._excluded:
             lifted = update(EXCLUSION).where(EXCLUSION.c.id == event.ref).values(lifted=event.seq)
             now.connection.execute(lifted)
-        elif event.kind in (events.LINKED, events.JOINED):
+        elif event.kind == events.JOINED:
             for row in sorted(self._acts.get(event.seq, ()), key=lambda one: int(one.id)):
                 self._act(now, row)
 

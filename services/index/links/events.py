@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select
 from services.index.schema import EVENT
 
 PUBLISH, PROTECTION_ENDED = "publish", "protection-ended"
-LINKED, JOINED, WITHDRAWN = "linked", "joined", "withdrawn"
+JOINED, WITHDRAWN = "joined", "withdrawn"
 EXCLUDED, LIFTED = "excluded", "lifted"
 
 

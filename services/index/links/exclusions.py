@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, insert, or_, select, update
 
-from services.contract.problems import NotFound
+from services.contract.problems import Conflict, NotFound
 from services.index.links import events
 from services.index.links.edges import actor_of
 from services.index.people import in_parts
@@ -60,9 +60,11 @@ def exclude(
     )
     there = connection.execute(standing).first()
     if there is not None:
-        if from_the_first:
-            earlier = update(EXCLUSION).where(EXCLUSION.c.id == there.id).values(event=FROM_THE_FIRST)
-            connection.execute(earlier)
+        # It only ever becomes stricter: from the first, and for fewer to lift.
+        stricter: dict[str, Any] = {"event": FROM_THE_FIRST} if from_the_first else {}
+        stricter |= {"scope": ADOPTION} if scope == ADOPTION else {}
+        if stricter:
+            connection.execute(update(EXCLUSION).where(EXCLUSION.c.id == there.id).values(**stricter))
         return str(there.id)
     id = opaque()
     seq = events.happened(connection, events.EXCLUDED, id, at)
@@ -81,19 +83,43 @@ def exclude(
     return id
 
 
-def lift(store: Store, connection: Connection, id: str, at: str, *, by: str, reason: str) -> None:
+def lift(
+    store: Store, connection: Connection, id: str, at: str, *, by: str, reason: str, scope: str = ALL
+) -> None:
     """Lift one; a second time changes nothing. What it kept apart stays apart until somebody links it or it changes.
 
-    Raises `NotFound`.
+    `scope`: of whoever lifts it; one of an adoption is lifted by adoption workers alone. Raises `NotFound`, `Conflict`.
     """
     row = connection.execute(select(EXCLUSION).where(EXCLUSION.c.id == id)).first()
     if row is None:
         raise NotFound("no such exclusion")
     if row.lifted:
         return
+    if row.scope == ADOPTION and scope != ADOPTION:
+        raise Conflict("what an adoption keeps apart is not this person's to lift")
     seq = events.happened(connection, events.LIFTED, id, at)
     sealed = store.seal({"by": by, "reason": reason}, f"exclusion-lifted:{id}")
     connection.execute(update(EXCLUSION).where(EXCLUSION.c.id == id).values(lifted=seq, lifted_by=sealed))
+
+
+def of_adoption(connection: Connection, item: str, others: Collection[str]) -> AbstractSet[str]:
+    """Which of `others` an exclusion of scope `adoption` keeps apart from `item`: adoption workers alone may lift it."""
+    wanted = _OF_ONE.where(EXCLUSION.c.scope == ADOPTION)
+    rows = connection.execute(wanted, {"item": item})
+    return {row.other if row.item == item else row.item for row in rows} & set(others)
+
+
+def between(connection: Connection, some: Collection[str], others: Collection[str]) -> list[dict[str, Any]]:
+    """Every exclusion in force between one of `some` and one of `others`."""
+    here, there = set(some), set(others)
+    return [
+        row
+        for row in of_items(connection, here)
+        if not row["lifted"]
+        and (
+            (row["item"] in here and row["other"] in there) or (row["other"] in here and row["item"] in there)
+        )
+    ]
 
 
 def of_items(connection: Connection, items: Collection[str]) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ Promise: one check for every way in which people join: no exclusion, not two dif
 that moves agrees by itself with one of the other person; nobody is joined by transitivity alone.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from services.contract.problems import BadInput, Conflict
 from services.index import facts
@@ -44,14 +44,18 @@ def join(
     return theirs
 
 
-def check(people: People, mine: str, theirs: str, edges_of: Mapping[str, str]) -> None:
-    """Whether all records of `mine` may be of `theirs`. Raises `BadInput` where a record has no edge of its own, `Conflict`
-    where two are held apart or two verified NHS numbers differ.
+def check(
+    people: People, mine: str, theirs: str, edges_of: Mapping[str, str], lifted: Collection[str] = ()
+) -> None:
+    """Whether all records of `mine` may be of `theirs`. `lifted`: exclusions that the same act lifts.
+
+    Raises `BadInput` where a record has no edge of its own, `Conflict` where two are held apart or two verified NHS numbers
+    differ.
     """
     moving, staying = people.items([mine]), people.items([theirs])
     if set(moving) - edges_of.keys() or not set(edges_of.values()) <= set(staying):
         raise BadInput("every record that is joined must agree with one of the other person by itself")
-    if any(exclusions.excluded(people.connection, one, staying) for one in moving):
+    if {row["id"] for row in exclusions.between(people.connection, moving, staying)} - set(lifted):
         raise Conflict("a person's decision holds some of these records apart; lift it first")
     verified = {known.summary.verified for of in people.of([mine, theirs]).values() for known in of} - {""}
     if len(verified) > 1:

@@ -43,16 +43,31 @@ class Undone:
 
 
 def withdraw(
-    people: People, item: str, apart_from: Collection[str], at: str, *, by: str, reason: str
+    people: People,
+    item: str,
+    apart_from: Collection[str],
+    at: str,
+    *,
+    by: str,
+    reason: str,
+    scope: str = exclusions.ALL,
 ) -> Undone:
-    """Take `item` away from the records `apart_from`, or from all with which it was joined. `people`: of a write transaction.
+    """Take `item` away from the records `apart_from`, or from all with which it was joined. `people`: of a write transaction;
+    `scope`: who may lift the exclusions that it writes.
 
     Raises `NotFound` where there is no such record, `BadInput` where the two are not one person's.
     """
     person, others, since = joined(people, item, apart_from)  # 1
     ids = [
         exclusions.exclude(
-            people.store, people.connection, (item, other), at, by=by, reason=reason, from_the_first=True
+            people.store,
+            people.connection,
+            (item, other),
+            at,
+            by=by,
+            reason=reason,
+            scope=scope,
+            from_the_first=True,
         )
         for other in sorted(others)
     ]  # 2

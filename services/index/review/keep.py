@@ -32,9 +32,13 @@ def after(people: People, touched: Collection[str], at: str, decided: Collection
     bear = _bearing(now, touched) | _claiming(now, touched)
     for item in sorted(fresh | bear):
         wanted = pairs.of_doubts(now, item) | pairs.of_conflicts(now, item)
-        if item not in fresh:
-            # Only who somebody is, or how they are protected, changed: what was in doubt is in doubt still.
-            wanted = _of_likeness(now, item) | wanted
+        if item in fresh:
+            # What a person asked stands until people answer it, whatever is published meanwhile.
+            wanted |= _standing(now, item, (pairs.ASKED,))
+        else:
+            # Only who somebody is, or how they are protected, changed: what was in doubt is in doubt still. Numbers are
+            # read off the records.
+            wanted = _standing(now, item, (pairs.LIKENESS,)) | wanted | _standing(now, item, (pairs.ASKED,))
         sync(now, item, wanted, at)
 
 
@@ -72,12 +76,16 @@ def pairs_of(people: People, row: Any) -> dict[str, Pair]:
     }
 
 
-def _of_likeness(people: People, item: str) -> dict[str, Pair]:
-    """What is in doubt of a record as its open tasks have it, numbers left out: those are read off the records."""
+def open_pairs(people: People, item: str) -> dict[str, Pair]:
+    """What is in doubt of a record as all its open tasks have it."""
     found: dict[str, Pair] = {}
     for row in _open(people, [item]):
-        found |= {other: pair for other, pair in pairs_of(people, row).items() if pair.kind != pairs.NUMBER}
+        found |= pairs_of(people, row)
     return found
+
+
+def _standing(people: People, item: str, kinds: Collection[str]) -> dict[str, Pair]:
+    return {other: pair for other, pair in open_pairs(people, item).items() if pair.kind in kinds}
 
 
 def _doubted(people: People, touched: Collection[str]) -> set[str]:
@@ -127,13 +135,14 @@ def _doubtful(people: People, item: str, wanted: Mapping[str, Pair]) -> dict[str
     apart = exclusions.excluded(people.connection, item, wanted.keys())
     for other in sorted(wanted.keys() & known.keys()):
         person = known[other].person
-        if person in seen or other in apart or wanted[other].digest in decided.get(other, ()):
-            continue
-        if _elsewhere(people, item, mine, person):
-            continue
-        seen.add(person)
-        levels = queues.queues_of(people, {mine, person})
-        found[other] = wanted[other], queues.strictest(levels.values())
+        # Whether two who were joined or held apart should be is what a person asks.
+        if wanted[other].kind != pairs.ASKED:
+            if person in seen or other in apart or wanted[other].digest in decided.get(other, ()):
+                continue
+            if _elsewhere(people, item, mine, person):
+                continue
+            seen.add(person)
+        found[other] = wanted[other], queues.of_pairs(people, {(item, other)}, {mine, person})
     return found
 
 

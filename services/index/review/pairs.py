@@ -11,12 +11,14 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from services.contract.canonical import b64u, emit
+from services.index.matching import score, traits
+from services.index.matching.candidates import plain
 from services.index.people import Known, People
 from services.index.schema import CONFLICT, DOUBT
 from services.index.store import Store
 
-LIKENESS, NUMBER = "likeness", "number-birth-date"
-"""Kinds of review-kinds.json: too alike to be left, and one number under two dates of birth."""
+LIKENESS, NUMBER, ASKED = "likeness", "number-birth-date", "asked-by-hand"
+"""Kinds of review-kinds.json: too alike to be left, one number under two dates of birth, and put by a person."""
 Levels = tuple[tuple[str, str], ...]
 """(comparison, level) of each thing that speaks for or against."""
 
@@ -73,6 +75,15 @@ def conflict_stands(one: Known, other: Known) -> bool:
     number = one.summary.verified
     dates = {one.summary.birth_date, other.summary.birth_date} - {""}
     return bool(number) and number == other.summary.verified and len(dates) == 2
+
+
+def put_by_hand(people: People, item: str, other: str) -> Pair:
+    """Two records of which somebody asks whether they are one person's, with what speaks for and against as they are now."""
+    known = people.of_items([item, other])
+    trained = people.store.trained
+    one, two = (traits.of(plain(known[each].summary, people.on)) for each in (item, other))
+    levels = tuple((part.comparison, part.level) for part in score.weigh(trained, one, two).evidence)
+    return Pair(other, ASKED, _digest(people.store, ASKED, levels), "", levels)
 
 
 def sealed(store: Store, pair: Pair, place: str) -> bytes:

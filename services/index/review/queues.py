@@ -9,6 +9,7 @@ from collections.abc import Collection
 from services.contract.reviews import ADOPTED, GENERAL, PROTECTED, SILENT
 from services.contract.vocabulary import code_list
 from services.index import barred, facts
+from services.index.links import exclusions
 from services.index.people import People
 
 ADOPTION_LABEL = "L:ADOPT"
@@ -29,6 +30,12 @@ def queues_of(people: People, persons: Collection[str]) -> dict[str, str]:
         kept = known[person].protected or bool(labels)
         found[person] = ADOPTED if adopted else PROTECTED if kept else GENERAL
     return found
+
+
+def of_pairs(people: People, asked: Collection[tuple[str, str]], persons: Collection[str]) -> str:
+    """The queue of a task: the strictest of its people's, and that of adoptions where one keeps two of its records apart."""
+    kept = [ADOPTED for one, other in asked if exclusions.of_adoption(people.connection, one, {other})]
+    return strictest([*queues_of(people, persons).values(), *kept])
 
 
 def strictest(queues: Collection[str]) -> str:

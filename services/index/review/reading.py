@@ -24,8 +24,10 @@ from services.contract.reviews import (
     Said,
 )
 from services.index import facts, relate
+from services.index.links import exclusions
 from services.index.people import People
 from services.index.review import agreement, answers, seen, wording
+from services.index.review.pairs import Pair
 from services.index.review.seen import Seen
 from services.index.schema import REVIEW, REVIEW_ANSWER
 from services.index.sources import published
@@ -90,8 +92,20 @@ def _records(people: People, task: Seen, *, placeless: bool) -> Iterator[ReviewR
         found = _item(people, task, item)
         if found is not None:
             pair = task.pairs.get(item)
-            evidence = wording.of_pair(pair, placeless=placeless) if pair else ()
+            evidence = (
+                wording.of_pair(pair, placeless=placeless, now=_now(people, task, pair)) if pair else ()
+            )
             yield ReviewRecord(seen.ref_of(task.row.id, item), found, evidence)
+
+
+def _now(people: People, task: Seen, pair: Pair) -> str:
+    """What an open question's two records count as now."""
+    if task.row.state != OPEN:
+        return ""
+    if task.known[pair.other].person == task.known[task.row.item].person:
+        return wording.JOINED
+    apart = exclusions.excluded(people.connection, task.row.item, {pair.other})
+    return wording.HELD_APART if apart else ""
 
 
 def _item(people: People, task: Seen, item: str) -> Item | None:

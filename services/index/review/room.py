@@ -18,7 +18,8 @@ from services.contract.reviews import (
 )
 from services.index.people import People
 from services.index.ports import Shelf
-from services.index.review import answers, effects, keep, reading
+from services.index.review import answers, by_hand, effects, keep, reading
+from services.index.review.by_hand import Named
 from services.index.store import Store
 
 
@@ -62,15 +63,24 @@ class Reviews:
         """What was decided, a code of review-answers.json, and whom it joined. Raises `NotFound`, `Conflict` where nothing is."""
         with self._store.read() as connection:
             people = People(connection, self._store, self._shelf.current(), on)
-            row = answers.undoable(people, reviewer, id).row
+            task = answers.undoable(people, reviewer, id)
+            row, first = task.row, answers.waits_for_second(people, task)
             joined = effects.joined(people, row.effect, row.chosen) if row.outcome == SAME else None
-            return Undoable(row.outcome, joined)
+            return Undoable(row.outcome, joined, first)
 
-    def undo(self, reviewer: Reviewer, id: str, reason: str, at: str) -> None:
-        """Take back a decision whose undoing is entered. Raises as `undoable`."""
+    def undo(self, reviewer: Reviewer, id: str, reason: str, at: str) -> bool:
+        """Take back a decision whose undoing is entered; whether it is taken back now. Raises as `undoable`."""
         with self._store.write() as connection:
             people = People(connection, self._store, self._shelf.current(), at[:10])
-            answers.undo(people, reviewer, id, reason, at)
+            return answers.undo(people, reviewer, id, reason, at)
+
+    def put(self, reviewer: Reviewer, record: Named, other: Named | None, reason: str, at: str) -> str:
+        """Ask by hand whether two records are one person's; the id of the task, empty where it is not the reviewer's to decide
+        or there are no such records. Without `other`: all with which the record was joined.
+        """
+        with self._store.write() as connection:
+            people = People(connection, self._store, self._shelf.current(), at[:10])
+            return by_hand.put(people, reviewer, record, other, reason, at)
 
     def months(self) -> tuple[MonthOfReviews, ...]:
         """The general queue in numbers."""

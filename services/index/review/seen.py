@@ -17,7 +17,7 @@ from services.index import facts
 from services.index.links import exclusions
 from services.index.people import Known, People
 from services.index.review import keep, queues
-from services.index.review.pairs import Pair
+from services.index.review.pairs import ASKED, Pair
 from services.index.schema import REVIEW
 
 
@@ -61,13 +61,17 @@ def see(people: People, row: Any) -> Seen | None:
         # What was linked or held apart a moment ago by another way is in doubt no more.
         apart = exclusions.excluded(people.connection, row.item, pairs.keys())
         mine = known[row.item].person
-        pairs = {one: pair for one, pair in pairs.items() if one not in apart and known[one].person != mine}
+        pairs = {
+            one: pair
+            for one, pair in pairs.items()
+            if pair.kind == ASKED or (one not in apart and known[one].person != mine)
+        }
     if row.item not in known or not pairs:
         return None
     known = {item: known[item] for item in (row.item, *pairs)}
     persons = {one.person for one in known.values()}
-    now = queues.queues_of(people, persons)
-    queue = queues.strictest([row.queue, *now.values()])
+    now = queues.of_pairs(people, {(row.item, other) for other in pairs}, persons)
+    queue = queues.strictest([row.queue, now])
     ages = [one.age for one in facts.facts_of(people, persons).values()]
     return Seen(row, pairs, known, queue, queues.takes_two(queue, ages))
 

@@ -10,10 +10,15 @@ from services.contract.vocabulary import code_list, entry
 from services.index.matching.levels import PLACES
 from services.index.review.pairs import Pair
 
+JOINED, HELD_APART = "joined_sentence", "apart_sentence"
+"""What the hub takes two records for, of which somebody asks."""
 
-def of_pair(pair: Pair, *, placeless: bool) -> tuple[str, ...]:
-    """One sentence for each thing; first why it is in doubt."""
-    return tuple(_sentences(pair, placeless))
+
+def of_pair(pair: Pair, *, placeless: bool, now: str = "") -> tuple[str, ...]:
+    """One sentence for each thing; first why it is in doubt. `now`: JOINED, HELD_APART, or neither."""
+    standing = entry("review-kinds", pair.kind).get(now) if now else None
+    first, *rest = _sentences(pair, placeless)
+    return (first, str(standing), *rest) if standing else (first, *rest)
 
 
 def _sentences(pair: Pair, placeless: bool) -> Iterator[str]:

@@ -32,6 +32,7 @@ from services.index.schema import (
 )
 from services.runtime.keys import KeyFolder
 from services.runtime.settings import Settings
+from tests import linking
 from tests.unit.index.northshire import FakeShelf, about, publish, small_index
 
 COPIES = ("csc", "gp", "hospice", "police")
@@ -161,16 +162,26 @@ def _do(index: Index, step: Step, at: str) -> None:
         for id in ids:
             index.end_protection(id, "officer")
     elif isinstance(step, Join):
-        index.links.link(
-            item_of(index, step.one), item_of(index, step.other), at, by="worker", reason="said so"
-        )
+        one, other = item_of(index, step.one), item_of(index, step.other)
+        if not _introduced(index, one, other):
+            raise NotFound("no such record introduces anybody")
+        linking.join(index, one, other, at)
     elif isinstance(step, Apart):
-        index.links.hold_apart(
-            item_of(index, step.one), item_of(index, step.other), at, by="worker", reason="said so"
-        )
+        one, other = item_of(index, step.one), item_of(index, step.other)
+        if len(set(_introduced(index, one, other))) != 2:
+            raise NotFound("these are not two people's records")
+        linking.hold_apart(index, one, other, at)
     else:
         others = [item_of(index, step.other)] if step.other else []
         index.links.withdraw(item_of(index, step.one), others, at, by="officer", reason="two children")
+
+
+def _introduced(index: Index, one: str, other: str) -> list[str]:
+    """Whose the two records are; empty unless both are there."""
+    with index._store.read() as connection:
+        wanted = select(IDENTITY.c.person).where(IDENTITY.c.item.in_((one, other)))
+        found = list(connection.execute(wanted).scalars())
+    return found if len(found) == 2 else []
 
 
 def from_the_first(one: Index, other: Index) -> None:

@@ -27,7 +27,7 @@ def test_an_edge_keeps_evidence_to_the_last_bit_and_says_nothing_of_it_to_a_read
     with index._store.write() as connection:
         connection.execute(insert(PERSON).values(id="somebody", since="2026-03-12T10:00:00Z"))
         people = People(connection, index._store, FakeShelf().current(), "2026-03-12")
-        people.event = events.happened(connection, events.LINKED, "item", "2026-03-12T10:00:00Z")
+        people.event = events.happened(connection, events.JOINED, "item", "2026-03-12T10:00:00Z")
         edges.add(people, "item", "somebody", "weight", "2026-03-12T10:00:00Z", status="manual", basis=BASIS)
         row = connection.execute(select(LINK)).one()
         assert BASIS.verdict and edges.evidence_of(index._store, row) == BASIS.verdict.scored
