@@ -41,6 +41,8 @@ THROUGH = {
     "GET /tasks/{id}": "services/gateway/tasks/opening.py",
     "POST /tasks/{id}/decide": "services/gateway/tasks/deciding.py",
     "POST /links/withdrawn": "services/gateway/links/withdrawing.py",
+    "POST /reviews": "services/gateway/links/asking.py",
+    "POST /protected/found": "services/gateway/protected/finding.py",
     "POST /counts": "services/gateway/counts/giving.py",
     "POST /cases/{id}/products": "services/gateway/cases/product.py",
     "POST /subject-requests": "services/gateway/cases/draft.py",

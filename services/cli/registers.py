@@ -14,7 +14,7 @@ from services.contract.problems import NotFound
 from services.gateway.access.clients import Clients
 from services.gateway.access.staff import Staff
 from services.gateway.parts import stamp
-from services.gateway.store.opened import open_store
+from services.gateway.store.opened import Store, open_store
 from services.runtime.book import Book, read_book
 from services.runtime.keys import KeyFolder
 from services.runtime.settings import claim_home, read_settings
@@ -27,6 +27,7 @@ class Registers:
     staff: Staff
     clients: Clients
     book: Book
+    store: Store
 
     def organisation(self, id: str) -> Organisation:
         """The partner with this id. Raises `NotFound`, naming the file."""
@@ -48,7 +49,7 @@ def opened() -> Iterator[Registers]:
     keys = KeyFolder(settings.key_folder)
     store = open_store(settings, keys)
     try:
-        yield Registers(Staff(store, keys), Clients(store), book)
+        yield Registers(Staff(store, keys), Clients(store), book, store)
     finally:
         store.close()
 

@@ -16,6 +16,7 @@ from services.cli.registers import now, opened
 from services.contract.people import About
 from services.contract.problems import BadInput
 from services.gateway.access.staff import NewWorker
+from services.gateway.protected import designated as officers
 
 app = typer.Typer(
     cls=Reporting,
@@ -93,6 +94,7 @@ def show(
                 "roles": list(worker.roles),
                 "teams": list(worker.teams),
                 "own_identity": "given" if worker.own else "not given",
+                "designated": officers.officer_of(registers.store, worker.organisation) == worker.id,
                 "ended": ended or None,
             }
             for worker, ended in registers.staff.all()
@@ -104,6 +106,19 @@ def show(
     print(f"{len(rows)} in the staff register.")
     for row in rows:
         print(_line(row))
+
+
+@app.command(epilog="Example: mash staff designate 3JvZs0QbX1pYx8Qk")
+def designate(
+    id: Annotated[str, typer.Argument(help="Opaque id of a privacy officer, as `mash staff list` gives it.")],
+) -> None:
+    """Make a privacy officer the one who is alerted, and who alone finds people, under their organisation's witness protection.
+
+    There is one for each organisation: whoever it was before is one no more.
+    """
+    with opened() as registers:
+        organisation = officers.designate(registers.store, registers.staff, id, now())
+    print(f"Designated {id} for {organisation}: what waits in that inbox is theirs from the next request on.")
 
 
 @app.command()
@@ -120,7 +135,8 @@ def end(id: Annotated[str, typer.Argument(help="Opaque id, as `mash staff list` 
 def _line(row: dict[str, Any]) -> str:
     state = f"ended {row['ended']}" if row["ended"] else "stands"
     teams = f" ({', '.join(row['teams'])})" if row["teams"] else ""
-    return f"{row['id']}  {row['organisation']}  {', '.join(row['roles'])}{teams}  {state}"
+    officer = "  designated officer" if row["designated"] else ""
+    return f"{row['id']}  {row['organisation']}  {', '.join(row['roles'])}{teams}  {state}{officer}"
 
 
 def _told(file: Path | None) -> _Told:

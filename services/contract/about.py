@@ -12,8 +12,14 @@ from services.contract.vocabulary import code_of
 
 IDENTIFIERS = ("nhs_number", "given", "family", "birth_date", "sex")
 """What may confirm an identity: the closed list, without anything that places a person."""
+OF_MOTHER = ("mother_nhs_number", "mother_birth_date")
+"""What confirms a child not yet born beside something of its own: it has no number, and its date of birth is an estimate."""
+CONFIRMING = (*IDENTIFIERS, *OF_MOTHER)
+"""Everything that `POST /cases/{id}/identities` takes."""
 NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
 """System of an identifier that is an NHS number (UK Core)."""
+UNBORN = "unborn-child"
+"""The relation of relations.json by which a child not yet born is asked for through a parent."""
 PLACES = ("postcode", "street", "uprn", "phone", "school")
 """What of a question places somebody: with any of it, right or wrong, nobody protected is a candidate."""
 
@@ -72,6 +78,8 @@ class About(BaseModel):
 
     @property
     def identifiers(self) -> frozenset[str]:
-        """Those of IDENTIFIERS that the question names: none of them alone confirms what it led to."""
+        """Those of CONFIRMING that the question names: none of them alone confirms what it led to."""
         named = {name for name in IDENTIFIERS if getattr(self, name)}
+        if self.of is not None and self.relation == UNBORN:
+            named |= {f"mother_{name}" for name in self.of.identifiers if f"mother_{name}" in OF_MOTHER}
         return frozenset(named | ({"given"} if self.nickname else set()))

@@ -99,9 +99,9 @@ class ConfirmIdentity(Message):
     """`POST /cases/{id}/identities`: two named identifiers with their values, at least one not in the question."""
 
     candidate: str = Field(max_length=2000, repr=False)
-    identifiers: dict[Annotated[str, Field(pattern="^(nhs_number|given|family|birth_date|sex)$")], str] = (
-        Field(min_length=2, max_length=5, repr=False)
-    )
+    identifiers: dict[
+        Annotated[str, Field(pattern="^((mother_)?(nhs_number|birth_date)|given|family|sex)$")], str
+    ] = Field(min_length=2, max_length=7, repr=False)
 
 
 class CloseCase(Message):

@@ -79,6 +79,17 @@ class Resolve:
 
 
 @dataclass(frozen=True, slots=True)
+class Sought:
+    """Somebody under witness protection who was asked for: in no answer, for the designated officer alone."""
+
+    person: str
+    source: str
+    """Whose label it is."""
+    organisation: str
+    """Who holds it: whose officer is alerted."""
+
+
+@dataclass(frozen=True, slots=True)
 class Candidates:
     """Everybody whom the question may mean, best first; silence about some of them is settled by the caller."""
 
@@ -87,6 +98,8 @@ class Candidates:
     """The NHS number is known, with another date of birth: NONE, and a conflict is on record."""
     overflow: bool = False
     """More than the index lists (50)."""
+    sought: tuple[Sought, ...] = ()
+    """Whoever of those asked for is under witness protection, listed or not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from services.contract.people import AskerIdentity, Item, PersonFacts, Related
 Span = tuple[str, str]
 """From and until, UTC, both counted in; "" where it is open."""
 
-GENERAL, PROTECTED, ADOPTED, SILENT = "general", "protected", "adopted", "silent"
+GENERAL, PROTECTED, ADOPTED, SILENT, WITNESS = "general", "protected", "adopted", "silent", "witness"
 """Queues of review-queues.json. All but the first are restricted; `silent`: policy is silent about somebody in it."""
 SAME, APART, UNSURE = "same", "apart", "unsure"
 """What a reviewer says (review-answers.json)."""
@@ -28,6 +28,8 @@ class Reviewer:
 
     asker: AskerIdentity
     role: str
+    designated: bool = False
+    """The officer for people under witness protection of their organisation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ class ReviewTask:
     records: tuple[ReviewRecord, ...]
     related: tuple[Related, ...]
     facts: Mapping[str, PersonFacts]
+    others: tuple[Item, ...] = field(default=(), repr=False)
+    """The further records that introduce these people: never shown, and a join rests on them too."""
     said: tuple[Said, ...] = ()
     """Of earlier rounds and of a decided task; of the present round one's own alone."""
 

@@ -45,6 +45,7 @@ _API = (
     "services.gateway.api.leaving",
     "services.gateway.api.people_search",
     "services.gateway.api.links",
+    "services.gateway.api.protected",
 )
 LAPSES_EVERY = 60.0
 """Seconds between two looks for enquiries that have lapsed: each says so within a minute, whether or not anybody looks."""

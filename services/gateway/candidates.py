@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from services.contract.about import CONFIRMING
 from services.contract.canonical import b64u, emit, unb64u
 from services.contract.cases import Asker
-from services.contract.people import IDENTIFIERS
 from services.runtime.keys import CannotOpen, KeyFolder
 
 LIFE = 900
@@ -34,9 +34,9 @@ class Candidates:
         self._clock = clock
 
     def seal(self, person: str, asker: Asker, case: str, asked: Collection[str] = ()) -> str:
-        """A token; `asked` are the identifiers (of IDENTIFIERS) that the question named."""
+        """A token; `asked` are the identifiers (of CONFIRMING) that the question named."""
         # One bit each, so that the length does not tell what was asked.
-        bits = "".join("1" if name in asked else "0" for name in IDENTIFIERS)
+        bits = "".join("1" if name in asked else "0" for name in CONFIRMING)
         told = [person, int(self._clock().timestamp()) + LIFE, bits]
         return b64u(self._sealer.seal(emit(told), _place(asker, case)))
 
@@ -53,7 +53,7 @@ class Candidates:
             return None
         if until <= self._clock().timestamp():
             return None
-        asked = frozenset(name for name, bit in zip(IDENTIFIERS, bits, strict=True) if bit == "1")
+        asked = frozenset(name for name, bit in zip(CONFIRMING, bits, strict=True) if bit == "1")
         return Offered(person, asked)
 
 

@@ -29,6 +29,7 @@ from services.gateway.cases import break_glass
 from services.gateway.hub import Hub
 from services.gateway.once.rehearsal import Rehearsed, Repeatable, unsealed
 from services.gateway.profiles import Profiler, agreements_of, context_of, most_open, permitted_by
+from services.gateway.protected import alerting
 from services.gateway.request import SEEN, Request, Use
 from services.gateway.tasks import arising
 from services.gateway.trail import Trail
@@ -138,6 +139,7 @@ def candidates_of(request: Request, trail: Trail) -> tuple[Candidates, list[tupl
     )
     query = Resolve(about, request.context.on, person, case.confirmed, _identity(asker), through)
     found = hub.index.resolve(query)
+    trail.note.posts += alerting.of_candidates(request, found)
     candidates = matching.profiles(request, found)
     candidates += matching.placed(request, candidates)
     profiles = [most_open(asker, case, hub.own_kind(asker.organisation)), *(one for one, _ in candidates)]

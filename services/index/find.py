@@ -16,9 +16,10 @@ from services.contract.people import (
     Introduced,
     PersonFacts,
     Resolve,
+    Sought,
 )
 from services.index import barred, facts, family, keys, protect
-from services.index.asking import clues, kin
+from services.index.asking import clues, kin, sought
 from services.index.asking.asked import Asked
 from services.index.asking.fit import clues_met, score
 from services.index.people import NOBODY, Known, People
@@ -52,6 +53,8 @@ class Finding:
 
     people: tuple[Found, ...] = ()
     conflict: bool = False
+    claimed: tuple[str, ...] = ()
+    """Who holds the number, where `conflict`: none of them is found."""
     more: bool = False
 
     @property
@@ -64,17 +67,19 @@ class Finding:
 def resolve(people: People, query: Resolve) -> Candidates:
     """The answer to the first call; silence about some candidates is settled by the caller."""
     about = query.about
-    through = _through(people, query)
+    through, of_whom = _through(people, query)
     if query.person is not None:
         known = people.of([query.person])[query.person]
         found = Finding(tuple(Found(query.person, POSSIBLE, 0, one) for one in known[:1]))
     else:
         found = find(people, about, through)
-    persons = [one.person for one in found.people]
+    persons = [one.person for one in found.people] or list(found.claimed)
     known_facts = facts.facts_of(people, persons)
     avoided = conflicts(people, query.asker)
     said = _introduced(people, found)
     hidden = _hidden(people, query, found, known_facts, said)
+    sure = {*found.claimed, *(one.person for one in found.people if _sure(query, one))}
+    asked_for = sought.sought(people, sure, [one.person for one in found.people], persons)
     left = _narrowed([one for one in found.people if one.person not in hidden])
     homes = family.address_groups(people, persons)
     candidates = tuple(
@@ -91,25 +96,35 @@ def resolve(people: People, query: Resolve) -> Candidates:
         )
         for one in left
     )
-    return Candidates(candidates[:MOST], found.conflict, found.more or len(candidates) > MOST)
+    more = found.more or len(candidates) > MOST
+    return Candidates(candidates[:MOST], found.conflict, more, (*of_whom, *asked_for))
 
 
-def _through(people: People, query: Resolve) -> str | None:
-    """Through whom a relative is looked for: an exact match, or somebody confirmed for the case. Nobody by their address
-    who is protected.
+def _sure(query: Resolve, one: Found) -> bool:
+    return one.grade == EXACT or one.person == query.person
+
+
+def _through(people: People, query: Resolve) -> tuple[str | None, tuple[Sought, ...]]:
+    """Through whom a relative is looked for: an exact match, or somebody confirmed for the case; nobody by their address who
+    is protected, and nobody of whom law bars every word. Beside it whoever was asked for under witness protection.
     """
     of = query.about.of
     if of is None:
-        return None
+        return None, ()
     if of.candidate:
         person = query.through if query.through in query.confirmed else None
     else:
         found = find(people, of)
         sure = {one.person for one in found.people} & query.confirmed
         person = found.exact or (sure.pop() if len(sure) == 1 else None)
-    known = facts.facts_of(people, [person] if person else NOBODY)
-    placed = query.about.by_place and any(one.protected for one in known.values())
-    return None if placed or (person and query.about.by_place and _restricted(people, person)) else person
+    whom = [person] if person else NOBODY
+    known = facts.facts_of(people, whom).values()
+    asked_for = sought.sought(people, {person} if person else (), (), whom)
+    placed = query.about.by_place and any(one.protected for one in known)
+    shut = placed or any(barred.bars(label, people.book) for one in known for label in one.labels)
+    if shut or (person and query.about.by_place and _restricted(people, person)):
+        return None, asked_for
+    return person, asked_for
 
 
 def _hidden(
@@ -177,7 +192,7 @@ def find(people: People, about: About, through: str | None = None) -> Finding:
     records = people.of(persons)
     holders = _holders(asked, records)
     if holders and asked.birth_date and not any(_born(asked, records[person]) for person in holders):
-        return Finding(conflict=True)
+        return Finding(conflict=True, claimed=tuple(holders))
     exact = holders[0] if len(holders) == 1 and _agrees(asked, records[holders[0]]) else None
     known_by = _RELATED if about.relation else 0
     found = []

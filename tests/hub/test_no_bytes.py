@@ -18,6 +18,9 @@ import services.wiring
 from services.cli.demo.cast import STAFF
 from services.cli.demo.families import northshire
 from services.contract.cases import Asker, DecideTask
+from services.gateway.access.staff import Staff
+from services.gateway.parts import stamp
+from services.gateway.protected.designated import designate
 from services.gateway.tasks.deciding import decide_task
 from services.gateway.tasks.inbox import waiting
 from services.gateway.tasks.post import Post, post
@@ -138,6 +141,8 @@ def _made_of_records(hub: Served, case: str) -> dict[str, Callable[[], bytes]]:
     asked = {"purpose": "PATRQT", "about": MIA, "identity_checked": "2026-11-02"}
     return _people_found(hub, case) | {
         "POST /links/withdrawn": _withdrawn(hub, case),
+        "POST /reviews": _put(hub, case),
+        "POST /protected/found": _protected(hub),
         "POST /counts": lambda: hub.raw("POST", "/counts", researcher, numbers),
         "POST /cases/{id}/products": lambda: hub.raw("POST", f"/cases/{case}/products", manager, product),
         "POST /subject-requests": lambda: hub.raw("POST", "/subject-requests", officer, asked),
@@ -171,6 +176,30 @@ def _withdrawn(hub: Served, case: str) -> Callable[[], bytes]:
     admin = hub.token(next(one for one in STAFF if one.role == "MASH-ADMIN"))
     body = {"record": one, "apart_from": other, "reason": "two children"}
     return lambda: hub.raw("POST", "/links/withdrawn", admin, body)
+
+
+def _put(hub: Served, case: str) -> Callable[[], bytes]:
+    """Whether two records are one person's."""
+    ids = {
+        source: f"{source}.put.{case.replace('_', '.')}" for source in ("northshire-csc", "northshire-nhs")
+    }
+    for source, id in ids.items():
+        hub.world.publish(source, {"resourceType": "Patient", "id": id, "name": [{"family": "Quarles"}]})
+    admin = hub.token(next(one for one in STAFF if one.role == "MASH-ADMIN"))
+    one, other = ({"source": source, "id": id} for source, id in ids.items())
+    return lambda: hub.raw("POST", "/reviews", admin, {"record": one, "other": other, "reason": "alike"})
+
+
+def _protected(hub: Served) -> Callable[[], bytes]:
+    """The designated officer looks for somebody."""
+    member = next(one for one in STAFF if one.role == "PRIVACY-OFFICER")
+    parts = hub.world.parts
+    register = Staff(parts.store, parts.keys)
+    worker = register.by_partner(member.organisation, member.user)
+    assert worker is not None
+    designate(parts.store, register, worker.id, stamp(parts.now()))
+    token = hub.token(member)
+    return lambda: hub.raw("POST", "/protected/found", token, MIA)
 
 
 def _again(hub: Served, case: str, worker: str) -> Callable[[], bytes]:

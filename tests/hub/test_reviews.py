@@ -28,6 +28,7 @@ from tests.hub.test_rights_pages import browser
 from tests.hub.world import WORKER, World, a_person, a_world
 from tests.reviewing import doubt, item, no_matching, person
 from tests.unit.index.northshire import flag, home, patient
+from tests.unit.index.test_reviews import as_one
 
 ADMIN, SECOND = a_person("MASH-ADMIN", user="bryn"), a_person("MASH-ADMIN", user="cai")
 OFFICER, ADOPTION = a_person("PRIVACY-OFFICER"), a_person("ADOPTION-WORKER")
@@ -197,7 +198,7 @@ def test_undoing_a_join_lists_whoever_was_told_gives_the_officer_the_clock_and_i
     assert moment(done.told.deadline) - moment(done.told.aware) == timedelta(hours=72)
     page = browser(hub, "MASH-ADMIN").get(f"/your-reviews/{id}").text
     assert words.moment(done.told.deadline) in page
-    assert words.title("roles", WORKER.role)[1:] in page.partition("What undoing it raised")[2]
+    assert words.title("roles", WORKER.role)[1:] in page.partition("What taking them apart raised")[2]
     assert done.told.receipt.id in page
 
 
@@ -208,7 +209,7 @@ def test_undoing_what_joined_nobody_withdraws_no_link(hub: World) -> None:
     answer(hub, "unsure")
     assert undo_review(hub.parts, ADMIN, id, "I can tell now.") == Undone(None)
     assert [one["kind"] for one in hub.entries("hub")].count("link.withdrawn") == before
-    assert "What undoing it raised" not in browser(hub, "MASH-ADMIN").get(f"/your-reviews/{id}").text
+    assert "What taking them apart raised" not in browser(hub, "MASH-ADMIN").get(f"/your-reviews/{id}").text
 
 
 def test_where_the_withdrawal_cannot_be_entered_nothing_is_undone(hub: World) -> None:
@@ -343,3 +344,25 @@ def test_the_list_itself_leaves_out_what_policy_is_silent_about(hub: World) -> N
     assert list_reviews(hub.parts, ADMIN) == ()
     assert known() == set()
     assert {one.id for one in list_reviews(hub.parts, OFFICER)} == both
+
+
+def test_a_further_record_of_which_policy_is_silent_is_not_told_by_a_refusal(hub: World) -> None:
+    """A clinic's record is one of theirs, and does not fit the other: "cannot be one person" would tell that there is such a one."""
+    found = adults(hub)
+    (line,) = list_reviews(hub.parts, ADMIN)
+    index: Any = hub.parts.index
+    hub.publish(CLINIC, patient(f"c{line.id}".replace("_", ".")[:20], "Sheila Moss", "1961-08-09"))
+    clinics = item(index, CLINIC, f"c{line.id}".replace("_", ".")[:20])
+    as_one(index, clinics, found.items[0])
+    assert list_reviews(hub.parts, ADMIN) == ()
+    chosen = ReviewAnswer(line.id, "same", "A" * 22, "Same school.")
+    for act in (
+        lambda: open_review(hub.parts, ADMIN, line.id),
+        lambda: answer_review(hub.parts, ADMIN, chosen),
+    ):
+        with pytest.raises(NotFound, match="no review with this id is yours"):
+            act()
+    # It waits for privacy officers, two of them.
+    (held,) = list_reviews(hub.parts, OFFICER)
+    assert held.id == line.id
+    assert held.two

@@ -144,7 +144,7 @@ def test_where_the_ledger_takes_no_entry_nothing_changes(
 def test_a_link_that_is_gone_or_never_was_and_a_record_that_is_not_there_answer_alike(joined: World) -> None:
     assert isinstance(withdraw_link(joined.parts, ADMIN, BODY), Withdrawn)
     for body in (BODY, BODY.model_copy(update={"record": RecordName(source="northshire-nhs", id="nobody")})):
-        with pytest.raises(NotFound, match="no link of such a record can be withdrawn"):
+        with pytest.raises(NotFound, match="no such records are yours to decide on"):
             withdraw_link(joined.parts, ADMIN, body)
 
 

@@ -236,3 +236,67 @@ def test_a_number_of_before_finds_who_has_another_now_but_not_over_an_adoption(i
     for asked in (question, {"nhs_number": MYA}, question | {"given": "Mia", "family": "Reid"}):
         assert ask(index, **asked).people == (), asked
     assert names(index, nhs_number=MIA, birth_date="2019-05-07") == ["Mia Reid"]
+
+
+def test_a_child_not_born_yet_is_confirmed_by_its_day_and_its_mother(index: Index) -> None:
+    """By a RelatedPerson in the mother's file, and by a Patient who names her."""
+    publish(
+        index,
+        "csc",
+        patient("d", "Dana Reid", "1990-02-11", DANA, gender="female"),
+        patient("s", "Sean Cole", "1988-09-23", SEAN, gender="male"),
+        relative("u", "d", "Unborn Reid", "CHILD", born="2027-02-10"),
+        relative("f", "s", "Unborn Reid", "CHILD", born="2027-02-10"),
+    )
+    publish(
+        index,
+        "gp",
+        patient("v", "Unborn Quill", "2027-03-01"),
+        relative("m", "v", "Dana Reid", "MTH", nhs=DANA, born="1990-02-11"),
+        patient("mia", "Mia Reid", "2019-05-07", MIA),
+        relative("mm", "mia", "Dana Reid", "MTH", nhs=DANA, born="1990-02-11"),
+    )
+    people = {
+        one.name: one.person
+        for one in ask(index, family="Reid", unborn=True, born_from=2027, born_to=2027).people
+    }
+    people |= {
+        one.name: one.person
+        for one in ask(index, family="Quill", unborn=True, born_from=2027, born_to=2027).people
+    }
+    people |= {one.name: one.person for one in ask(index, nhs_number=MIA, birth_date="2019-05-07").people}
+    of_mother = {"mother_nhs_number": DANA}
+    for name, day in (("Unborn Reid", "2027-02-10"), ("Unborn Quill", "2027-03-01")):
+        child = people[name]
+        assert index.compare(child, {"birth_date": day, **of_mother}), name
+        assert index.compare(child, {"birth_date": day, "mother_birth_date": "1990-02-11"})
+        assert not index.compare(child, {"birth_date": day, "mother_nhs_number": LEO})
+        assert not index.compare(child, {"birth_date": day, "mother_birth_date": "1990-02-12"})
+        # Of the mother alone nothing is confirmed: she may carry two.
+        assert not index.compare(child, {**of_mother, "mother_birth_date": "1990-02-11"})
+    reid = people["Unborn Reid"]
+    # A scan moved the day; two weeks, and not alone.
+    assert index.compare(reid, {"birth_date": "2027-02-24", **of_mother})
+    assert not index.compare(reid, {"birth_date": "2027-02-25", **of_mother})
+    assert not index.compare(reid, {"birth_date": "2027-02-11", "family": "Reid"})
+    # A father is no mother, and a child who is born has a number and a date.
+    assert not index.compare(reid, {"birth_date": "2027-02-10", "mother_nhs_number": SEAN})
+    assert not index.compare(people["Mia Reid"], {"birth_date": "2019-05-07", **of_mother})
+    assert not index.compare("nobody", {"birth_date": "2027-02-10", **of_mother})
+
+
+@pytest.mark.parametrize("label", ["L:PROTECTED", "L:GRA"])
+def test_nobody_is_found_through_somebody_of_whom_every_word_is_barred(index: Index, label: str) -> None:
+    publish(
+        index,
+        "csc",
+        patient("d", "Dana Reid", "1990-02-11", DANA),
+        relative("c", "d", "Mia Reid", "CHILD", nhs=MIA, born="2019-05-07"),
+    )
+    asked: dict[str, Any] = {"relation": "child", "of": About(nhs_number=DANA, birth_date="1990-02-11")}
+    assert names(index, **asked) == ["Mia Reid"]
+    publish(index, "csc", flag("f", "d", label))
+    found = ask(index, **asked)
+    assert found.people == ()
+    # Whoever protects her hears of it; of a gender recognition nobody does.
+    assert [one.organisation for one in found.sought] == (["northshire"] if label == "L:PROTECTED" else [])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlmodel import col, func, select
 
+from services.contract.about import OF_MOTHER
 from services.contract.cases import Asker, ConfirmIdentity
 from services.contract.problems import BadInput, TooMany
 from services.gateway.candidates import Candidates
@@ -40,7 +41,11 @@ def confirm_identity(parts: Parts, asker: Asker, case: str, body: ConfirmIdentit
     names = sorted(body.identifiers)
     # Judged before the record is, and the same for a token that does not open.
     if offered is not None and set(names) <= offered.asked:
-        raise BadInput("at least one identifier must be one that the question did not name")
+        raise BadInput("at least one identifier has to be one that you did not search with")
+    if not set(names) - set(OF_MOTHER):
+        raise BadInput(
+            "at least one identifier has to be the child's own, such as the day on which it is expected"
+        )
     person = offered.person if offered else None
     # Compared in any case: a token that does not open takes as long.
     agrees = parts.index.compare(person or _NOBODY, body.identifiers) and person is not None

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Request
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 
+from services.contract.about import CONFIRMING
 from services.contract.cases import Asker
-from services.contract.people import IDENTIFIERS, About
+from services.contract.people import About
 from services.contract.problems import NotFound
 from services.contract.views import FamilyView, Refused, ViewRequest
 from services.gateway.ask import ask, note_outcome
@@ -72,7 +73,7 @@ def _shown(desk: Desk, asker: Asker, body: ViewRequest, answer: FamilyView) -> R
         view = family_page(answer, sources, desk.parts.now(), kinds_for(asker, standing.row.purpose))
         reviews = reads(asker.role)
         return desk.show(asker, "family.html", here="find", case=case, view=view, reviews=reviews)
-    asked = [name for name in IDENTIFIERS if name in body.about.identifiers | SHOWN]
+    asked = [name for name in CONFIRMING if name in body.about.identifiers | SHOWN]
     question = described(body.about.model_dump(exclude_none=True))
     return desk.show(
         asker,

@@ -7,8 +7,9 @@ person and case only.
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from services.contract.about import CONFIRMING, OF_MOTHER
 from services.contract.cases import Asker, ConfirmIdentity
-from services.contract.people import IDENTIFIERS, About
+from services.contract.people import About
 from services.contract.problems import BadInput
 from services.gateway.cases.identity import confirm_identity
 from services.gateway.cases.states import load
@@ -42,8 +43,8 @@ def _compared(desk: Desk, asker: Asker, form: Form, told: dict[str, str]) -> Res
     body = made(ConfirmIdentity, candidate=form.get("candidate"), identifiers=told)
     try:
         answer = confirm_identity(desk.parts, asker, form.get("case"), body)
-    except BadInput:
-        form.wrong("confirm-nhs_number", "At least one of the two has to be one that you did not search with")
+    except BadInput as problem:
+        form.wrong("confirm-nhs_number", f"{problem.detail[:1].upper()}{problem.detail[1:]}")
         return _again(desk, asker, form)
     if answer.confirmed:
         return answered(desk, asker, made(About, candidate=body.candidate), form)
@@ -55,13 +56,20 @@ def _compared(desk: Desk, asker: Asker, form: Form, told: dict[str, str]) -> Res
 def _identifiers(form: Form) -> dict[str, str]:
     described = forms.about(form, "confirm-", postcode=False)
     told = described.model_dump(exclude_none=True) if described else {}
+    mother = forms.about(form, "mother-", postcode=False)
+    of_mother = mother.model_dump(exclude_none=True) if mother else {}
+    told |= {
+        name: of_mother[name.removeprefix("mother_")]
+        for name in OF_MOTHER
+        if name.removeprefix("mother_") in of_mother
+    }
     sex = form.get("confirm-sex")
     return told | ({"sex": sex} if sex else {})
 
 
 def _again(desk: Desk, asker: Asker, form: Form) -> Response:
     """The form again: for the candidate chosen, or back to the search where none was."""
-    asked = [name for name in form.get("asked").split() if name in IDENTIFIERS]
+    asked = [name for name in form.get("asked").split() if name in CONFIRMING]
     case = case_page(desk, asker, load(desk.parts, asker, form.get("case")))
     return desk.show(
         asker,

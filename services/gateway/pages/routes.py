@@ -27,6 +27,7 @@ from services.gateway.pages import (
     own_copy,
     policies,
     product,
+    protected,
     receipt,
     report,
     reviews,
@@ -72,6 +73,7 @@ def routes(parts: Parts, sessions: Sessions, sign_in: SignIn) -> APIRouter:
         oversight,
         numbers,
         product,
+        protected,
         subject_request,
     ):
         router.include_router(room.routes(desk))

@@ -20,11 +20,13 @@ from services.gateway.pages.forms import Form, Typed, made
 from services.gateway.pages.oversight import pages_of
 from services.gateway.pages.records import Record, in_words, name_of
 from services.gateway.pages.told import told_of
+from services.gateway.protected.designated import inboxes_of, is_officer
 from services.gateway.tasks.deciding import decide_task
-from services.gateway.tasks.inbox import inboxes_of, line, waiting
+from services.gateway.tasks.inbox import line, waiting
 from services.gateway.tasks.opening import open_task
 
 Id = Annotated[str, Path(pattern=r"^[0-9a-f]{24}$")]
+PROTECTED = "/protected"
 _LEAST = 3
 """Letters of a reason."""
 
@@ -47,10 +49,11 @@ class Item:
 
 def items_of(told: dict[str, Any]) -> tuple[Item, ...]:
     """The records of an open task, in words."""
-    return tuple(Item(one["item"], _in_words(one["resource"])) for one in told["items"])
+    return tuple(Item(one["item"], in_own_words(one["resource"])) for one in told["items"])
 
 
-def _in_words(resource: dict[str, Any]) -> Record:
+def in_own_words(resource: dict[str, Any]) -> Record:
+    """A record of the reader's own organisation, headed by whom it is about where it is the person's own."""
     record = in_words(resource)
     if resource.get("resourceType") != "Patient":
         return record
@@ -70,6 +73,7 @@ def facts_of(desk: Desk, told: dict[str, Any]) -> tuple[Fact, ...]:
         "asking_organisation": lambda id: Fact("Of organisation", desk.organisation_name(id)),
         "holding_organisation": lambda id: Fact("Whose records", desk.organisation_name(id)),
         "paper_defect": lambda code: Fact("What is wrong", words.title("paper-defects", code)),
+        "asked_for": lambda code: Fact("Asked for", words.title("purposes", code)),
         "worker": lambda id: Fact("Worker", desk.staff_name(id)),
         "refused_as": lambda code: Fact("Refused as", words.title("task-answers", code)),
         "source": lambda id: Fact("Source", _source(desk, id)),
@@ -142,12 +146,13 @@ def _inbox(desk: Desk, asker: Asker) -> Response:
         [line(desk.parts, row) for row in waiting(desk.parts, asker, decided=decided)]
         for decided in (False, True)
     )
-    inboxes = [words.title("inboxes", code) for code in inboxes_of(asker.role)]
+    inboxes = [words.title("inboxes", code) for code in inboxes_of(desk.parts.store, asker)]
     shown: dict[str, Any] = {"tasks": open_, "decided": done, "inboxes": inboxes}
     by_role = (pages_of, rights.pages_of, reviews.pages_of, links.pages_of)
     by_policy = (numbers.pages_of, subject_request.pages_of)
     more = [one for pages in by_role for one in pages(asker.role)]
     more += [one for pages in by_policy for one in pages(desk, asker.role)]
+    more += [(PROTECTED, "Protected people")] if is_officer(desk.parts.store, asker) else []
     return desk.show(asker, "tasks.html", here="tasks", more=more, **shown)
 
 

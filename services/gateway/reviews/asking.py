@@ -7,7 +7,7 @@ whoever is protected is across a harm link.
 from collections.abc import Sequence
 
 from services.contract.cases import Asker, CaseState
-from services.contract.people import About, AskerIdentity, Gathered
+from services.contract.people import About, AskerIdentity, Gathered, Item
 from services.contract.problems import NotFound
 from services.contract.reviews import Reviewer, ReviewTask
 from services.contract.views import ViewRequest
@@ -16,6 +16,7 @@ from services.gateway import release
 from services.gateway.ask import hub_of
 from services.gateway.parts import Parts
 from services.gateway.profiles import Profiler, context_of
+from services.gateway.protected.designated import is_officer
 from services.gateway.request import Request
 from services.gateway.trail import Trail
 
@@ -31,7 +32,8 @@ def reviewer_of(parts: Parts, asker: Asker) -> Reviewer:
     """The asker as a reviewer. Raises `NotFound`, in the words of an unknown task, for a role that reviews nothing."""
     if not reads(asker.role) or PURPOSE not in parts.rules.purposes_of(asker.role):
         raise NotFound("no review with this id is yours")
-    return Reviewer(AskerIdentity(asker.organisation, asker.user, asker.teams, asker.own), asker.role)
+    identity = AskerIdentity(asker.organisation, asker.user, asker.teams, asker.own)
+    return Reviewer(identity, asker.role, is_officer(parts.store, asker))
 
 
 def case_id(task: str) -> str:
@@ -56,13 +58,15 @@ def request_of(parts: Parts, asker: Asker, task: str) -> Request:
     return Request(asker, question, case, context_of(asker, case, now), hub_of(parts), now)
 
 
-def decided(request: Request, task: ReviewTask, trail: Trail) -> Sequence[release.Decided]:
-    """Each record of the task with what policy gives of it. Raises `PolicyUnavailable`."""
+def decided(
+    request: Request, task: ReviewTask, trail: Trail, more: Sequence[Item] = ()
+) -> Sequence[release.Decided]:
+    """Each record of the task, and of `more`, with what policy gives of it. Raises `PolicyUnavailable`."""
     people = {one.person: one for one in task.related}
     profiler = Profiler(
         request.asker, request.case, people, request.hub.book.sources, {}, request.now, channel="view"
     )
-    gathered = Gathered(tuple(one.item for one in task.records), {}, task.facts)
+    gathered = Gathered((*(one.item for one in task.records), *more), {}, task.facts)
     return release.decide_items(request, gathered, profiler, trail)
 
 
@@ -82,3 +86,15 @@ def unspoken(parts: Parts, asker: Asker, task: ReviewTask) -> frozenset[str]:
     """
     request = request_of(parts, asker, task.line.id)
     return silent_about(decided(request, task, Trail(request.context)))
+
+
+def hushed(parts: Parts, asker: Asker, task: ReviewTask) -> bool:
+    """Whether the task is none of the general queue: policy is silent about somebody in it, or about a further record of theirs.
+    A join that such a record stands against would be refused, and the refusal tell of it. Raises `PolicyUnavailable`.
+    """
+    request = request_of(parts, asker, task.line.id)
+    found = decided(request, task, Trail(request.context), task.others)
+    shown = {one.item.record for one in task.records}
+    further = [one for one in found if one.item.record not in shown]
+    here = [one for one in found if one.item.record in shown]
+    return bool(silent_about(here)) or not all(map(spoken, further))

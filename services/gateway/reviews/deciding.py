@@ -14,7 +14,7 @@ from services.gateway.cases.entries import enter_about, refuse
 from services.gateway.links.telling import Told, tell
 from services.gateway.parts import Parts, stamp
 from services.gateway.profiles import day
-from services.gateway.reviews.asking import PURPOSE, case_id, reviewer_of, unspoken
+from services.gateway.reviews.asking import PURPOSE, case_id, hushed, reviewer_of, unspoken
 from services.gateway.tasks.opening import CONFLICT
 
 LEAST = 3
@@ -92,7 +92,7 @@ def _spoken(parts: Parts, asker: Asker, id: str) -> list[str] | Refused:
     if any(one.conflict for one in task.related):
         return refuse(parts.ledger, asker, CONFLICT, PURPOSE, case_id(id))
     silent = unspoken(parts, asker, task)
-    if silent and task.line.queue == GENERAL:
+    if task.line.queue == GENERAL and hushed(parts, asker, task):
         parts.index.reviews.hush(id, day(parts.now()))
         # The same words as for a task that never was.
         parts.index.reviews.open(reviewer_of(parts, asker), id, day(parts.now()))

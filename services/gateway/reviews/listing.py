@@ -9,7 +9,7 @@ from services.contract.problems import NotFound
 from services.contract.reviews import GENERAL, Reviewer, ReviewLine
 from services.gateway.parts import Parts
 from services.gateway.profiles import day
-from services.gateway.reviews.asking import reviewer_of, unspoken
+from services.gateway.reviews.asking import hushed, reviewer_of
 
 PAGE = 25
 """Tasks on one list."""
@@ -35,7 +35,7 @@ def list_reviews(parts: Parts, asker: Asker, *, decided: bool = False) -> tuple[
 
 def _silent(parts: Parts, asker: Asker, reviewer: Reviewer, line: ReviewLine, on: str) -> bool:
     try:
-        return bool(unspoken(parts, asker, parts.index.reviews.open(reviewer, line.id, on)))
+        return hushed(parts, asker, parts.index.reviews.open(reviewer, line.id, on))
     except NotFound:
         # It is gone, or another's, since the list was read.
         return True

@@ -22,9 +22,9 @@ from services.gateway.reviews.asking import (
     PURPOSE,
     case_id,
     decided,
+    hushed,
     request_of,
     reviewer_of,
-    silent_about,
     spoken,
 )
 from services.gateway.tasks.opening import CONFLICT
@@ -69,7 +69,7 @@ def open_review(parts: Parts, asker: Asker, id: str) -> Review | Refused:
     request = request_of(parts, asker, id)
     trail = Trail(request.context)
     found = decided(request, task, trail)
-    if task.line.queue == GENERAL and silent_about(found):
+    if task.line.queue == GENERAL and hushed(parts, asker, task):
         parts.index.reviews.hush(id, day(parts.now()))
         raise NotFound("no review with this id is yours")
     return _release(request, task, [one for one in found if spoken(one)], trail)

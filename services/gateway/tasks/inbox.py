@@ -12,8 +12,9 @@ from sqlmodel import col, select
 
 from services.contract.cases import Asker
 from services.contract.problems import NotAllowed, NotFound
-from services.contract.vocabulary import code_list, entry
+from services.contract.vocabulary import entry
 from services.gateway.parts import Parts, stamp
+from services.gateway.protected.designated import inboxes_of
 from services.gateway.tasks.tables import TaskRow
 
 LISTED = 200
@@ -40,16 +41,11 @@ class Task:
         return tuple(entry("task-kinds", self.row.kind)["answers"])
 
 
-def inboxes_of(role: str) -> tuple[str, ...]:
-    """The inboxes that a role reads at its own organisation."""
-    return tuple(code for code, row in code_list("inboxes").items() if role in row["roles"])
-
-
 def waiting(parts: Parts, asker: Asker, *, decided: bool = False) -> Sequence[TaskRow]:
     """The rows of the asker's inboxes that are open, oldest first; or those decided, newest first."""
     query = select(TaskRow).where(
         TaskRow.organisation == asker.organisation,
-        col(TaskRow.inbox).in_(inboxes_of(asker.role)),
+        col(TaskRow.inbox).in_(inboxes_of(parts.store, asker)),
         (TaskRow.decided_at != "") if decided else (TaskRow.decided_at == ""),
     )
     order = col(TaskRow.decided_at).desc() if decided else col(TaskRow.raised_at)
@@ -84,7 +80,11 @@ def find_task(parts: Parts, asker: Asker, id: str) -> Task:
     """
     with parts.store.begin() as session:
         row = session.get(TaskRow, id)
-    if row is None or row.organisation != asker.organisation or row.inbox not in inboxes_of(asker.role):
+    if (
+        row is None
+        or row.organisation != asker.organisation
+        or row.inbox not in inboxes_of(parts.store, asker)
+    ):
         raise NotFound("no task with this id is in an inbox of yours")
     task = opened(parts, row)
     if asker.user in (task.facts.get("_asked_by"), task.facts.get("_refused_by")):

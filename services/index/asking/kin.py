@@ -8,6 +8,7 @@ speaks of the time before or after an adoption, leads nowhere; and whoever is pr
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from services.contract.about import UNBORN
 from services.contract.people import Edge
 from services.contract.vocabulary import entry
 from services.index import family
@@ -15,7 +16,6 @@ from services.index.asking import clues
 from services.index.people import NOBODY, Known, People
 
 _UNSAID = frozenset({"", "FAMMEMB", "EXT", "ROOM", "FRND"})
-UNBORN = "unborn-child"
 
 
 def relatives(people: People, person: str | None, relation: str) -> set[str]:

@@ -96,7 +96,7 @@ def undo(people: People, reviewer: Reviewer, task_id: str, reason: str, at: str)
 
 def waits_for_second(people: People, task: Seen) -> bool:
     """Whether one person's undoing of this is not enough: two said it, and nobody has said yet that it was wrong."""
-    return task.queue != GENERAL and not _undoing(people, task.row)
+    return task.two and task.queue != GENERAL and not _undoing(people, task.row)
 
 
 def _undoing(people: People, row: Any) -> Sequence[Any]:

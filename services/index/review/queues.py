@@ -6,14 +6,15 @@ the general queue; what cannot be read is restricted.
 
 from collections.abc import Collection
 
-from services.contract.reviews import ADOPTED, GENERAL, PROTECTED, SILENT
+from services.contract.reviews import ADOPTED, GENERAL, PROTECTED, SILENT, WITNESS, Reviewer
 from services.contract.vocabulary import code_list
 from services.index import barred, facts
+from services.index.asking import sought
 from services.index.links import exclusions
 from services.index.people import People
 
 ADOPTION_LABEL = "L:ADOPT"
-STRICTER = (GENERAL, SILENT, PROTECTED, ADOPTED)
+STRICTER = (GENERAL, SILENT, PROTECTED, ADOPTED, WITNESS)
 """From the least to the most restricted."""
 
 
@@ -29,6 +30,8 @@ def queues_of(people: People, persons: Collection[str]) -> dict[str, str]:
         adopted = ADOPTION_LABEL in labels or any(one is None or one.adoption != "none" for one in told)
         kept = known[person].protected or bool(labels)
         found[person] = ADOPTED if adopted else PROTECTED if kept else GENERAL
+        if sought.WITNESS in labels:
+            found[person] = WITNESS
     return found
 
 
@@ -43,18 +46,19 @@ def strictest(queues: Collection[str]) -> str:
     return max(queues, key=STRICTER.index, default=ADOPTED)
 
 
-def may_read(role: str, organisation: str, queue: str, holders: Collection[str]) -> bool:
-    """Whether a role reads a queue: the designated one, and in a restricted queue only where its organisation holds one of
-    the records."""
+def may_read(reviewer: Reviewer, queue: str, holders: Collection[str]) -> bool:
+    """Whether somebody reads a queue: in its role, and in a restricted queue only where their organisation holds one of the
+    records."""
+    return may_read_some(reviewer, queue) and (queue == GENERAL or reviewer.asker.organisation in holders)
+
+
+def may_read_some(reviewer: Reviewer, queue: str) -> bool:
+    """Whether they are of a queue's people, wherever they work."""
     row = code_list("review-queues")[queue]
-    return role in row["roles"] and (queue == GENERAL or organisation in holders)
-
-
-def may_read_some(role: str, queue: str) -> bool:
-    """Whether the role is one of a queue's, wherever it works."""
-    return role in code_list("review-queues")[queue]["roles"]
+    return reviewer.role in row["roles"] and (reviewer.designated or not row.get("designated"))
 
 
 def takes_two(queue: str, ages: Collection[str]) -> bool:
-    """Whether two people have to say the same: of a child, of somebody of unknown age, and in every restricted queue."""
-    return queue != GENERAL or any(age != "ADULT" for age in ages)
+    """Whether two people have to say the same: of a child, of somebody of unknown age, and in every restricted queue but the one
+    that a single officer reads."""
+    return queue != WITNESS and (queue != GENERAL or any(age != "ADULT" for age in ages))

@@ -25,7 +25,7 @@ from services.contract.reviews import (
 )
 from services.index import facts, relate
 from services.index.links import exclusions
-from services.index.people import People
+from services.index.people import Known, People
 from services.index.review import agreement, answers, seen, wording
 from services.index.review.pairs import Pair
 from services.index.review.seen import Seen
@@ -75,6 +75,7 @@ def open_task(people: People, reviewer: Reviewer, id: str) -> ReviewTask:
         records=tuple(_records(people, task, placeless=placeless)),
         related=related,
         facts=known,
+        others=tuple(_others(people, task)),
         said=tuple(_said(people, reviewer, task)),
     )
 
@@ -89,7 +90,7 @@ def _related(people: People, asker: AskerIdentity, persons: Sequence[str]) -> tu
 
 def _records(people: People, task: Seen, *, placeless: bool) -> Iterator[ReviewRecord]:
     for item in (task.row.item, *task.pairs):
-        found = _item(people, task, item)
+        found = _item(people, task.known[item])
         if found is not None:
             pair = task.pairs.get(item)
             evidence = (
@@ -108,9 +109,17 @@ def _now(people: People, task: Seen, pair: Pair) -> str:
     return wording.HELD_APART if apart else ""
 
 
-def _item(people: People, task: Seen, item: str) -> Item | None:
+def _others(people: People, task: Seen) -> Iterator[Item]:
+    """Every other record that introduces one of these people."""
+    for of in people.of(task.persons).values():
+        for known in of:
+            found = _item(people, known) if known.item not in task.known else None
+            if found is not None:
+                yield found
+
+
+def _item(people: People, known: Known) -> Item | None:
     """The current version of a record of introduction, as policy and release take it."""
-    known = task.known[item]
     whose = known
     if known.type != "Patient" and known.about:
         whose = people.of_items([known.about]).get(known.about, known)

@@ -80,14 +80,14 @@ def may_see(people: People, reviewer: Reviewer, task: Seen) -> bool:
     """Whether the task is in a queue that the reviewer reads."""
     sources = people.book.sources
     holders = {sources[one.source].organisation for one in task.known.values()}
-    return queues.may_read(reviewer.role, reviewer.asker.organisation, task.queue, holders)
+    return queues.may_read(reviewer, task.queue, holders)
 
 
 def listed(people: People, reviewer: Reviewer, *, decided: bool) -> Iterator[Seen]:
     """The reviewer's tasks: open ones, the longest waiting first, or decided ones, the latest first."""
     states = (DECIDED, UNDONE) if decided else (OPEN,)
     order = (REVIEW.c.closed.desc(), REVIEW.c.id) if decided else (REVIEW.c.since, REVIEW.c.id)
-    readable = [code for code in queues.STRICTER if queues.may_read_some(reviewer.role, code)]
+    readable = [code for code in queues.STRICTER if queues.may_read_some(reviewer, code)]
     # Whoever reads a restricted queue is shown what came under a restriction a moment ago, too.
     wanted = select(REVIEW).where(REVIEW.c.state.in_(states)).order_by(*order)
     if readable == [GENERAL]:

@@ -227,5 +227,5 @@ def test_deciding_one_task_leaves_what_waits_in_another_queue(index: Index) -> N
     answer(index, general.id, "apart")
     assert [line.id for line in waiting(index, OFFICER)] == [restricted.id]
     with index._store.read() as connection:
-        states = dict(connection.execute(select(REVIEW.c.id, REVIEW.c.state)).all())  # type: ignore[arg-type]
+        states = dict(connection.execute(select(REVIEW.c.id, REVIEW.c.state)).all())
     assert states == {general.id: "DECIDED", restricted.id: "OPEN"}

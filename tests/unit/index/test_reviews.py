@@ -1,6 +1,7 @@
 """Doubts before people: one task for one doubt, who may see it, and what follows from an answer."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
@@ -163,9 +164,7 @@ def as_one(index: Index, item: str, other: str) -> None:
         people = People(connection, index._store, index._shelf.current(), ON)
         person = people.of_items([other])[other].person
         people.event = events.happened(connection, events.JOINED, item, AT)
-        attach(
-            people, item, person, "joined-by-hand", AT, edges.MANUAL, edges.Basis(other=other, by="worker")
-        )
+        attach(people, item, person, "said-by-hand", AT, edges.MANUAL, edges.Basis(other=other, by="worker"))
 
 
 def with_a_third(index: Index, name: str, born: str) -> tuple[str, str, str]:
@@ -349,8 +348,25 @@ def test_an_answer_names_what_it_says_of_whom(index: Index) -> None:
 PROTECTIONS = [
     (flag("f", "b", "L:SAFEADDR"), OFFICER),
     (flag("f", "b", "L:GRA"), OFFICER),
-    (flag("f", "b", "L:PROTECTED"), OFFICER),
 ]
+
+
+def test_a_doubt_about_somebody_under_witness_protection_is_the_designated_officers_alone(
+    index: Index,
+) -> None:
+    two_adults(index)
+    publish(index, "gp", flag("f", "b", "L:PROTECTED"))
+    for other in (ADMIN, OFFICER, OTHER_OFFICER, ADOPTION, replace(STRANGER, designated=True)):
+        assert waiting(index, other) == ()
+    designated = replace(OTHER_OFFICER, designated=True)
+    (held,) = waiting(index, designated)
+    assert (held.queue, held.two) == ("witness", False)
+    for other in (ADMIN, OFFICER):
+        with pytest.raises(NotFound):
+            index.reviews.open(other, held.id, ON)
+    assert index.reviews.months() == ()
+    # One officer for each organisation: what they say holds.
+    assert answer(index, held.id, "apart", designated).effect == "apart"
 
 
 @pytest.mark.parametrize(("protection", "officer"), PROTECTIONS)
