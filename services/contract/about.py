@@ -4,6 +4,7 @@ Promise: the `repr` of a description, and an error about one, show no value of a
 can be read off it alone, before anybody is looked for.
 """
 
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -83,3 +84,14 @@ class About(BaseModel):
         if self.of is not None and self.relation == UNBORN:
             named |= {f"mother_{name}" for name in self.of.identifiers if f"mother_{name}" in OF_MOTHER}
         return frozenset(named | ({"given"} if self.nickname else set()))
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Somebody under witness protection who was asked for: in no answer, for the designated officer alone."""
+
+    person: str
+    source: str
+    """Whose label it is."""
+    organisation: str
+    """Who holds it: whose officer is alerted."""

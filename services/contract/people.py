@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.contract.about import IDENTIFIERS, PLACES, About
+from services.contract.about import IDENTIFIERS, PLACES, About, Sought
 
 __all__ = [
     "IDENTIFIERS", "PLACES", "About", "AskerIdentity", "Candidate", "Candidates", "CaseSubject", "Count", "Counted", "Edge",
     "Gather", "Gathered", "Introduced", "Item", "PersonFacts", "RecordFacts", "Relate", "Related", "Relations", "Resolve",
+    "Sought",
 ]  # fmt: skip
 
 
@@ -76,17 +77,6 @@ class Resolve:
     asker: "AskerIdentity | None" = None
     through: str | None = None
     """Set where the token of the person was opened through whom a relation is sought."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """Somebody under witness protection who was asked for: in no answer, for the designated officer alone."""
-
-    person: str
-    source: str
-    """Whose label it is."""
-    organisation: str
-    """Who holds it: whose officer is alerted."""
 
 
 @dataclass(frozen=True, slots=True)

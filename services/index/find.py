@@ -263,7 +263,8 @@ def _restricted(people: People, person: str) -> bool:
 
 def meant(people: People, about: About) -> set[str]:
     """Everybody whom a description may mean: for caution, never to open anything."""
-    found = find(people, about)
+    through = find(people, about.of).exact if about.of is not None else None
+    found = find(people, about, through)
     return {found.exact} if found.exact else {one.person for one in found.people}
 
 

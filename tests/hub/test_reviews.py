@@ -24,11 +24,11 @@ from services.gateway.reviews.listing import list_reviews
 from services.gateway.reviews.opening import Review, open_review
 from services.gateway.tasks.inbox import opened as task_of
 from services.gateway.tasks.inbox import waiting
+from tests import linking
 from tests.hub.test_rights_pages import browser
 from tests.hub.world import WORKER, World, a_person, a_world
 from tests.reviewing import doubt, item, no_matching, person
 from tests.unit.index.northshire import flag, home, patient
-from tests.unit.index.test_reviews import as_one
 
 ADMIN, SECOND = a_person("MASH-ADMIN", user="bryn"), a_person("MASH-ADMIN", user="cai")
 OFFICER, ADOPTION = a_person("PRIVACY-OFFICER"), a_person("ADOPTION-WORKER")
@@ -347,13 +347,13 @@ def test_the_list_itself_leaves_out_what_policy_is_silent_about(hub: World) -> N
 
 
 def test_a_further_record_of_which_policy_is_silent_is_not_told_by_a_refusal(hub: World) -> None:
-    """A clinic's record is one of theirs, and does not fit the other: "cannot be one person" would tell that there is such a one."""
+    """A clinic's record is one of theirs and does not fit the other: to be told "cannot be one person" would tell of it."""
     found = adults(hub)
     (line,) = list_reviews(hub.parts, ADMIN)
     index: Any = hub.parts.index
     hub.publish(CLINIC, patient(f"c{line.id}".replace("_", ".")[:20], "Sheila Moss", "1961-08-09"))
     clinics = item(index, CLINIC, f"c{line.id}".replace("_", ".")[:20])
-    as_one(index, clinics, found.items[0])
+    linking.as_one(index, clinics, found.items[0])
     assert list_reviews(hub.parts, ADMIN) == ()
     chosen = ReviewAnswer(line.id, "same", "A" * 22, "Same school.")
     for act in (

@@ -77,21 +77,7 @@ def routes(desk: Desk) -> APIRouter:
 
     @router.post(ROOM + "/{id}")
     def decide(request: Request, id: Id, form: Typed) -> Response:
-        asker = desk.reader(request, reads)
-        _reasoned(form)
-        answer, _, chosen = form.get("answer").partition(" ")
-        if answer not in code_list("review-answers"):
-            form.wrong("answer", "Say what you decide")
-        if form.errors:
-            return _shown(desk, asker, id, form)
-        try:
-            done = answer_review(desk.parts, asker, ReviewAnswer(id, answer, chosen, form.get("reason")))
-        except BadInput:
-            form.wrong("answer", "Say which record is the same person's")
-            return _shown(desk, asker, id, form)
-        if isinstance(done, Refused):
-            return desk.refuse(asker, done, ROOM)
-        return go(f"{ROOM}/{id}" if done.told else ROOM)
+        return _decided(desk, desk.reader(request, reads), id, form)
 
     @router.post(ROOM + "/{id}/undo")
     def undo(request: Request, id: Id, form: Typed) -> Response:
@@ -105,6 +91,23 @@ def routes(desk: Desk) -> APIRouter:
         return go(f"{ROOM}/{id}" if done.told or done.waits else ROOM)
 
     return router
+
+
+def _decided(desk: Desk, asker: Asker, id: str, form: Form) -> Response:
+    _reasoned(form)
+    answer, _, chosen = form.get("answer").partition(" ")
+    if answer not in code_list("review-answers"):
+        form.wrong("answer", "Say what you decide")
+    if form.errors:
+        return _shown(desk, asker, id, form)
+    try:
+        done = answer_review(desk.parts, asker, ReviewAnswer(id, answer, chosen, form.get("reason")))
+    except BadInput:
+        form.wrong("answer", "Say which record is the same person's")
+        return _shown(desk, asker, id, form)
+    if isinstance(done, Refused):
+        return desk.refuse(asker, done, ROOM)
+    return go(f"{ROOM}/{id}" if done.told else ROOM)
 
 
 def _reasoned(form: Form) -> None:

@@ -13,9 +13,6 @@ from services.contract.problems import BadInput, Conflict, NotFound
 from services.contract.reviews import ReviewAnswer
 from services.contract.vocabulary import code_list
 from services.index.index import Index
-from services.index.links import edges, events
-from services.index.links.attach import attach
-from services.index.people import People
 from services.index.schema import LINK, PROTECTION
 from tests import linking
 from tests.reviewing import (
@@ -158,21 +155,12 @@ def cannot_join(index: Index, id: str) -> None:
     assert answer(index, id, "unsure").effect == "unsure"
 
 
-def as_one(index: Index, item: str, other: str) -> None:
-    """Both count as one person's, on the word of somebody who did not look at what they say."""
-    with index._store.write() as connection:
-        people = People(connection, index._store, index._shelf.current(), ON)
-        person = people.of_items([other])[other].person
-        people.event = events.happened(connection, events.JOINED, item, AT)
-        attach(people, item, person, "said-by-hand", AT, edges.MANUAL, edges.Basis(other=other, by="worker"))
-
-
 def with_a_third(index: Index, name: str, born: str) -> tuple[str, str, str]:
     """`two_adults`, and a record that a person linked to the one in doubt."""
     one, other = two_adults(index)
     publish(index, "police", patient("c", name, born))
     third = item(index, "police", "c")
-    as_one(index, third, one)
+    linking.as_one(index, third, one)
     return one, other, third
 
 
