@@ -108,7 +108,6 @@ def test_whoever_may_not_decide_is_told_as_of_records_that_are_not_there(world: 
     assert told[:2] == told[2:]
     assert one_person(world, "safe")
     # Those who decide have it all the same.
-    assert "Restricted matches" in browser(world, "PRIVACY-OFFICER").get("/your-tasks").text
     assert "Somebody asks whether" in browser(world, "PRIVACY-OFFICER").get("/your-reviews").text
     assert "Somebody asks whether" not in browser(world, "MASH-ADMIN").get("/your-reviews").text
 
