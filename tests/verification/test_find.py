@@ -280,20 +280,3 @@ def test_a_child_not_born_yet_is_confirmed_by_its_day_and_its_mother(index: Inde
     assert not index.compare(people["Unborn Cole"], {"birth_date": "2027-02-10", "mother_nhs_number": SEAN})
     assert not index.compare(people["Mia Reid"], {"birth_date": "2019-05-07", **of_mother})
     assert not index.compare("nobody", {"birth_date": "2027-02-10", **of_mother})
-
-
-@pytest.mark.parametrize("label", ["L:PROTECTED", "L:GRA"])
-def test_nobody_is_found_through_somebody_of_whom_every_word_is_barred(index: Index, label: str) -> None:
-    publish(
-        index,
-        "csc",
-        patient("d", "Dana Reid", "1990-02-11", DANA),
-        relative("c", "d", "Mia Reid", "CHILD", nhs=MIA, born="2019-05-07"),
-    )
-    asked: dict[str, Any] = {"relation": "child", "of": About(nhs_number=DANA, birth_date="1990-02-11")}
-    assert names(index, **asked) == ["Mia Reid"]
-    publish(index, "csc", flag("f", "d", label))
-    found = ask(index, **asked)
-    assert found.people == ()
-    # Whoever protects her hears of it; of a gender recognition nobody does.
-    assert [one.organisation for one in found.sought] == (["northshire"] if label == "L:PROTECTED" else [])
