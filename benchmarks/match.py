@@ -22,7 +22,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TypeVar
 
-from benchmarks.matching import bias, folder, judge, splink_route
+from benchmarks.matching import bias, folder, judge, over_http, splink_route
 from benchmarks.matching.ask import Question, Result, ask, ask_all, stage
 from benchmarks.matching.folder import Asked, Folder
 from benchmarks.matching.gates import Table, quantile
@@ -109,7 +109,10 @@ def on_queries(run: Run) -> list[str]:
         run.not_run["cost"] = f"no more than {SMALL:,} people"
     if not run.options.bias:
         run.not_run["bias"] = "no --bias"
-    run.not_run["http"] = "not measured by this command"
+    if run.options.http:
+        over_http.measure(run.table, run.options.http)
+    else:
+        run.not_run["http"] = "--http 0"
     beside_splink(run, large, spread(questions, run.options.splink))
     large.store.engine.dispose()
     return lines
@@ -228,6 +231,7 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2, help="processes that seal while loading")
     parser.add_argument("--bias", action="store_true", help="rates by name culture, age and what is missing")
     parser.add_argument("--splink", type=int, default=200, help="questions put to Splink's route, too")
+    parser.add_argument("--http", type=int, default=300, help="questions over HTTP, to a hub of its own")
     parser.add_argument(
         "--data", type=Path, help="a folder with febrl/ and splink_datasets/, for the published sets"
     )

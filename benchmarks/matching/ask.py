@@ -14,8 +14,8 @@ from sqlalchemy import insert, select
 from benchmarks.matching.load import RECEIVED, record_row
 from benchmarks.matching.place import Place
 from services.index import labels, link
-from services.index.links import exclusions
 from services.index.matching import candidates
+from services.index.matching.room import Room
 from services.index.matching.verdict import LINK, REVIEW, Decision
 from services.index.people import People
 from services.index.read import Summary, summarise
@@ -137,6 +137,6 @@ def _outcome(decision: Decision, expected: str) -> str:
 def _among(people: People, item: str, summary: Summary, decision: Decision, expected: str) -> bool:
     if expected == decision.person or expected in {doubt.person for doubt in decision.doubts}:
         return True
-    room = candidates.Room(people, item, summary, exclusions.excluded)
+    room = Room(people, item, summary)
     spoken = candidates.plain(summary, people.on)
     return expected in candidates.find(people, item, spoken, placed=not room.labelled()).people

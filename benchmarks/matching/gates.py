@@ -17,7 +17,7 @@ ROWS = {
     "speed": "matcher p50 / p99, sealed",
     "cost": "cost from the smaller index to the larger",
     "splink": "Splink's online route, same run",
-    "http": "$match over HTTP p95",
+    "http": "$match over HTTP p50 / p95 / p99",
     "febrl4": "FEBRL4, score alone",
     "febrl3": "FEBRL3, score alone",
     "historical": "historical_50k, score alone",

@@ -7,16 +7,17 @@ another open it; no statement tells whether anybody was found.
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from services.contract.people import Introduced
 from services.index import labels
+from services.index.among import among
 from services.index.marks import Marks
 from services.index.people import Known, People, in_parts
 from services.index.ports import Book
 from services.index.schema import RECORD
 
-_VERSIONS = select(RECORD).where(RECORD.c.id.in_(bindparam("ids", expanding=True)))
+_VERSIONS = select(RECORD).where(among(RECORD.c.id, "ids"))
 
 
 def versions(people: People, ids: Collection[str]) -> list[Any]:

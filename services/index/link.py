@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, insert, select
 
 from services.index import keys
-from services.index.links import edges, exclusions
+from services.index.links import edges
 from services.index.matching import blocking, called, candidates, score, traits
-from services.index.matching.candidates import Found, Room
+from services.index.matching.candidates import Found
 from services.index.matching.decide import OWN, decide
+from services.index.matching.room import Room
 from services.index.matching.verdict import LINK, Decision
 from services.index.people import People
 from services.index.read import Summary
@@ -49,13 +50,13 @@ def asks_by(mac: Mac, summary: Summary) -> set[int]:
 
 def choose(people: People, item: str, summary: Summary) -> Edge:
     """Where the record belongs now that it says `summary`."""
-    now = held(people, item)
+    room = Room(people, item, summary)
+    now = room.person
     # What a person linked stays until a person withdraws it.
     if now and edges.manual(people, [item]):
         return Edge(now, "", new=False)
     trained = people.store.trained
     spoken = candidates.plain(summary, people.on)
-    room = Room(people, item, summary, exclusions.excluded)
     found = candidates.find(people, item, spoken, placed=not room.labelled())
     room.met(found)
     mine = traits.of(spoken)

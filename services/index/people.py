@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, select
 
 from services.index import keys
+from services.index.among import among
 from services.index.marks import Marks
 from services.index.ports import Book
 from services.index.read import Home, Summary
@@ -22,21 +23,19 @@ from services.index.store import Store
 
 _MOST = 500
 _OF, _ABOUT, _ITEM = (
-    select(IDENTITY).where(column.in_(bindparam("values", expanding=True)))
+    select(IDENTITY).where(among(column, "values"))
     for column in (IDENTITY.c.person, IDENTITY.c.about, IDENTITY.c.item)
 )
 """Statements of the hot path are built once: SQLAlchemy takes longer to build one than the database to answer it."""
 _WITH_KEY = (
     select(LOOK_UP.c.item)
-    .where(LOOK_UP.c.key.in_(bindparam("wanted", expanding=True)))
+    .where(among(LOOK_UP.c.key, "wanted"))
     .order_by(LOOK_UP.c.item)
     .distinct()
     .limit(bindparam("most"))
 )
-_AT_HOME = select(HOME.c.item).where(HOME.c.key.in_(bindparam("wanted", expanding=True)))
-_CURRENT_ABOUT = select(RECORD).where(
-    RECORD.c.about.in_(bindparam("values", expanding=True)), RECORD.c.state == CURRENT
-)
+_AT_HOME = select(HOME.c.item).where(among(HOME.c.key, "wanted"))
+_CURRENT_ABOUT = select(RECORD).where(among(RECORD.c.about, "values"), RECORD.c.state == CURRENT)
 NOBODY = frozenset({""})
 """Looked for where there is nobody to look for: how long an answer takes must not tell whether anybody was found."""
 

@@ -3,8 +3,7 @@
 Promise: nothing here is a service; each is satisfied by a runtime object or by a few lines in a test.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
@@ -46,12 +45,6 @@ class Gate(Protocol):
     """The FHIR R4 gate: what is wrong with one resource, empty when it is valid."""
 
     def __call__(self, resource: Mapping[str, Any]) -> Sequence[object]: ...
-
-
-class Exclusions(Protocol):
-    """Which of `others` were found not to be of one person with `item`, by a person or by the hub, for good."""
-
-    def __call__(self, connection: Connection, item: str, others: Collection[str]) -> AbstractSet[str]: ...
 
 
 class Doubts(Protocol):

@@ -6,7 +6,6 @@ place does not open there (its place is bound as associated data).
 """
 
 import contextlib
-import hashlib
 import hmac
 import os
 import secrets
@@ -117,8 +116,8 @@ class Mac:
 
     def of(self, *parts: str) -> bytes:
         """32 bytes over the parts, each framed by its length so that no two lists of parts agree."""
-        framed = b"".join(len(raw := part.encode()).to_bytes(4, "big") + raw for part in parts)
-        return hmac.digest(self._key, framed, hashlib.sha256)
+        framed = b"".join([len(raw := part.encode()).to_bytes(4, "big") + raw for part in parts])
+        return hmac.digest(self._key, framed, "sha256")
 
     def number(self, *parts: str) -> int:
         """The same as a signed 64-bit number, for an indexed column."""

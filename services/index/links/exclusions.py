@@ -8,7 +8,7 @@ from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select, union_all, update
 
 from services.contract.problems import Conflict, NotFound
 from services.index.links import events
@@ -20,22 +20,25 @@ from services.index.store import Store, opaque
 ALL, ADOPTION = "all", "adoption"
 """Scope: who may lift it. `adoption`: it keeps an identity of before an adoption from the one of after."""
 FROM_THE_FIRST = 0
-_ONE: BindParameter[str] = bindparam("item")
-_OF_ONE = select(EXCLUSION.c.item, EXCLUSION.c.other).where(
-    or_(EXCLUSION.c.item == _ONE, EXCLUSION.c.other == _ONE), EXCLUSION.c.lifted == 0
-)
+
+
+def of_one(name: str) -> tuple[tuple[ColumnElement[str], tuple[ColumnElement[bool], ...]], ...]:
+    """(the other record, where) of every exclusion in force of the record that the parameter `name` brings, from each side."""
+    sides = ((EXCLUSION.c.other, EXCLUSION.c.item), (EXCLUSION.c.item, EXCLUSION.c.other))
+    return tuple((other, (one == bindparam(name), EXCLUSION.c.lifted == 0)) for other, one in sides)
+
+
+_OF_ONE = union_all(*(select(other.label("other")).where(*where) for other, where in of_one("item")))
 
 
 def excluded(connection: Connection, item: str, others: Collection[str]) -> AbstractSet[str]:
     """Which of `others` may not be of one person with `item`."""
-    rows = connection.execute(_OF_ONE, {"item": item})
-    return {row.other if row.item == item else row.item for row in rows} & set(others)
+    return set(connection.execute(_OF_ONE, {"item": item}).scalars()) & set(others)
 
 
 def barred(connection: Connection, item: str, persons: Collection[str]) -> AbstractSet[str]:
     """Which of `persons` the record may not be of: one of their records is excluded from being of one person with it."""
-    rows = connection.execute(_OF_ONE, {"item": item})
-    others = {row.other if row.item == item else row.item for row in rows}
+    others = set(connection.execute(_OF_ONE, {"item": item}).scalars())
     found: set[str] = set()
     for some in in_parts(sorted(others)):
         found |= set(connection.execute(select(IDENTITY.c.person).where(IDENTITY.c.item.in_(some))).scalars())

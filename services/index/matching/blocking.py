@@ -4,12 +4,16 @@ Promise: a key tells nothing of what it was made from; what a protected or restr
 telephone makes no key, neither to be found by nor to find others.
 
 Kinds (made for each name of a record, each home and each telephone number): the number; date of birth with family name, with
-given name, with postcode; postcode with given name; telephone with initial; both names with the year; street, and UPRN, with
-given name; UPRN with date of birth. Names stand by their sound. A record looks also for day and month changed about, and for
-given and family name changed about.
+given name, with postcode; postcode, and UPRN, with given name; telephone with initial; both names with the year; street with
+given name and either the year or the family name; UPRN with date of birth. Names stand by their sound. A record looks also for
+day and month changed about, and for given and family name changed about.
+
+No kind of key grows into a crowd where there are more people, except by what people share beyond one place: that is why a
+street's name, of which every town has one like it, stands with two things more. What is left of crowds, candidates.py bounds.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from services.index import normalise
 from services.index.read import Home, Name, Summary
@@ -18,6 +22,7 @@ from services.runtime.keys import Mac
 MOST_NAMES = 20
 """Names of one record that are looked at; more are no person's."""
 Words = tuple[str, ...]
+Sounds = tuple[str, ...]
 
 
 def of_record(mac: Mac, summary: Summary, placed: bool) -> set[int]:
@@ -37,32 +42,37 @@ def of_search(mac: Mac, summary: Summary, placed: bool) -> set[int]:
 def _words(summary: Summary, names: Iterable[Name], dates: Iterable[str], placed: bool) -> Iterator[Words]:
     """The words of every key."""
     dates = tuple(filter(None, dates))
+    # Each name is put into sound once, however many keys it stands in.
+    sounds = cache(_sounds)
     for number in summary.numbers:
         yield "match-number", number.value
     for name in tuple(names)[: 2 * MOST_NAMES]:
-        yield from _of_name(name, dates, summary.born[:4])
+        yield from _of_name(sounds(name.given), sounds(name.family), dates, summary.born[:4])
         if placed:
-            yield from _of_name_and_place(name, summary)
+            yield from _of_name_and_place(name, sounds(name.given), sounds(name.family), summary)
     if placed:
         for home in summary.homes:
             yield from _of_home(home, dates)
 
 
-def _of_name(name: Name, dates: Iterable[str], year: str) -> Iterator[Words]:
-    for sound in _sounds(name.family):
+def _of_name(given: Sounds, family: Sounds, dates: Iterable[str], year: str) -> Iterator[Words]:
+    for sound in family:
         yield from (("match-born-family", born, sound) for born in dates)
-    for sound in _sounds(name.given):
+    for sound in given:
         yield from (("match-born-given", born, sound) for born in dates)
         if year:
-            yield from (("match-names-year", sound, other, year) for other in _sounds(name.family))
+            yield from (("match-names-year", sound, other, year) for other in family)
 
 
-def _of_name_and_place(name: Name, summary: Summary) -> Iterator[Words]:
+def _of_name_and_place(name: Name, given: Sounds, family: Sounds, summary: Summary) -> Iterator[Words]:
     yield from (("match-phone", phone, name.given[:1]) for phone in summary.phones if name.given)
-    for sound in _sounds(name.given):
+    beside = (*filter(None, (summary.born[:4],)), *family)
+    for sound in given:
         for home in summary.homes:
-            places = (("postcode", home.postcode), ("street", home.street), ("uprn", home.uprn))
+            places = (("postcode", home.postcode), ("uprn", home.uprn))
             yield from ((f"match-{kind}-given", place, sound) for kind, place in places if place)
+            if home.street:
+                yield from (("match-street-given", home.street, sound, one) for one in beside)
 
 
 def _of_home(home: Home, dates: Iterable[str]) -> Iterator[Words]:
@@ -70,6 +80,6 @@ def _of_home(home: Home, dates: Iterable[str]) -> Iterator[Words]:
     yield from ((f"match-{kind}-born", place, born) for kind, place in places if place for born in dates)
 
 
-def _sounds(name: str) -> list[str]:
+def _sounds(name: str) -> Sounds:
     """By metaphone, which puts fewer different names together than soundex; the name itself in another script."""
-    return sorted(code for code in normalise.sounds(name) if code[0] in "m=")
+    return tuple(sorted(code for code in normalise.sounds(name) if code[0] in "m="))

@@ -170,6 +170,12 @@ def decide(
     table = _Table(one, people, weigh, room, borne)
     nothing = Standing()
     left = [found for person in people if not _apart(found := table.best(person, nothing, nothing))]
+    plain = {found.person: found for found in left}
+
+    def again(person: str, own: Standing, theirs: Standing) -> _Best:
+        # Where nothing more is known, what they came to stands.
+        return plain[person] if own == theirs == nothing else table.best(person, own, theirs)
+
     if left:  # Nothing is asked of a record that is like nobody's.
         barred = room.excluded([held.item for found in left for held in people[found.person]])
         # One record that may not be joined speaks for all of its person's.
@@ -180,17 +186,16 @@ def decide(
         sure = [
             found
             for person in strict
-            if (found := table.best(person, own, theirs[person])).verdict.rule == guards.STRICT
+            if (found := again(person, own, theirs[person])).verdict.rule == guards.STRICT
         ]
         chosen = _one_of(sure, at)
         if chosen:
             return _link(chosen, truncated)
     if left:  # 4
         persons = [found.person for found in left]
-        own, standings = room.own(deep=True), room.standings(persons, deep=True)
-        left = [
-            found for person in persons if not _apart(found := table.best(person, own, standings[person]))
-        ]
+        # Theirs first: it reads of the record itself what can be read with it.
+        standings, own = room.standings(persons, deep=True), room.own(deep=True)
+        left = [found for person in persons if not _apart(found := again(person, own, standings[person]))]
     left.sort(key=lambda found: (-found.weight, found.person))
     return _settle(left, at, truncated)
 
