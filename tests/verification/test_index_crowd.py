@@ -64,7 +64,7 @@ def test_a_crowd_is_left_aside_and_the_number_links_all_the_same(
 
 
 def test_whoever_shares_a_key_with_few_is_still_met_in_a_crowd(index: Index, came_to: list[Decision]) -> None:
-    phone = {"telecom": [{"system": "phone", "value": "01632 960001"}]}
+    phone: dict[str, Any] = {"telecom": [{"system": "phone", "value": "01632 960001"}]}
     publish(index, "csc", AT_ELM)
     crowd(index, AT_ELM)
     publish(index, "gp", at_elm("g", nhs=MIA, **phone))
