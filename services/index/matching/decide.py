@@ -135,6 +135,10 @@ class _Table:
         )
         return self._with_siblings(found, held)
 
+    def knowing(self, plain: _Best, own: Standing, theirs: Standing) -> _Best:
+        """What they come to once more is known; where nothing more is, what they came to without it stands."""
+        return plain if own == theirs == Standing() else self.best(plain.person, own, theirs)
+
     def _with_siblings(self, found: _Best, held: Held) -> _Best:
         """Where a given name is not exact, a sibling known anywhere stops the link (asked last: it costs the most)."""
         exact = self._given & called.given_names(held.summary)
@@ -170,32 +174,22 @@ def decide(
     table = _Table(one, people, weigh, room, borne)
     nothing = Standing()
     left = [found for person in people if not _apart(found := table.best(person, nothing, nothing))]
-    plain = {found.person: found for found in left}
-
-    def again(person: str, own: Standing, theirs: Standing) -> _Best:
-        # Where nothing more is known, what they came to stands.
-        return plain[person] if own == theirs == nothing else table.best(person, own, theirs)
-
     if left:  # Nothing is asked of a record that is like nobody's.
         barred = room.excluded([held.item for found in left for held in people[found.person]])
         # One record that may not be joined speaks for all of its person's.
         left = [found for found in left if not any(held.item in barred for held in people[found.person])]
-    strict = [found.person for found in left if found.verdict.rule == guards.STRICT]
+    strict = [found for found in left if found.verdict.rule == guards.STRICT]
     if strict:  # 3
-        own, theirs = room.own(deep=False), room.standings(strict, deep=False)
-        sure = [
-            found
-            for person in strict
-            if (found := again(person, own, theirs[person])).verdict.rule == guards.STRICT
-        ]
-        chosen = _one_of(sure, at)
+        own, theirs = room.own(deep=False), room.standings([one.person for one in strict], deep=False)
+        known = [table.knowing(one, own, theirs[one.person]) for one in strict]
+        chosen = _one_of([one for one in known if one.verdict.rule == guards.STRICT], at)
         if chosen:
             return _link(chosen, truncated)
     if left:  # 4
-        persons = [found.person for found in left]
         # Theirs first: it reads of the record itself what can be read with it.
-        standings, own = room.standings(persons, deep=True), room.own(deep=True)
-        left = [found for person in persons if not _apart(found := again(person, own, standings[person]))]
+        standings, own = room.standings([one.person for one in left], deep=True), room.own(deep=True)
+        known = [table.knowing(one, own, standings[one.person]) for one in left]
+        left = [found for found in known if not _apart(found)]
     left.sort(key=lambda found: (-found.weight, found.person))
     return _settle(left, at, truncated)
 
