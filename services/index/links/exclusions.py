@@ -30,6 +30,13 @@ def of_one(name: str) -> tuple[tuple[ColumnElement[str], tuple[ColumnElement[boo
 
 _OF_ONE = union_all(*(select(other.label("other")).where(*where) for other, where in of_one("item")))
 
+_ADOPTION_OF_ONE = union_all(
+    *(
+        select(other.label("other")).where(*where, EXCLUSION.c.scope == ADOPTION)
+        for other, where in of_one("item")
+    )
+)
+
 
 def excluded(connection: Connection, item: str, others: Collection[str]) -> AbstractSet[str]:
     """Which of `others` may not be of one person with `item`."""
@@ -107,9 +114,7 @@ def lift(
 
 def of_adoption(connection: Connection, item: str, others: Collection[str]) -> AbstractSet[str]:
     """Which of `others` an exclusion of scope `adoption` keeps apart from `item`: adoption workers alone may lift it."""
-    wanted = _OF_ONE.where(EXCLUSION.c.scope == ADOPTION)
-    rows = connection.execute(wanted, {"item": item})
-    return {row.other if row.item == item else row.item for row in rows} & set(others)
+    return set(connection.execute(_ADOPTION_OF_ONE, {"item": item}).scalars()) & set(others)
 
 
 def between(connection: Connection, some: Collection[str], others: Collection[str]) -> list[dict[str, Any]]:
