@@ -16,6 +16,7 @@ from services.contract.merkle import leaf_hash, root_of
 from services.ledger.proof import Proof
 from services.ledger.verify import keys_beside
 from tests.hub.served import MANAGER, SOCIAL_WORKER, Served, a_served
+from tests.real.outside import Programs
 
 EAST = next(member for member in STAFF if member.organisation == "eastshire-csc")
 
@@ -105,6 +106,31 @@ def test_the_command_proves_the_answer_to_whoever_has_it(
     assert _checked(files, whole=False)[0] == 5
     for value in ("Mia", "Reid", "999"):
         assert value not in said
+
+
+def test_a_program_that_shares_no_code_with_the_hub_accepts_it_and_nothing_that_was_changed(
+    files: dict[str, Path], outside_verifiers: Programs
+) -> None:
+    proof = Proof.parse(files["receipt"].read_bytes())
+    named = proof.checkpoint.partition(b"\n")[0].decode()
+    key, other = (
+        next(one for one in files["trust"].read_text().splitlines() if one.startswith(f"{name}+"))
+        for name in (named, f"{named.partition('/')[0]}/hub")
+    )
+    accepted, said = outside_verifiers.receipt(files["receipt"], key)
+    assert accepted, said
+    assert said == f"OK {named} {proof.index} of {said.split()[-1]}\n"
+    changed = (
+        replace(proof, leaf=proof.leaf[:-1] + b" "),
+        replace(proof, index=proof.index - 1),
+        replace(proof, path=proof.path[::-1]),
+        replace(proof, checkpoint=proof.checkpoint.replace(b"\n", b"\n1", 1)),
+    )
+    for one in changed:
+        files["receipt"].write_bytes(one.emit())
+        assert outside_verifiers.receipt(files["receipt"], key)[1].startswith("WRONG:")
+    files["receipt"].write_bytes(proof.emit())
+    assert outside_verifiers.receipt(files["receipt"], other)[1].startswith("WRONG:")
 
 
 def _tampered(files: dict[str, Path], how: str) -> None:

@@ -1,5 +1,6 @@
-"""Programs by which outsiders check an exported log and try a witness: Tessera's fsck and Tessera's own log, and two short Go
-programs over others' code, one that verifies (x/mod's sumdb) and one that feeds a witness (transparency-dev's client).
+"""Programs by which outsiders check an exported log and a receipt, and try a witness: Tessera's fsck and Tessera's own log, and
+three short Go programs over others' code, one that verifies a log (x/mod's sumdb), one that checks a receipt (transparency-dev's
+libraries) and one that feeds a witness (transparency-dev's client).
 
 They are built from source by Go, once, and kept in the user's cache folder. fsck ends with 0 on failure too, or not at
 all: it is judged by what it says within a deadline.
@@ -23,12 +24,13 @@ SECONDS = 60
 
 @dataclass(frozen=True)
 class Programs:
-    """Each method: whether the program accepts the log in `folder` under `vkey`, and what it said."""
+    """Each method: whether the program accepts the log in `folder` (or the receipt) under `vkey`, and what it said."""
 
     fsck_program: Path
     log_program: Path
     verify_program: Path
     feed_program: Path
+    receipt_program: Path
 
     def fsck(
         self, folder: Path, vkey: str, *, address: str = "", token: str = "", seconds: int = SECONDS
@@ -43,6 +45,10 @@ class Programs:
 
     def verify(self, folder: Path, vkey: str) -> tuple[bool, str]:
         said = _run([self.verify_program, folder, vkey], SECONDS)
+        return said.startswith("OK "), said
+
+    def receipt(self, file: Path, vkey: str) -> tuple[bool, str]:
+        said = _run([self.receipt_program, file, vkey], SECONDS)
         return said.startswith("OK "), said
 
     def feed(self, folder: Path, vkey: str, witness: str, cosigner: str, old: int) -> tuple[bool, str]:
@@ -63,7 +69,9 @@ def programs() -> Programs:
         go_install(f"{TESSERA}/fsck@v{VERSION}", folder, f"{TESSERA}/examples/posix-oneshot@v{VERSION}")
 
     tessera = keep(KEPT, build_tessera, lambda folder: (folder / "posix-oneshot").is_file())
-    return Programs(tessera / "fsck", tessera / "posix-oneshot", _own("verify"), _own("feed"))
+    return Programs(
+        tessera / "fsck", tessera / "posix-oneshot", _own("verify"), _own("feed"), _own("receipt")
+    )
 
 
 def _own(name: str) -> Path:
