@@ -31,7 +31,7 @@ from services.policy.open import bundle_path, open_policy, rehearse
 from services.runtime.book import Book, Shelf, open_shelf
 from services.runtime.fhir import faults
 from services.runtime.keys import KeyFolder
-from services.runtime.logs import open_logs
+from services.runtime.logs import log, open_logs
 from services.runtime.settings import Settings, claim_home
 
 
@@ -112,6 +112,8 @@ def build(settings: Settings) -> Running:
         opened.callback(store.close)
         index = open_index(settings, keys, shelf)
         opened.callback(index.close)
+        if index.keys_lacking():
+            log.warning("look-up-keys-lacking", next_step="mash index rekey")
         policy = open_policy(settings, shelf)
         opened.callback(policy.close)
         parts = Parts(

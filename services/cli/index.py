@@ -1,6 +1,7 @@
 """`mash index`: for whoever runs the person index.
 
-Promise: `train` reads, learns and reports; it writes one new file where it is asked to, and puts nothing in force.
+Promise: `rekey` makes nobody somebody else's; `train` reads, learns and reports, writes one new file where it is asked to, and
+puts nothing in force.
 """
 
 import sys
@@ -11,7 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.exits import Reporting
+from services.cli.exits import Exit, Reporting
+from services.cli.installation import settings_of
+from services.cli.ledger.in_words import counted
+from services.cli.ledger.progress import counting
 from services.contract.problems import BadInput, BadSetting
 
 if TYPE_CHECKING:
@@ -33,6 +37,34 @@ MOVED = 0.005
 @app.callback()
 def group() -> None:
     """For whoever runs the person index."""
+
+
+@app.command(epilog="Example: mash index rekey demo-home")
+def rekey(
+    home: Annotated[Path | None, typer.Argument(help="MASH_HOME; default that of the settings.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Say whether it is needed, and do nothing.")] = False,
+) -> None:
+    """Make the look-up keys of records that were published before the hub made the keys that it makes now.
+
+    The hub says at its start when this is needed: such records are found by fewer of the things that a worker may know. It may
+    run beside the hub, be ended at any moment, and be run again. Nobody is linked or parted by it.
+
+    Exit: 0 done, or not needed; 1 --check: it is needed; 2 usage; 3 the database is away.
+    """
+    from services.cli.index_opened import index_opened
+
+    with index_opened(settings_of(home)) as index:
+        if check:
+            needed = index.keys_lacking()
+            print(
+                "Records lack look-up keys; run mash index rekey." if needed else "Every record has its keys."
+            )
+            raise typer.Exit(Exit.FINDINGS if needed else Exit.OK)
+        with counting("records") as step:
+            changed = index.rekey(step)
+    print(
+        f"{counted(changed, 'record')} lacked look-up keys and {'has' if changed == 1 else 'have'} them now."
+    )
 
 
 @app.command(epilog="Example: mash index train exported-patients --out model-2026-11.json")

@@ -25,6 +25,7 @@ from services.contract.people import (
 from services.contract.problems import IndexUnavailable
 from services.contract.publishing import Accepted, Protection, Submission
 from services.index import accept, compare, count, find, gather, protect, relate, visible, weigh
+from services.index import rekey as rekeying
 from services.index.links import replaced
 from services.index.links.acts import Links
 from services.index.people import People
@@ -55,6 +56,14 @@ class Index:
     def reviews(self) -> Reviews:
         """Doubts about identity, put before people."""
         return self._reviews
+
+    def keys_lacking(self) -> bool:
+        """Whether records were published before the hub made the look-up keys that it makes now."""
+        return rekeying.lacking(self._store, self._shelf)
+
+    def rekey(self, step: rekeying.Step = lambda _, __: None) -> int:
+        """Make them; how many records lacked some. Raises `IndexUnavailable`."""
+        return rekeying.rekey(self._store, self._shelf, step)
 
     def resolve(self, query: Resolve) -> Candidates:
         """Whom the question may mean."""

@@ -5,25 +5,18 @@ it; nothing typed is repeated.
 """
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 from pydantic import ValidationError
 
-from services.contract import places
+from services.cli.index_opened import index_opened
 from services.contract.people import About, Resolve
 from services.contract.reviews import KnownAs, known_alone
 from services.ledger.reading import Reading
-from services.runtime.book import Book, read_book
-from services.runtime.keys import KeyFolder
 from services.runtime.settings import Settings
-
-if TYPE_CHECKING:
-    from services.index.index import Index
 
 Among = Callable[[Mapping[str, Any]], bool]
 """Whether an entry is about the person."""
@@ -41,14 +34,6 @@ WITH_ANOTHER = (
     "What was told of this person together with somebody else, whose records had counted as theirs, was destroyed on {} when "
     "either was erased. Who asked and who agreed: mash ledger show HOME {}."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Shelf:
-    book: Book
-
-    def current(self) -> Book:
-        return self.book
 
 
 def person_given(settings: Settings, id: str) -> KnownAs:
@@ -91,7 +76,7 @@ def _by_id(settings: Settings, id: str) -> KnownAs:
     """An id that took another's place, or gave way to one, stands for all of them."""
     if not settings.database and not (settings.home / "index.db").is_file():
         return known_alone(id)
-    with _index(settings) as index:
+    with index_opened(settings) as index:
         return index.links.known_as(index.links.answering([id])[id])
 
 
@@ -100,7 +85,7 @@ def _resolved(settings: Settings, number: str, born: str) -> KnownAs:
         about = About(nhs_number=number, birth_date=born)
     except ValidationError:
         raise typer.BadParameter("the date of birth has the form YYYY-MM-DD") from None
-    with _index(settings) as index:
+    with index_opened(settings) as index:
         found = index.resolve(Resolve(about, datetime.now(UTC).date().isoformat()))
         exact = [one.person for one in found.people if one.grade == "exact"]
         if len(exact) != 1:
@@ -108,12 +93,3 @@ def _resolved(settings: Settings, number: str, born: str) -> KnownAs:
                 "that is nobody's number and date of birth here, or not one person's alone"
             )
         return index.links.known_as(exact[0])
-
-
-@contextmanager
-def _index(settings: Settings) -> Iterator["Index"]:
-    from services.index.open import open_index
-
-    shelf = _Shelf(read_book(settings.policies or places.policies()))
-    with closing(open_index(settings, KeyFolder(settings.key_folder), shelf)) as index:
-        yield index
