@@ -113,7 +113,7 @@ def build(settings: Settings) -> Running:
         index = open_index(settings, keys, shelf)
         opened.callback(index.close)
         if index.keys_lacking():
-            log.warning("look-up-keys-lacking", next_step="mash index rekey")
+            log.warning("look-up-keys-lacking", reason="run mash index rekey")
         policy = open_policy(settings, shelf)
         opened.callback(policy.close)
         parts = Parts(
