@@ -68,7 +68,7 @@ def test_a_doubt_is_read_decided_and_undone(stage: Stage, browser: Browser) -> N
         walk.fill(reason="He has a cousin of that name.")
         walk.press("Undo the decision")
         walk.look(TASK)
-        assert "What undoing it raised" in walk.page.inner_text("main")
+        assert "What taking them apart raised" in walk.page.inner_text("main")
         walk.page.goto(f"{stage.url}/your-reviews")
         walk.look(LIST)
         assert "Undone" in walk.page.inner_text("main")
