@@ -15,9 +15,9 @@ from fastapi import FastAPI
 from services.contract.directory import Organisation, Source
 from services.gateway.adapters.shared_ledger import SharedLedger
 from services.gateway.app import make_gateway, make_ops
-from services.gateway.catalogue_check import guard_catalogue
+from services.gateway.catalogue.check import guard_catalogue
 from services.gateway.parts import Parts
-from services.gateway.policy_notices import tell_of_policies
+from services.gateway.policies.notices import tell_of_policies
 from services.gateway.store.opened import open_store
 from services.index.open import open_index
 from services.ledger.emergency.going_on import with_emergency

@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 
 from services.contract.places import schemas
-from services.gateway.elements import Element, shipped
+from services.gateway.catalogue.elements import Element, shipped
 from services.runtime.fhir import is_valid
 
 _DEEP = 4

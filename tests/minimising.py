@@ -20,7 +20,7 @@ from services.contract.decisions import Cell
 from services.contract.people import Item, RecordFacts
 from services.contract.places import policies
 from services.contract.vocabulary import code_list
-from services.gateway.catalogue import UNCLASSIFIED, Catalogue
+from services.gateway.catalogue.catalogue import UNCLASSIFIED, Catalogue
 from services.gateway.minimise import Minimised, Places, Rewrite, minimise
 from tests.families import northshire, records
 

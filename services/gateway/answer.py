@@ -11,21 +11,21 @@ from services.contract.canonical import emit
 from services.contract.people import Edge
 from services.contract.views import FamilyView, PersonEntry, ReceiptEntry, SourceEntry
 from services.contract.vocabulary import entry
-from services.gateway import decisions, search_notes
+from services.gateway.answering import decisions, search_notes
+from services.gateway.answering.contacts import contacts_of
+from services.gateway.answering.differences import differences_of
+from services.gateway.answering.household import family_entries
+from services.gateway.answering.released import Resource
+from services.gateway.answering.ties import Telling, ties_of
+from services.gateway.answering.unborn import is_unborn
+from services.gateway.answering.who_answers import complete
 from services.gateway.cases import break_glass
 from services.gateway.cases.grounds import over_objection
-from services.gateway.contacts import contacts_of
-from services.gateway.differences import differences_of
 from services.gateway.family import Family
-from services.gateway.household import family_entries
 from services.gateway.matching import Match
 from services.gateway.release import Built
-from services.gateway.released import Resource
 from services.gateway.request import Request
-from services.gateway.ties import Telling, ties_of
 from services.gateway.trail import Trail
-from services.gateway.unborn import is_unborn
-from services.gateway.who_answers import complete
 
 MAY_BE_INCOMPLETE = "Lists of medicines and allergies may be incomplete."
 NO_RELATION = (

@@ -14,7 +14,7 @@ from services.contract.views import FamilyView, Refused, ViewRequest
 from services.gateway import search_limit
 from services.gateway.candidates import Candidates
 from services.gateway.cases.states import case_state
-from services.gateway.catalogue import Catalogue
+from services.gateway.catalogue.catalogue import Catalogue
 from services.gateway.family_view import rehearse, show_family_view
 from services.gateway.hub import Hub
 from services.gateway.once.rehearsal import Rehearsed, Repeatable

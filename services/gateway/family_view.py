@@ -25,6 +25,7 @@ from services.contract.people import (
 from services.contract.views import FamilyView, Refused, ViewRequest
 from services.contract.vocabulary import codes
 from services.gateway import answer, family, leaving, matching, record, release, search_limit
+from services.gateway.answering.who_answers import line_names, strip_of
 from services.gateway.cases import break_glass
 from services.gateway.hub import Hub
 from services.gateway.once.rehearsal import Rehearsed, Repeatable, unsealed
@@ -33,7 +34,6 @@ from services.gateway.protected import alerting
 from services.gateway.request import SEEN, Request, Use
 from services.gateway.tasks import arising
 from services.gateway.trail import Trail
-from services.gateway.who_answers import line_names, strip_of
 
 ASK = ("ASK", "QUERY")
 

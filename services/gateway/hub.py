@@ -13,7 +13,7 @@ from typing import Protocol
 
 from services.contract.cases import Asker
 from services.contract.vocabulary import code_list, entry
-from services.gateway.catalogue import Catalogue
+from services.gateway.catalogue.catalogue import Catalogue
 from services.gateway.ports import Index, Ledger, Policy
 from services.gateway.tasks.note import Note
 from services.gateway.tasks.owners import Decisions

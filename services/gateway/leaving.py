@@ -10,9 +10,9 @@ from typing import Any
 
 from services.contract.directory import Source
 from services.contract.people import Relations
+from services.gateway.answering.who_answers import Line, lines_for
 from services.gateway.profiles import REVIEW, VIEW
 from services.gateway.request import Request
-from services.gateway.who_answers import Line, lines_for
 
 
 def to_one_of_concern(request: Request, relations: Relations) -> bool:

@@ -12,16 +12,16 @@ from typing import Any, Protocol
 from services.contract.decisions import AXES, EFFECTS, WITHHELD_UNAVAILABLE, Cell
 from services.contract.people import Item
 from services.contract.vocabulary import code_list, codes
-from services.gateway import statement
-from services.gateway.catalogue import SAME, UNCLASSIFIED, Catalogue, Node
-from services.gateway.catalogue_paths import Step
-from services.gateway.contained import Part, used_of, walk_contained, with_fresh_locals
-from services.gateway.copying import NOT_LISTED, Copying
-from services.gateway.fresh_ids import RECORD, Rewrite
-from services.gateway.generalise import Words
-from services.gateway.places import Places
-from services.gateway.strip import Walk
-from services.gateway.tally import Tally
+from services.gateway.catalogue import statement
+from services.gateway.catalogue.catalogue import SAME, UNCLASSIFIED, Catalogue, Node
+from services.gateway.catalogue.paths import Step
+from services.gateway.minimising.contained import Part, used_of, walk_contained, with_fresh_locals
+from services.gateway.minimising.copying import NOT_LISTED, Copying
+from services.gateway.minimising.fresh_ids import RECORD, Rewrite
+from services.gateway.minimising.generalise import Words
+from services.gateway.minimising.places import Places
+from services.gateway.minimising.strip import Walk
+from services.gateway.minimising.tally import Tally
 from services.runtime.fhir import is_valid
 
 __all__ = ["Minimised", "Places", "Rewrite", "minimise", "minimise_all"]

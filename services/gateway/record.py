@@ -11,7 +11,8 @@ from services.contract.canonical import b64u, digest
 from services.contract.releases import Asking, Draft, Receipt, SubjectCount
 from services.contract.views import FamilyView, ReceiptEntry, Refused
 from services.contract.vocabulary import code_list, entry
-from services.gateway import leaving, search_notes
+from services.gateway import leaving
+from services.gateway.answering import search_notes
 from services.gateway.cases.states import is_urgent
 from services.gateway.commit import commit, counts
 from services.gateway.family import Family

@@ -11,14 +11,14 @@ from typing import Any
 from services.contract.decisions import WITHHELD_UNAVAILABLE, Cell, Profile
 from services.contract.people import Gathered, Item
 from services.contract.views import Withheld
-from services.gateway import decisions
+from services.gateway.answering import decisions
+from services.gateway.answering.withheld import Marker, list_withheld, settle_silence
 from services.gateway.family import Family
 from services.gateway.minimise import Minimised, Places, Rewrite, minimise_all
 from services.gateway.profiles import Profiler
 from services.gateway.request import Request
 from services.gateway.tasks.owners import REFUSED
 from services.gateway.trail import Trail
-from services.gateway.withheld import Marker, list_withheld, settle_silence
 
 Cells = Mapping[str, Cell]
 

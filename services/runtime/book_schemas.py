@@ -27,7 +27,7 @@ from services.runtime.schema_parts import (
 
 LEVELS = ("R", "G", "O", "-")
 FORMS = ("keep", "drop", "month", "year", "district", "kind", "in-service", "top-label", "yes")
-"""Words of fields.yaml for what is done to an element; services/gateway/catalogue_paths.py reads them."""
+"""Words of fields.yaml for what is done to an element; services/gateway/catalogue/paths.py reads them."""
 EXCEPTIONS = (
     "decision-maker-of-an-enquiry", "status-check", "not-a-sexual-health-source",
     "family-child-in-screening", "family-child-under-13", "family-child-13-17", "family-child-in-my-care",

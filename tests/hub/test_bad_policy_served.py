@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from services.cli.main import app
-from services.gateway.policy_standing import show_standing
+from services.gateway.policies.standing import show_standing
 from tests.hub.served import SOCIAL_WORKER, Served, a_served
 from tests.hub.world import a_person
 

@@ -10,7 +10,7 @@ from services.contract.people import About
 from services.contract.problems import BadInput
 from services.contract.views import FamilyView
 from services.contract.vocabulary import entry
-from services.gateway import search_notes
+from services.gateway.answering import search_notes
 from services.gateway.cases.identity import confirm_identity
 from tests.hub.inboxes import tasks
 from tests.hub.world import WORKER, World, a_person, shape

@@ -11,10 +11,10 @@ from services.cli.demo.families.people import SAFE
 from services.contract.cases import ReviewProtection
 from services.contract.people import About
 from services.contract.views import FamilyView
-from services.gateway import search_notes
 from services.gateway.answer import as_json
+from services.gateway.answering import search_notes
 from services.gateway.cases.protections import review_protection
-from services.gateway.places import Places
+from services.gateway.minimising.places import Places
 from tests.hub.world import MIA, World, a_person, released
 
 SEAN = About(nhs_number="9991000054", given="Sean", family="Cole", birth_date="1988-09-23")

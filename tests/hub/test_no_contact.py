@@ -13,7 +13,7 @@ import pytest
 
 from services.contract.vocabulary import code_list
 from services.gateway.answer import BREAK_GLASS, CAPPED, MAY_BE_INCOMPLETE, NO_RELATION, OVER_OBJECTION
-from services.gateway.decisions import ADRT_SCOPE, CPR_CONFLICT, NO_ADRT, NO_CPR
+from services.gateway.answering.decisions import ADRT_SCOPE, CPR_CONFLICT, NO_ADRT, NO_CPR
 from tests.hub.world import MIA, World, a_world, released
 
 INVITES = re.compile(

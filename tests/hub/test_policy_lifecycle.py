@@ -15,8 +15,8 @@ from services.cli.policy import signing_key
 from services.cli.policy.check import Outcome
 from services.contract.problems import NotAllowed
 from services.contract.views import Refused
-from services.gateway.policy_notices import tell_of_policies
-from services.gateway.policy_standing import show_standing
+from services.gateway.policies.notices import tell_of_policies
+from services.gateway.policies.standing import show_standing
 from services.gateway.tasks.inbox import waiting
 from services.gateway.tasks.opening import open_task
 from services.policy.lifecycle.take_up import Change

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contract.decisions import AXES, Cell
-from services.gateway.statement import SYSTEM, verified
+from services.gateway.catalogue.statement import SYSTEM, verified
 from services.runtime.fhir import is_valid
 from tests.made_records import each_element, whole
 from tests.minimising import (

@@ -14,10 +14,10 @@ from services.contract.cases import OpenCase
 from services.contract.people import About
 from services.contract.views import FamilyView, Refused, ViewRequest
 from services.gateway.answer import MAY_BE_INCOMPLETE, as_json
+from services.gateway.answering.decisions import NO_CPR
+from services.gateway.answering.who_answers import ADULT_HEALTH
 from services.gateway.ask import ask
 from services.gateway.cases.open import open_case
-from services.gateway.decisions import NO_CPR
-from services.gateway.who_answers import ADULT_HEALTH
 from tests.hub.world import MANAGER, MIA, WORKER, World, a_person, a_world, released
 
 DANA = About(nhs_number="9991000046", given="Dana", family="Reid", birth_date="1990-02-11")

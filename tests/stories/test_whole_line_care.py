@@ -19,7 +19,7 @@ from services.contract.cases import Asker
 from services.contract.people import About
 from services.contract.views import FamilyView
 from services.gateway.answer import BREAK_GLASS, NO_RELATION
-from services.gateway.decisions import CPR_CONFLICT, CPR_FOR, CPR_NOT_FOR, codes_of
+from services.gateway.answering.decisions import CPR_CONFLICT, CPR_FOR, CPR_NOT_FOR, codes_of
 from tests.hub.world import MIA, World, a_person, a_world, released
 
 ARTHUR = About(nhs_number="9991000062", given="Arthur", family="Penrose", birth_date="1941-03-14")

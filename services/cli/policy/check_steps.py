@@ -75,7 +75,7 @@ class Bench:
             scratch.cleanup()
 
     def catalogue(self) -> Wrong:
-        from services.gateway.catalogue import Catalogue, CatalogueFault
+        from services.gateway.catalogue.catalogue import Catalogue, CatalogueFault
 
         try:
             Catalogue(self.book.fields)

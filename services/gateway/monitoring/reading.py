@@ -14,7 +14,7 @@ from services.contract.releases import Asking, Draft
 from services.gateway.monitoring.happened import Happened, happened
 from services.gateway.monitoring.report import MonitoringReport, for_organisation, for_partners
 from services.gateway.parts import Parts
-from services.gateway.policy_matrix import governs
+from services.gateway.policies.matrix import governs
 from services.gateway.profiles import day
 from services.runtime.book import Book
 

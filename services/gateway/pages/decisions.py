@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.gateway import decisions
+from services.gateway.answering import decisions
 from services.gateway.pages import words
 from services.gateway.pages.records import CPR, said
 

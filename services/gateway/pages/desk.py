@@ -20,7 +20,7 @@ from services.gateway.access.staff import Staff
 from services.gateway.pages import words
 from services.gateway.pages.rendering import page
 from services.gateway.parts import Parts
-from services.gateway.policy_matrix import governs
+from services.gateway.policies.matrix import governs
 
 SEE_OTHER = 303
 

@@ -12,7 +12,7 @@ from typing import Any
 from services.contract.views import FamilyView, PersonEntry, ReceiptEntry
 from services.contract.vocabulary import code_list
 from services.gateway.answer import BREAK_GLASS, NO_RELATION
-from services.gateway.decisions import CPR_CONFLICT
+from services.gateway.answering.decisions import CPR_CONFLICT
 from services.gateway.pages import words
 from services.gateway.pages.answered import Answered, answered
 from services.gateway.pages.decisions import Decisions, decisions_of

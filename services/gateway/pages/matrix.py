@@ -12,7 +12,7 @@ from starlette.responses import Response
 from services.contract.problems import BadInput
 from services.contract.vocabulary import code_list
 from services.gateway.pages.desk import Desk
-from services.gateway.policy_matrix import choices, show_matrix
+from services.gateway.policies.matrix import choices, show_matrix
 
 SIGNS = {"release": "✓", "generalise": "~", "ask-owner": "?", "withhold": "✗", "silent": "∅"}
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.gateway.pages.desk import Desk
-from services.gateway.policy_standing import show_standing
+from services.gateway.policies.standing import show_standing
 
 SIGNER_ROLES = {"ig-lead": "Information governance lead", "caldicott": "Caldicott Guardian"}
 

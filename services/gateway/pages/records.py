@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.gateway import statement
+from services.gateway.catalogue import statement
 from services.gateway.pages import words
 
 Resource = Mapping[str, Any]

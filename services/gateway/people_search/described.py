@@ -13,8 +13,8 @@ from typing import Any
 import nhs_number
 
 from services.contract.about import NHS_NUMBER, About
+from services.gateway.answering.released import uprn_of
 from services.gateway.parts import Gate
-from services.gateway.released import uprn_of
 from services.runtime.problem_pages import Issue, Rejected
 
 MOST = 50

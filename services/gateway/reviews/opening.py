@@ -13,6 +13,7 @@ from services.contract.problems import NotFound
 from services.contract.reviews import GENERAL, ReviewLine, ReviewTask, Said
 from services.contract.views import FamilyView, PersonEntry, ReceiptEntry, Refused
 from services.gateway import leaving, record, release
+from services.gateway.answering.who_answers import line_names
 from services.gateway.cases.entries import refuse
 from services.gateway.family import Family
 from services.gateway.parts import Parts
@@ -29,7 +30,6 @@ from services.gateway.reviews.asking import (
 )
 from services.gateway.tasks.opening import CONFLICT
 from services.gateway.trail import Trail
-from services.gateway.who_answers import line_names
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 NOTHING = "review"

@@ -9,12 +9,12 @@ from collections.abc import Collection, Iterator, Mapping
 
 from services.contract.decisions import Profile
 from services.contract.people import Item
+from services.gateway.answering.who_answers import line_names, lines_for
 from services.gateway.family import Family
 from services.gateway.release import Built
 from services.gateway.request import Request
 from services.gateway.tasks.post import Post
 from services.gateway.trail import Trail
-from services.gateway.who_answers import line_names, lines_for
 
 KIND = "isa-lapsed-went-on"
 WARNINGS = frozenset({"AGREEMENT_LAPSED", "DSPT_LAPSED"})

@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from services.contract.places import policies
-from services.gateway.catalogue_check import catalogue_stands
+from services.gateway.catalogue.check import catalogue_stands
 from services.policy.story_form import schema as story_schema
 from services.runtime.book import BadBook, read_book
 from services.runtime.book_files import Finding, Located, Place, faults, parse_yaml

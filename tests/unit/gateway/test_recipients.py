@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
+from services.contract.reviews import KnownAs, Stood
 from services.gateway.links.recipients import recipients
 
 
@@ -18,7 +19,7 @@ def told(**times: str) -> Any:
         }
         return SimpleNamespace(rows=(SimpleNamespace(entry=entry),))
 
-    links = SimpleNamespace(earlier=lambda _: {"before"})
+    links = SimpleNamespace(known_as=lambda _: KnownAs((Stood("now"), Stood("before"))))
     return SimpleNamespace(ledger=SimpleNamespace(about=about), index=SimpleNamespace(links=links))
 
 

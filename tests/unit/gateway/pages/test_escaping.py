@@ -174,6 +174,18 @@ PAGES: Mapping[str, dict[str, Any]] = {
         "withheld": [(QUOTED, QUOTED)],
         "form": Form(Typed(), {"answer": QUOTED, "reason": QUOTED}),
     },
+    "links.html": {"sources": [(QUOTED, QUOTED)], "form": form()},
+    "link_withdrawn.html": {
+        "done": SimpleNamespace(moved=1, deadline="2026-12-01T13:05:00Z", receipt=SimpleNamespace(id=QUOTED)),
+        "told": [QUOTED],
+    },
+    "protected.html": {"form": form()},
+    "protected_found.html": {
+        "records": [RECORD],
+        "several": False,
+        "organisation": QUOTED,
+        "receipt": None,
+    },
     "policies.html": {"standing": STANDING, "signers": [(QUOTED, QUOTED, QUOTED)]},
     "report.html": {"own": REPORT, "partners": REPORT, "months": [QUOTED], "states": {QUOTED: QUOTED}},
     "problem.html": {"problem": BadInput(QUOTED, places=(QUOTED,)), "detail": QUOTED, "sign_in": False},

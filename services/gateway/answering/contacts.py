@@ -12,7 +12,7 @@ from typing import Any
 
 from services.contract.views import Contact
 from services.contract.vocabulary import code_list
-from services.gateway.released import Resource, holds, named, said, source_of
+from services.gateway.answering.released import Resource, holds, named, said, source_of
 
 RECENT = timedelta(days=183)
 """For how long somebody who saw a person once is worth asking."""

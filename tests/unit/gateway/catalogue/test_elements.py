@@ -5,7 +5,7 @@ import json
 import pytest
 
 from services.contract.places import schemas
-from services.gateway.elements import DIRECTORY_REFERENCE, MODIFIERS, shipped
+from services.gateway.catalogue.elements import DIRECTORY_REFERENCE, MODIFIERS, shipped
 from tests.minimising import book
 
 TYPES = {path.partition(".")[0].partition("[")[0] for path in book()["fields"]} - {"*"}

@@ -1,7 +1,7 @@
 """The list of what was not given: plain where it may be, nothing where saying so would disclose."""
 
 from services.contract.decisions import Cell
-from services.gateway.withheld import Marker, list_withheld, settle_silence
+from services.gateway.answering.withheld import Marker, list_withheld, settle_silence
 
 LINES = {"acute": "Hospital", "sms": "Haven"}
 REFS = {"p": "urn:uuid:1", "q": "urn:uuid:2"}

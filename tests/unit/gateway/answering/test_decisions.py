@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.gateway.decisions import (
+from services.gateway.answering.decisions import (
     ADRT,
     ADRT_SCOPE,
     CPR_CONFLICT,

@@ -9,8 +9,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.gateway.catalogue_paths import CatalogueFault, Forms, Layer, Step
-from services.gateway.elements import Element, Elements
+from services.gateway.catalogue.elements import Element, Elements
+from services.gateway.catalogue.paths import CatalogueFault, Forms, Layer, Step
 
 UNCLASSIFIED = "UNCLASSIFIED"
 SAME = "same"

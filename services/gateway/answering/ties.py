@@ -10,7 +10,7 @@ from typing import Any
 
 from services.contract.people import Edge
 from services.contract.views import Tie
-from services.gateway.released import Resource, source_of, uprn_of
+from services.gateway.answering.released import Resource, source_of, uprn_of
 
 ADDRESS = "address"
 

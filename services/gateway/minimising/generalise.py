@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from services.contract.decisions import AXES
-from services.gateway.catalogue_paths import Forms
+from services.gateway.catalogue.paths import Forms
 
 DROP: Final = object()
 """The element does not leave at this level."""

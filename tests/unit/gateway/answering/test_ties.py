@@ -5,7 +5,7 @@ from typing import Any
 
 from services.contract.people import Edge
 from services.contract.views import Tie
-from services.gateway.ties import Telling, ties_of
+from services.gateway.answering.ties import Telling, ties_of
 
 ON = "2026-11-23"
 REFS = {"mia": "urn:uuid:mia", "dana": "urn:uuid:dana"}

@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.contract.views import Contact
-from services.gateway.contacts import contacts_of
+from services.gateway.answering.contacts import contacts_of
 
 ON = "2026-11-23"
 NAMES = {"csc": "Children's social care", "nhs": "Hospitals", "edu": "Education"}

@@ -2,7 +2,7 @@
 
 from services.contract.decisions import Context
 from services.contract.directory import Source
-from services.gateway.who_answers import ADULT_HEALTH, complete, lines_for, strip_of
+from services.gateway.answering.who_answers import ADULT_HEALTH, complete, lines_for, strip_of
 
 SOURCES = {
     "csc": Source("csc", "council", "Children's social care", "childrens-social-care", "copy"),

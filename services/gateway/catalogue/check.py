@@ -3,7 +3,7 @@
 Promise: a catalogue that would stop the first view under it never comes into force; what is wrong has file and line.
 """
 
-from services.gateway.catalogue import Catalogue, CatalogueFault
+from services.gateway.catalogue.catalogue import Catalogue, CatalogueFault
 from services.runtime.book import BadBook, Book, Shelf
 from services.runtime.book_files import Finding, Located, parse_yaml
 

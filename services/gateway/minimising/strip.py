@@ -11,11 +11,18 @@ from dataclasses import replace
 from typing import Any
 
 from services.contract.decisions import Cell
-from services.gateway.catalogue import NEVER_COPIED, UNCLASSIFIED, Node
-from services.gateway.copying import NOT_LISTED, NOT_PLAIN, UNSAID, Copying, ModifierWithheld, Placed
-from services.gateway.elements import Element
-from services.gateway.generalise import DROP, Words, forms_at, in_form
-from services.gateway.tally import Gone, Tally
+from services.gateway.catalogue.catalogue import NEVER_COPIED, UNCLASSIFIED, Node
+from services.gateway.catalogue.elements import Element
+from services.gateway.minimising.copying import (
+    NOT_LISTED,
+    NOT_PLAIN,
+    UNSAID,
+    Copying,
+    ModifierWithheld,
+    Placed,
+)
+from services.gateway.minimising.generalise import DROP, Words, forms_at, in_form
+from services.gateway.minimising.tally import Gone, Tally
 
 PLACED = Cell(effect="withhold", code="HARM_LOCATION", shown_as="RESTRICTED")
 _SPOKEN = frozenset({"kind", "in-service"})

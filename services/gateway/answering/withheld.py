@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from services.contract.decisions import Cell
 from services.contract.views import Lacking, Withheld
 from services.contract.vocabulary import code_list, codes
-from services.gateway.who_answers import A_PARTNER
+from services.gateway.answering.who_answers import A_PARTNER
 
 EVERYTHING = "everything"
 RESTRICTED = "restricted"

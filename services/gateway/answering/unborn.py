@@ -6,7 +6,7 @@ Source: councils record an unborn child as a Patient with the expected day as da
 
 from collections.abc import Sequence
 
-from services.gateway.released import Resource, name_of
+from services.gateway.answering.released import Resource, name_of
 
 WORD = "unborn"
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from services.contract.about import NHS_NUMBER
 from services.contract.views import Difference, Said
-from services.gateway.released import Resource, day_of, name_of, source_of, uprn_of
+from services.gateway.answering.released import Resource, day_of, name_of, source_of, uprn_of
 
 _OLD = ("old", "maiden", "nickname", "anonymous", "temp")
 

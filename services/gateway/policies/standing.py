@@ -8,7 +8,7 @@ from typing import Any
 from services.contract.cases import Asker
 from services.contract.problems import NotAllowed, PolicyUnavailable
 from services.gateway.parts import Parts
-from services.gateway.policy_matrix import governs
+from services.gateway.policies.matrix import governs
 
 
 def show_standing(parts: Parts, asker: Asker) -> Any:

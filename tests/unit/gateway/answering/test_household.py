@@ -3,8 +3,8 @@
 from typing import Any
 
 from services.contract.views import FamilyView
-from services.gateway.household import family_entries
-from services.gateway.unborn import is_unborn
+from services.gateway.answering.household import family_entries
+from services.gateway.answering.unborn import is_unborn
 from services.runtime.fhir import faults
 
 MIA, DANA, SEAN, BABY = (f"urn:uuid:0000000{n}-0000-4000-8000-000000000000" for n in range(1, 5))

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.gateway.catalogue import Catalogue
-from services.gateway.strip import Walk
-from services.gateway.tally import Tally
+from services.gateway.catalogue.catalogue import Catalogue
+from services.gateway.minimising.strip import Walk
+from services.gateway.minimising.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from services.contract.vocabulary import codes
-from services.gateway import statement
-from services.gateway.catalogue import Catalogue
+from services.gateway.catalogue import statement
+from services.gateway.catalogue.catalogue import Catalogue
 from services.gateway.pages.records import NO_STATUS, in_words
 from tests.minimising import CLASSES, SHOWN, SILENT, Case, book, catalogue, cells, generalised, item, rewrite
 

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from services.contract.decisions import WITHHELD_UNAVAILABLE, Cell
-from services.gateway.catalogue import UNCLASSIFIED, Catalogue
-from services.gateway.elements import DIRECTORY, DIRECTORY_REFERENCE
-from services.gateway.fresh_ids import Rewrite
-from services.gateway.places import Places
+from services.gateway.catalogue.catalogue import UNCLASSIFIED, Catalogue
+from services.gateway.catalogue.elements import DIRECTORY, DIRECTORY_REFERENCE
+from services.gateway.minimising.fresh_ids import Rewrite
+from services.gateway.minimising.places import Places
 
 NOT_LISTED = Cell(effect="withhold", code="UNCLASSIFIED", shown_as="UNCLASSIFIED")
 NOT_PLAIN = Cell(effect="withhold", code="MINIMISATION", shown_as="MINIMISATION")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.gateway.differences import differences_of
+from services.gateway.answering.differences import differences_of
 
 NAMES = {"csc": "Children's social care", "nhs": "Hospitals", "housing": "Housing"}
 HOUSE = {"line": ["8 Colliery Row"], "postalCode": "ZZ99 2CR"}

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from services.contract.decisions import AXES
-from services.gateway.catalogue import UNCLASSIFIED, Catalogue, CatalogueFault
-from services.gateway.catalogue_paths import read_form
-from services.gateway.elements import shipped
+from services.gateway.catalogue.catalogue import UNCLASSIFIED, Catalogue, CatalogueFault
+from services.gateway.catalogue.elements import shipped
+from services.gateway.catalogue.paths import read_form
 from tests.minimising import CLASSES, book, catalogue
 
 MADE_ANEW = {"id", "meta", "implicitRules", "language", "text", "contained", "extension", "modifierExtension"}

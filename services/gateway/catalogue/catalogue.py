@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.contract.vocabulary import code_list
-from services.gateway.catalogue_paths import CatalogueFault, Step, read_forms, read_layers
-from services.gateway.catalogue_tree import NEVER_COPIED, NO_FORMS, SAME, UNCLASSIFIED, Grower, Met, Node
-from services.gateway.elements import Elements, shipped
-from services.gateway.statement import STATEMENT
+from services.gateway.catalogue.elements import Elements, shipped
+from services.gateway.catalogue.paths import CatalogueFault, Step, read_forms, read_layers
+from services.gateway.catalogue.statement import STATEMENT
+from services.gateway.catalogue.tree import NEVER_COPIED, NO_FORMS, SAME, UNCLASSIFIED, Grower, Met, Node
 
 __all__ = ["NEVER_COPIED", "SAME", "UNCLASSIFIED", "Catalogue", "CatalogueFault", "Node"]
 

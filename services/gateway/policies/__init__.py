@@ -1,0 +1,1 @@
+"""What those who answer for the policies are shown and told."""
