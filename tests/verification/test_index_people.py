@@ -75,8 +75,8 @@ def test_a_date_alone_or_a_family_name_alone_finds_nobody(index: Index) -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        patient("x", "Mia Reid", BORN, MIA, status="02"),
-        patient("x", "Mia Reid", BORN, MIA, status=""),
+        patient("x", "Mya Reid", BORN, MIA, status="02"),
+        patient("x", "Mia Reid", "2019-05-08", MIA, status=""),
         patient("x", "Mia Reid", "2011-11-23", MIA),
         patient("x", "Ava Reid", BORN, MIA),
         patient("x", "Mia Reid", BORN),
@@ -95,12 +95,25 @@ def test_anything_less_than_the_rule_stays_a_person_of_its_own(
         assert len(set(connection.execute(select(IDENTITY.c.person)).scalars())) == 2
 
 
+@pytest.mark.parametrize("status", ["02", ""])
+def test_a_number_that_one_of_the_two_verified_beside_the_same_name_and_birth_date_is_one_person(
+    index: Index, status: str
+) -> None:
+    publish(index, "csc", patient("m", "Mia Reid", BORN, MIA))
+    publish(index, "police", patient("x", "Mia Reid", BORN, MIA, status=status))
+    with index._store.read() as connection:
+        assert len(set(connection.execute(select(IDENTITY.c.person)).scalars())) == 1
+
+
 def test_a_source_that_traces_is_believed_unless_the_record_says_otherwise(index: Index) -> None:
     publish(index, "csc", patient("m", "Mia Reid", BORN, MIA))
     publish(index, "gp", patient("g", "Mia Anne Reid", BORN, MIA, status=""))
     assert len(people(index, MIA)) == 1
-    publish(index, "gp", patient("h", "Mia Reid", BORN, MIA, status="03"))
-    assert {one.grade for one in ask(index, about(nhs=MIA, born=BORN)).people} == {"exact", "possible"}
+    # What was traced by nobody ties nobody to anybody; a source that traces is not believed where its record says otherwise.
+    publish(index, "police", patient("n", "Leo Reid", BORN, LEO, status=""))
+    for status, persons in (("03", 2), ("", 1)):
+        publish(index, "gp", patient("h", "Leo Reid", BORN, LEO, status=status))
+        assert len(people(index, LEO)) == persons
 
 
 def test_a_record_that_no_longer_agrees_becomes_its_own_person_and_may_come_back(index: Index) -> None:
