@@ -10,21 +10,17 @@ from typing import Any
 
 import pytest
 
-from services.contract.canonical import unb64u
-from services.contract.cases import Asker, CloseCase
+from services.contract.cases import Asker
 from services.contract.people import About
 from services.contract.problems import LedgerUnavailable
 from services.contract.views import FamilyView, Refused, ViewRequest
 from services.gateway.answer import as_bundle, as_json
 from services.gateway.ask import ask
-from services.gateway.cases.close import close_case
 from services.gateway.once import repeat
 from services.gateway.once.key import once_of
 from services.gateway.once.repeat import AnsweredBefore, BeingAnswered, OtherRequest, ask_once, forget_answers
 from services.ledger.open import Ledger
-from services.ledger.sealing import named_in, place_of
-from tests.hub.test_silence_of_records import labelled
-from tests.hub.world import MANAGER, MIA, WORKER, World, a_person, a_world
+from tests.hub.world import MIA, WORKER, World, a_person, a_world
 
 KEY = "5b2f0a52-4a5e-4c9e-9f0a-2f3d1c7b6a10"
 LOG = "northshire-csc"
@@ -214,98 +210,6 @@ class _Forgetful(set[str]):
 
     def add(self, key: str) -> None:
         pass
-
-
-def test_a_case_that_was_closed_gives_nothing_again(world: World) -> None:
-    case = world.s47()
-    given(world, case, KEY + "closed")
-    close_case(world.parts, MANAGER, case, CloseCase(changed="no", outcome="nothing-new"))
-    stood = len(world.entries(LOG))
-    answer, _ = send(world, case, KEY + "closed")
-    assert isinstance(answer, Refused)
-    (kind, code), *more = news(world, stood)
-    assert (kind, code, more) == ("release.repeat-refused", answer.code, [])
-    assert answer.receipt is not None
-
-
-def test_who_is_no_member_any_more_gets_nothing_again(world: World) -> None:
-    """The same person, whose team their organisation has changed since."""
-    case = world.s47()
-    given(world, case, KEY + "team")
-    moved = Asker(LOG, WORKER.organisation_type, WORKER.role, WORKER.user, ("another team",))
-    answer, _ = send(world, case, KEY + "team", by=moved)
-    assert isinstance(answer, Refused)
-
-
-def test_an_agreement_that_was_taken_back_gives_nothing_again(world: World) -> None:
-    case = world.open("C-SCREEN", "contact-received", (MIA, "child"))
-    world.evidence(case, kind="agreement", about=MIA)
-    given(world, case, KEY + "consent")
-    given(world, case, KEY + "consent")
-    world.evidence(case, kind="refusal", about=MIA)
-    stood = len(world.entries(LOG))
-    with pytest.raises(AnsweredBefore):
-        send(world, case, KEY + "consent")
-    assert news(world, stood) == [("release.repeat-refused", "CHANGED")]
-
-
-def test_a_record_that_is_shown_and_changed_gives_nothing_again(world: World) -> None:
-    case = world.s47()
-    given(world, case, KEY + "record")
-    world.publish("northshire-nhs", *labelled("VIO"))
-    with pytest.raises(AnsweredBefore):
-        send(world, case, KEY + "record")
-
-
-def test_a_silent_record_changes_nothing_of_a_repeat(world: World) -> None:
-    """Else whoever asks again and again would learn of it."""
-    case = world.s47()
-    first = given(world, case, KEY + "silent")
-    world.publish("northshire-nhs", *labelled("L:INTEL"))
-    assert as_json(given(world, case, KEY + "silent")) == as_json(first)
-
-
-def test_a_policy_that_was_narrowed_gives_nothing_again(tmp_path: Path) -> None:
-    world = a_world(tmp_path)
-    try:
-        case = world.s47()
-        given(world, case, KEY)
-        file = world.parts.shelf.folder / "organisations.yaml"
-        text = file.read_text(encoding="utf-8")
-        suspended = text.replace("  - id: northshire-nhs\n", "  - id: northshire-nhs\n    suspended: true\n")
-        assert suspended != text
-        old = world.parts.shelf.current().revision
-        file.write_text(suspended, encoding="utf-8")
-        until = datetime.now(UTC) + timedelta(seconds=30)
-        while world.parts.shelf.current().revision == old and datetime.now(UTC) < until:
-            threading.Event().wait(0.1)
-        assert world.parts.shelf.current().revision != old, world.parts.shelf.trouble()
-        with pytest.raises(AnsweredBefore):
-            send(world, case, KEY)
-    finally:
-        world.close()
-
-
-def test_forgetting_one_person_of_it_destroys_what_is_kept(world: World) -> None:
-    case, key = world.s47(), KEY + "forgotten"
-    first = given(world, case, key)
-    assert first.receipt is not None
-    vault, event = real_ledger(world)._vault, unb64u(first.receipt.id)
-    (body,) = vault._reading.execute(
-        "SELECT body FROM kept WHERE event=? AND what='answer'", (event,)
-    ).fetchone()
-    named = named_in(vault.master, place_of("answer", event), body)
-    assert len(named) == len(first.people)
-    one = min(named)
-    row = vault._reading.execute("SELECT * FROM subject WHERE id=?", (one,)).fetchone()
-    with sqlite3.connect(world.home / "ledger" / "vault.db") as base:
-        base.execute("DELETE FROM subject WHERE id=?", (one,))
-    with pytest.raises(AnsweredBefore):
-        send(world, case, key)
-    # With the key back it would open again: it is the key that was missing, and nothing else.
-    with sqlite3.connect(world.home / "ledger" / "vault.db") as base:
-        base.execute("INSERT INTO subject VALUES (?, ?, ?, ?)", row)
-    assert as_json(given(world, case, key)) == as_json(first)
 
 
 def test_what_was_never_entered_leaves_the_key_free(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
