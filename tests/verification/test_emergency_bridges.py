@@ -14,7 +14,16 @@ from services.contract.problems import LedgerUnavailable
 from services.contract.releases import Draft
 from services.ledger.emergency.going_on import BRIDGED
 from tests.verification.ledger_world import Place, intent
-from tests.verification.test_emergency_log import Sick, bridges, entries, opened, second_holds, until, urgent
+from tests.verification.test_emergency_log import (
+    Sick,
+    bridges,
+    entries,
+    one_went_on,
+    opened,
+    second_holds,
+    until,
+    urgent,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
@@ -22,11 +31,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 def test_nothing_enters_before_the_bridge_stands_and_one_that_failed_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place, disk = Place(tmp_path), Sick()
-    with opened(place, disk) as ledger:
-        disk.code, disk.call = errno.EIO, "sync"
-        ledger.append(urgent(ledger))
-    monkeypatch.setattr("services.ledger.emergency.going_on._LOOK", 60.0)
+    place = one_went_on(tmp_path, monkeypatch)
     with opened(place) as ledger:
         plain = ledger._store.append
 

@@ -168,6 +168,16 @@ def test_switched_off_everything_is_refused_alike(tmp_path: Path) -> None:
         assert not ledger._log.stands
 
 
+def one_went_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """A place whose journal failed once: one urgent entry waits in the emergency log, and nothing joins it on by itself."""
+    place, disk = Place(folder), Sick()
+    with opened(place, disk) as ledger:
+        disk.code, disk.call = errno.EIO, "sync"
+        ledger.append(urgent(ledger))
+    monkeypatch.setattr("services.ledger.emergency.going_on._LOOK", 60.0)
+    return place
+
+
 def without_a_quorum(ledger: EmergencyLedger, monkeypatch: pytest.MonkeyPatch) -> None:
     """The store takes everything, and too few witnesses cosign it."""
 
@@ -195,11 +205,7 @@ def test_a_missing_quorum_of_witnesses_opens_no_second_log(
 def test_nor_does_it_keep_one_open_that_waits_to_be_joined_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place, disk = Place(tmp_path), Sick()
-    with opened(place, disk) as ledger:
-        disk.code, disk.call = errno.EIO, "sync"
-        ledger.append(urgent(ledger))
-    monkeypatch.setattr("services.ledger.emergency.going_on._LOOK", 60.0)
+    place = one_went_on(tmp_path, monkeypatch)
     with opened(place) as ledger:
         without_a_quorum(ledger, monkeypatch)
         with pytest.raises(NoQuorum):

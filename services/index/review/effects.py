@@ -58,15 +58,7 @@ def join(people: People, item: str, other: str, word: Word, *, lifts: bool = Fal
     if known[item].person == known[other].person:
         return ""
     for row in _lifted(people, item, other, scope):
-        exclusions.lift(
-            people.store,
-            people.connection,
-            row["id"],
-            word.at,
-            by=word.by,
-            reason=word.reason,
-            scope=word.scope,
-        )
+        _lift(people, row["id"], word)
     agreeing = joining.edges_between(people, item, other)
     joining.join(people, item, other, agreeing, word.at, by=word.by, reason=word.reason)
     return str(people.event)
@@ -146,15 +138,13 @@ def lift(people: People, item: str, others: Collection[str], word: Word) -> None
     """The exclusions of these pairs hold no more."""
     for row in exclusions.of_items(people.connection, [item]):
         if not row["lifted"] and {row["item"], row["other"]} - {item} <= set(others):
-            exclusions.lift(
-                people.store,
-                people.connection,
-                row["id"],
-                word.at,
-                by=word.by,
-                reason=word.reason,
-                scope=word.scope,
-            )
+            _lift(people, row["id"], word)
+
+
+def _lift(people: People, exclusion: str, word: Word) -> None:
+    exclusions.lift(
+        people.store, people.connection, exclusion, word.at, by=word.by, reason=word.reason, scope=word.scope
+    )
 
 
 def _person(people: People, item: str) -> str:

@@ -43,7 +43,6 @@ def test_brokers_begin_then_what_took_longest_then_what_is_likely_to() -> None:
 
 
 def test_every_test_is_sent_once_and_a_file_stays_together(pytestconfig: pytest.Config) -> None:
-    pytest.importorskip("xdist")
     option = SimpleNamespace(
         **vars(pytestconfig.option) | {"tx": ["popen"] * 2, "loadscopereorder": True, "maxfail": 0}
     )
