@@ -22,6 +22,9 @@ from services.runtime.keys import KeyFolder, Sealer
 from services.runtime.settings import Settings
 
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"
+_PATIENCE = 10
+"""Seconds that a writer waits for SQLite's one turn, as in the index. SQLite keeps no queue: among a dozen writers on a busy
+machine one may be passed over for more than five seconds, and its question was answered 503."""
 
 
 class StoreUnavailable(Unavailable):
@@ -100,7 +103,8 @@ def _engine(url: str) -> Engine:
             hide_parameters=True,
             pool_pre_ping=True,
         )
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 5, "check_same_thread": False})
+    waiting = {"timeout": _PATIENCE, "check_same_thread": False}
+    engine = create_engine(url, hide_parameters=True, connect_args=waiting)
 
     @event.listens_for(engine, "connect")
     def _durable(connection: Any, _: Any) -> None:
