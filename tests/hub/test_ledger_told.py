@@ -19,6 +19,7 @@ from services.ledger.verify import read_trust
 from services.runtime.fhir import faults
 from services.runtime.note import decode64, split_note
 from tests.hub.audited import Audited, an_audited, run
+from tests.named import named
 
 LOG = "northshire-csc"
 
@@ -52,8 +53,7 @@ def test_one_entry_in_words_with_what_left_where_its_record_opens(audited: Audit
         "Location (DM2): whole",
     ):
         assert words in told.output
-    for name in ("Mia", "Reid", "9991000011"):
-        assert name not in told.output
+    assert not named(told.output, ("Mia", "Reid", "9991000011"))
     closed = run("show", str(folder), event)
     assert "Location (DM2)" not in closed.output
     assert "or it does not open" in closed.output
@@ -168,8 +168,7 @@ def test_a_pack_for_a_court_checks_itself_and_holds_no_name(
     assert "Location (DM2): whole" in statement
     for path in pack.rglob("*"):
         if path.is_file():
-            for name in (b"Mia", b"Reid", b"9991000011"):
-                assert name not in path.read_bytes(), path
+            assert not named(path.read_bytes(), ("Mia", "Reid", "9991000011")), path
     # Keys of somebody else: nothing is packed.
     (tmp_path / "other.vkeys").write_text(
         "northshire-hub/northshire-csc+8283d578+AXqRZKJ6XuszlysJQmeqjHPd+HPfR9CT3Fl0qa66Rkqr\n",

