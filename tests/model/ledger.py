@@ -74,6 +74,25 @@ class Rules:
         """Where it begins: all stores empty, every sequencer down."""
         return State(writers=(Writer(),) * self.writers)
 
+    def steps(self, state: State) -> Iterator[tuple["Action", State]]:
+        """Everything that may happen next."""
+        return steps(state, self)
+
+    def broken(self, before: State, action: "Action", after: State) -> str:
+        """The invariant that this step breaks, in words; "" where it breaks none."""
+        return broken(before, action, after, self)
+
+    def told(self, action: "Action", state: State) -> str:
+        """A line of a way: the step and the stores after it."""
+        what, number, _ = action
+        who = "the world" if number < 0 else f"sequencer {number + 1}"
+        store = _words(tuple(entry for _, entry in state.store))
+        answered = _words(tuple(sorted(state.answered)))
+        return (
+            f"{who}: {what}".ljust(34)
+            + f" store {store} checkpoint {_words(state.checkpoint)} answered {answered}"
+        )
+
 
 Action = tuple[str, int, int]
 """(what, by which sequencer or -1 for the world, how much)."""

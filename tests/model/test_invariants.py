@@ -60,5 +60,5 @@ def test_without_the_rule_there_is_a_way_to_break_one(rule: str) -> None:
     told = f"{rule}\n{found.told()}"
     assert found.fault.startswith(invariant), told
     # It reads as a story, a line for each step, the last of which breaks it.
-    assert len(told.splitlines()) == len(found.trace) + 2
-    assert 3 <= len(found.trace) <= 30
+    assert len(told.splitlines()) == len(found.way) + 2
+    assert 3 <= len(found.way) <= 30
