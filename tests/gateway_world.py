@@ -28,7 +28,8 @@ from services.gateway.store.opened import open_store
 from services.runtime.fhir import faults
 from services.runtime.keys import KeyFolder
 from services.runtime.settings import Settings
-from tests.fakes import FakeIndex, FakeLedger, FakePolicy, FakeRules
+from tests.fake_ledger import FakeLedger
+from tests.fakes import FakeIndex, FakePolicy, FakeRules
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"

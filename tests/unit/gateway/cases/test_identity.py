@@ -12,7 +12,8 @@ import pytest
 from services.contract.publishing import Protection
 from services.gateway.candidates import Candidates
 from services.gateway.cases.states import case_state
-from tests.fakes import IndexThatIsDown, LedgerThatIsDown
+from tests.fake_ledger import LedgerThatIsDown
+from tests.fakes import IndexThatIsDown
 from tests.gateway_world import World
 from tests.unit.gateway.cases.test_open import body
 from tests.unit.gateway.cases.test_states import asker, opened

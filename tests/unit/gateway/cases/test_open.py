@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from services.gateway.store.tables import CaseRow, EvidenceRow, MemberRow
-from tests.fakes import LedgerThatIsDown
+from tests.fake_ledger import LedgerThatIsDown
 from tests.gateway_world import World
 
 MIA = {"given": "Mia", "family": "Reid", "birth_date": "2019-05-07"}

@@ -16,7 +16,7 @@ from services.contract.vocabulary import codes
 from services.gateway.cases.states import Standing, case_state, is_urgent, sweep_lapsed
 from services.gateway.clock import Clock
 from services.gateway.store.tables import CaseRow, EvidenceRow
-from tests.fakes import LedgerThatIsDown
+from tests.fake_ledger import LedgerThatIsDown
 from tests.gateway_world import START, World
 from tests.unit.gateway.cases.test_open import MIA, body, s47
 

@@ -12,7 +12,8 @@ from starlette.testclient import TestClient
 
 from services.gateway.access.clients import Client, Clients
 from services.gateway.partners.publish import finish_unsent
-from tests.fakes import FakeIndex, IndexThatIsDown, LedgerThatIsDown
+from tests.fake_ledger import LedgerThatIsDown
+from tests.fakes import FakeIndex, IndexThatIsDown
 from tests.gateway_world import World, jwks_of, key_of
 
 FHIR = {"Content-Type": "application/fhir+json"}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import LedgerThatIsDown
+from tests.fake_ledger import LedgerThatIsDown
 from tests.gateway_world import World
 from tests.unit.gateway.partners.test_publish import FHIR, bundle, entry, issues, nothing_kept, patient
 

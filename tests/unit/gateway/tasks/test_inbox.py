@@ -8,7 +8,7 @@ import pytest
 
 from services.contract.vocabulary import code_list, codes
 from services.gateway.tasks.post import Post, post
-from tests.fakes import LedgerThatIsDown
+from tests.fake_ledger import LedgerThatIsDown
 from tests.gateway_world import World
 
 COUNCIL, OTHER = "northshire-csc", "eastmoor-csc"
