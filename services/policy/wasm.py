@@ -17,6 +17,7 @@ from opapywasm import UNDEFINED, OpaWasmPolicy, PolicyConfig
 
 from services.contract.problems import BadSetting
 from services.policy.build import ENTRYPOINT, TABLES, read_built
+from services.policy.compiled import runnable
 from services.policy.ports import EngineFailed
 from services.runtime.book import Book
 
@@ -46,7 +47,7 @@ class EmbeddedEngine:
             wasm, manifest = read_built(self._built)
             if manifest.source_digest != book.rules_digest:
                 raise BadSetting("policies/rego has changed since it was compiled; run: mash policy build")
-            policy = OpaWasmPolicy.from_wasm_bytes(wasm, _config(self._wait))
+            policy = runnable(wasm, _config(self._wait))
             policy.set_data({"book": dict(book.data)})
             self._loaded[book.revision] = policy
             while len(self._loaded) > KEPT:

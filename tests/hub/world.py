@@ -34,6 +34,8 @@ from services.wiring import Running, build
 MIA = About(nhs_number="9991000011", given="Mia", family="Reid", birth_date="2019-05-07")
 SEAN = About(nhs_number="9991000054", given="Sean", family="Cole")
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+NOWHERE = "http://127.0.0.1:1"
+"""Where nobody listens. One address for all: hubs on the same policies then share what a process reads and compiles once."""
 
 
 def a_person(role: str, organisation: str = "northshire-csc", user: str = "", **more: Any) -> Asker:
@@ -163,7 +165,7 @@ def a_world(
     own = folder / "policies"
     shutil.copytree(policies(), own)
     directory = own / "organisations.yaml"
-    address = live or f"http://127.0.0.1:{closed_port()}/fhir"
+    address = live or f"{NOWHERE}/fhir"
     text = directory.read_text(encoding="utf-8").replace("http://127.0.0.1:8712/fhir", address)
     directory.write_text(text, encoding="utf-8")
     if edit:

@@ -38,13 +38,10 @@ class Catalogue:
             raise CatalogueFault("public_systems", "each is a text; quote one that ends with a colon")
         """Beginnings of code system addresses that name no publisher."""
         self.extensions = self._everywhere()
+        listed = {(layer.type, layer.variant) for layer in self._layers}
         self._variants = {
-            layer.type: tuple(
-                name
-                for name in self._when
-                if any((o.type, o.variant) == (layer.type, name) for o in self._layers)
-            )
-            for layer in self._layers
+            type_: tuple(name for name in self._when if (type_, name) in listed)
+            for type_ in {layer.type for layer in self._layers}
         }
         self._types = {name for layer in self._layers for name in [layer.type] if name != "*"}
         for layer in self._layers:
