@@ -85,6 +85,8 @@ class ReviewTask:
     facts: Mapping[str, PersonFacts]
     others: tuple[Item, ...] = field(default=(), repr=False)
     """The further records that introduce these people: never shown, and a join rests on them too."""
+    beside: tuple[Related, ...] = ()
+    """Those in whose files such a record of a relative stands: nobody decides about them, and policy has to know of them."""
     said: tuple[Said, ...] = ()
     """Of earlier rounds and of a decided task; of the present round one's own alone."""
 

@@ -21,6 +21,7 @@ from services.gateway.request import Request
 from services.gateway.trail import Trail
 
 PURPOSE = "IDENTITY-REVIEW"
+_RELATIVE = "RelatedPerson."
 
 
 def reads(role: str) -> bool:
@@ -62,7 +63,7 @@ def decided(
     request: Request, task: ReviewTask, trail: Trail, more: Sequence[Item] = ()
 ) -> Sequence[release.Decided]:
     """Each record of the task, and of `more`, with what policy gives of it. Raises `PolicyUnavailable`."""
-    people = {one.person: one for one in task.related}
+    people = {one.person: one for one in (*task.related, *task.beside)}
     profiler = Profiler(
         request.asker, request.case, people, request.hub.book.sources, {}, request.now, channel="view"
     )
@@ -71,13 +72,26 @@ def decided(
 
 
 def spoken(one: release.Decided) -> bool:
-    """Whether policy speaks of who the record is about."""
-    return "DM1" not in one.cells or not one.cells["DM1"].silent
+    """Whether policy speaks of who the record is about, and of the relative whose record it is in somebody else's file."""
+    cells = (one.cells, *(found for path, found in one.elements.items() if path.startswith(_RELATIVE)))
+    return not any("DM1" in found and found["DM1"].silent for found in cells)
+
+
+def introduced(item: Item) -> str:
+    """Whom a record tells of: a relative's stands in the file of somebody else."""
+    return next((person for path, person in item.names if path.startswith(_RELATIVE)), item.person)
+
+
+def conflicting(task: ReviewTask) -> bool:
+    """Whether the reviewer is connected to somebody in it, or to whoever's file one of its records stands in."""
+    files = {one.item.person for one in task.records}
+    return any(one.conflict for one in (*task.related, *(of for of in task.beside if of.person in files)))
 
 
 def silent_about(found: Sequence[release.Decided]) -> frozenset[str]:
     """Those of whom policy is silent in every record of the task."""
-    return frozenset({one.item.person for one in found} - {one.item.person for one in found if spoken(one)})
+    everybody = {introduced(one.item) for one in found}
+    return frozenset(everybody - {introduced(one.item) for one in found if spoken(one)})
 
 
 def unspoken(parts: Parts, asker: Asker, task: ReviewTask) -> frozenset[str]:

@@ -14,7 +14,7 @@ from services.gateway.cases.entries import enter_about, refuse
 from services.gateway.links.telling import Told, tell
 from services.gateway.parts import Parts, stamp
 from services.gateway.profiles import day
-from services.gateway.reviews.asking import PURPOSE, case_id, hushed, reviewer_of, unspoken
+from services.gateway.reviews.asking import PURPOSE, case_id, conflicting, hushed, reviewer_of, unspoken
 from services.gateway.tasks.opening import CONFLICT
 
 LEAST = 3
@@ -89,7 +89,7 @@ def _reasoned(reason: str) -> None:
 def _spoken(parts: Parts, asker: Asker, id: str) -> list[str] | Refused:
     """Whom the entry may name: those of whom policy is not silent; or a refusal of somebody connected to one of them."""
     task = parts.index.reviews.open(reviewer_of(parts, asker), id, day(parts.now()))
-    if any(one.conflict for one in task.related):
+    if conflicting(task):
         return refuse(parts.ledger, asker, CONFLICT, PURPOSE, case_id(id))
     silent = unspoken(parts, asker, task)
     if task.line.queue == GENERAL and hushed(parts, asker, task):

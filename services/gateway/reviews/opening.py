@@ -22,8 +22,10 @@ from services.gateway.request import Request
 from services.gateway.reviews.asking import (
     PURPOSE,
     case_id,
+    conflicting,
     decided,
     hushed,
+    introduced,
     request_of,
     reviewer_of,
     spoken,
@@ -64,7 +66,7 @@ def open_review(parts: Parts, asker: Asker, id: str) -> Review | Refused:
     """The task, its entry durable. Raises `NotFound`, `Unavailable`."""
     reviewer = reviewer_of(parts, asker)
     task = parts.index.reviews.open(reviewer, id, day(parts.now()))
-    if any(one.conflict for one in task.related):
+    if conflicting(task):
         return refuse(parts.ledger, asker, CONFLICT, PURPOSE, case_id(id))
     request = request_of(parts, asker, id)
     trail = Trail(request.context)
@@ -76,10 +78,9 @@ def open_review(parts: Parts, asker: Asker, id: str) -> Review | Refused:
 
 
 def _release(request: Request, task: ReviewTask, told: Sequence[release.Decided], trail: Trail) -> Review:
-    whose = {one.item.person for one in told}
-    kin = Family(
-        tuple(one for one in task.related if one.person in whose), dict.fromkeys(whose, ()), capped=False
-    )
+    whose = {person for one in told for person in (one.item.person, introduced(one.item))}
+    there = tuple(one for one in (*task.related, *task.beside) if one.person in whose)
+    kin = Family(there, dict.fromkeys(whose, ()), capped=False)
     built = release.build(request, trail, kin, told, line_names(leaving.lines(request)), {})
     given = {item.record: resource for item, resource in zip(built.given, built.resources, strict=True)}
     shown = [

@@ -64,18 +64,22 @@ def line(people: People, reviewer: Reviewer, task: Seen) -> ReviewLine:
 def open_task(people: People, reviewer: Reviewer, id: str) -> ReviewTask:
     """One task with its records side by side. Raises `NotFound`."""
     task = seen.find(people, reviewer, id)
-    related = _related(people, reviewer.asker, task.persons)
-    known = facts.facts_of(people, task.persons)
+    held = [_item(people, task.known[item]) for item in (task.row.item, *task.pairs)]
+    others = tuple(_others(people, task))
+    files = {one.person for one in (*held, *others) if one is not None} - set(task.persons)
+    beside = tuple(sorted(files))
+    known = facts.facts_of(people, (*task.persons, *beside))
     # A record that is kept restricted is found by no place: nothing of a place is said of it here, either.
     placeless = any(one.protected for one in known.values()) or any(
         one.summary.restricted for one in task.known.values()
     )
     return ReviewTask(
         line=line(people, reviewer, task),
-        records=tuple(_records(people, task, placeless=placeless)),
-        related=related,
+        records=tuple(_records(people, task, held, placeless=placeless)),
+        related=_related(people, reviewer.asker, task.persons),
         facts=known,
-        others=tuple(_others(people, task)),
+        others=others,
+        beside=_related(people, reviewer.asker, beside),
         said=tuple(_said(people, reviewer, task)),
     )
 
@@ -88,9 +92,10 @@ def _related(people: People, asker: AskerIdentity, persons: Sequence[str]) -> tu
     )
 
 
-def _records(people: People, task: Seen, *, placeless: bool) -> Iterator[ReviewRecord]:
-    for item in (task.row.item, *task.pairs):
-        found = _item(people, task.known[item])
+def _records(
+    people: People, task: Seen, held: Sequence[Item | None], *, placeless: bool
+) -> Iterator[ReviewRecord]:
+    for item, found in zip((task.row.item, *task.pairs), held, strict=True):
         if found is not None:
             pair = task.pairs.get(item)
             evidence = (
