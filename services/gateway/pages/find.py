@@ -17,8 +17,8 @@ from services.contract.views import FamilyView, Refused, ViewRequest
 from services.gateway.ask import ask, note_outcome
 from services.gateway.cases.states import load
 from services.gateway.matching import SHOWN
-from services.gateway.pages import half_known
-from services.gateway.pages.case import case_page, described, kinds_for
+from services.gateway.pages import half_known, question
+from services.gateway.pages.case import case_page, kinds_for
 from services.gateway.pages.cases import your_cases
 from services.gateway.pages.desk import Desk, after
 from services.gateway.pages.family import family_page
@@ -39,6 +39,8 @@ def routes(desk: Desk) -> APIRouter:
     @router.post("/find")
     def asked(request: Request, form: Typed) -> Response:
         asker = desk.asker(request)
+        if form.get(question.AGAIN):
+            return _form(desk, asker, form)
         if form.get("subject"):
             person: About | None = _subject(desk, asker, form)
         else:
@@ -61,11 +63,11 @@ def answered(desk: Desk, asker: Asker, person: About, form: Form) -> Response:
     answer = ask(desk.parts, asker, body)
     if isinstance(answer, Refused):
         return desk.refuse(asker, answer, f"/your-cases/{body.case}")
-    shown = _shown(desk, asker, body, answer)
+    shown = _shown(desk, asker, body, answer, form)
     return after(shown, BackgroundTask(note_outcome, desk.parts, asker, answer, "delivered"))
 
 
-def _shown(desk: Desk, asker: Asker, body: ViewRequest, answer: FamilyView) -> Response:
+def _shown(desk: Desk, asker: Asker, body: ViewRequest, answer: FamilyView, form: Form) -> Response:
     standing = load(desk.parts, asker, body.case)
     case = case_page(desk, asker, standing)
     if answer.match == "MATCH":
@@ -74,14 +76,15 @@ def _shown(desk: Desk, asker: Asker, body: ViewRequest, answer: FamilyView) -> R
         reviews = reads(asker.role)
         return desk.show(asker, "family.html", here="find", case=case, view=view, reviews=reviews)
     asked = [name for name in CONFIRMING if name in body.about.identifiers | SHOWN]
-    question = described(body.about.model_dump(exclude_none=True))
     return desk.show(
         asker,
         "found.html",
         here="find",
         case=case,
         answer=answer,
-        question=question,
+        offers=question.offers(answer.candidates),
+        carried=question.carried(form),
+        now=desk.parts.now(),
         asked=asked,
         scope=body.scope,
         form=Form(),

@@ -13,7 +13,7 @@ from services.contract.people import About
 from services.contract.problems import BadInput
 from services.gateway.cases.identity import confirm_identity
 from services.gateway.cases.states import load
-from services.gateway.pages import forms
+from services.gateway.pages import forms, question
 from services.gateway.pages.case import case_page
 from services.gateway.pages.desk import Desk
 from services.gateway.pages.find import answered
@@ -68,7 +68,7 @@ def _identifiers(form: Form) -> dict[str, str]:
 
 
 def _again(desk: Desk, asker: Asker, form: Form) -> Response:
-    """The form again: for the candidate chosen, or back to the search where none was."""
+    """The form again, with the people whom the answer offered."""
     asked = [name for name in form.get("asked").split() if name in CONFIRMING]
     case = case_page(desk, asker, load(desk.parts, asker, form.get("case")))
     return desk.show(
@@ -77,6 +77,9 @@ def _again(desk: Desk, asker: Asker, form: Form) -> Response:
         status=422,
         here="find",
         case=case,
+        offers=question.offered(form),
+        carried=question.carried(form),
+        now=desk.parts.now(),
         asked=asked,
         scope=form.get("scope") or "family",
         form=form,
