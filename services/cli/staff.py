@@ -12,11 +12,16 @@ import typer
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.cli.exits import Reporting
+from services.cli.ledger.reading_entered import enter_act
 from services.cli.registers import now, opened
 from services.contract.people import About
 from services.contract.problems import BadInput
 from services.gateway.access.staff import NewWorker
+from services.gateway.api.operators import DESIGNATED
 from services.gateway.protected import designated as officers
+from services.ledger.pseudonyms import of_staff
+from services.runtime.keys import KeyFolder
+from services.runtime.settings import read_settings
 
 app = typer.Typer(
     cls=Reporting,
@@ -114,10 +119,15 @@ def designate(
 ) -> None:
     """Make a privacy officer the one who is alerted, and who alone finds people, under their organisation's witness protection.
 
-    There is one for each organisation: whoever it was before is one no more.
+    There is one for each organisation: whoever it was before is one no more. It is an entry of the hub's log first.
     """
+    settings = read_settings()
     with opened() as registers:
-        organisation = officers.designate(registers.store, registers.staff, id, now())
+        organisation = officers.organisation_of(registers.staff, id)
+        before, keys = officers.officer_of(registers.store, organisation), KeyFolder(settings.key_folder)
+        facts = {"organisation": organisation, "officer": of_staff(keys, id)}
+        enter_act(settings, DESIGNATED, facts | ({"before": of_staff(keys, before)} if before else {}))
+        officers.designate(registers.store, registers.staff, id, now())
     print(f"Designated {id} for {organisation}: what waits in that inbox is theirs from the next request on.")
 
 

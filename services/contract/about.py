@@ -95,3 +95,5 @@ class Sought:
     """Whose label it is."""
     organisation: str
     """Who holds it: whose officer is alerted."""
+    certain: bool = False
+    """The question says for certain that it is they: a number and a second detail that agrees, or one that does not."""

@@ -51,11 +51,11 @@ def decided(world: World, task: str, answer: str = "agree", by: Any = LEAD) -> A
 
 
 def person(world: World, about: About) -> str:
-    from services.gateway.rights.whom import settle
+    from services.gateway.rights.whom import Whom, settle
 
     found = settle(world.parts, OFFICER, about)
-    assert isinstance(found, str), found
-    return found
+    assert isinstance(found, Whom), found
+    return found.person
 
 
 def replayed(world: World) -> dict[str, Any]:

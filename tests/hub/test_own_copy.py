@@ -20,7 +20,7 @@ from services.contract.vocabulary import code_list
 from services.gateway.pages.own_copy import paper
 from services.gateway.pages.words import moment
 from services.gateway.rights import erasure, own_copy
-from services.gateway.rights.whom import settle
+from services.gateway.rights.whom import Whom, settle
 from services.gateway.tasks.deciding import decide_task
 from services.gateway.tasks.inbox import waiting
 from services.ledger import own_copies, own_rows
@@ -62,16 +62,20 @@ def numbers(copy: str) -> list[int]:
     return [int(found) for found in re.findall(r"^(\d+)\. ", copy, re.MULTILINE)]
 
 
+def whom(world: World, about: About = MIA) -> str:
+    found = settle(world.parts, OFFICER, about)
+    assert isinstance(found, Whom)
+    return found.person
+
+
 def sights(world: World, about: About = MIA) -> Any:
-    person = settle(world.parts, OFFICER, about)
-    assert isinstance(person, str)
+    person = whom(world, about)
     with Reading(world.parts.settings, world.parts.keys) as reading:
         return reading.own(world.parts.index.links.known_as(person))
 
 
 def faults(world: World) -> list[str]:
-    person = settle(world.parts, OFFICER, MIA)
-    assert isinstance(person, str)
+    person = whom(world)
     known = world.parts.index.links.known_as(person)
     with Reading(world.parts.settings, world.parts.keys) as reading:
         found = reading.own(known)
@@ -247,7 +251,7 @@ def test_an_auditor_proves_a_copy_whole_and_finds_what_another_left_out(
     checked(world)
     given = copied(world)
     assert faults(world) == []
-    person = settle(world.parts, OFFICER, MIA)
+    person = whom(world)
     whole = own_rows.numbered
     # A hub that drops a row of a copy, its entry and all; and one that tells what is held back.
     monkeypatch.setattr(own_copies, "numbered", lambda sights, under: whole(sights, under)[:-1])

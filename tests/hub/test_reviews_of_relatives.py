@@ -61,7 +61,9 @@ def test_its_entry_names_the_owner_of_the_file_and_the_relative(world: World) ->
 def test_whoever_knows_the_owner_of_the_file_does_not_review_it(world: World) -> None:
     """Every relative in doubt here stands in the file of one of the Reids."""
     review = with_a_relative(world)
-    file = next(record.resource for record in review.records if (record.resource or {})["resourceType"] == RELATIVE)
+    file = next(
+        record.resource for record in review.records if (record.resource or {})["resourceType"] == RELATIVE
+    )
     assert file is not None
     related = replace(ADMIN, own=(MIA,))
     refused = open_review(world.parts, related, review.line.id)

@@ -21,7 +21,7 @@ from services.contract.reviews import KnownAs
 from services.contract.views import Refused
 from services.gateway.links.withdrawing import Withdrawn, withdraw_link
 from services.gateway.rights import erasure, own_copy
-from services.gateway.rights.whom import settle
+from services.gateway.rights.whom import Whom, settle
 from services.gateway.tasks.deciding import decide_task
 from services.gateway.tasks.inbox import waiting
 from services.gateway.tasks.opening import open_task
@@ -90,8 +90,8 @@ def put_right(world: World, at: At) -> dict[str, str]:
 
 def known(world: World, about: About) -> KnownAs:
     person = settle(world.parts, OFFICER, about)
-    assert isinstance(person, str), person
-    return world.parts.index.links.known_as(person)
+    assert isinstance(person, Whom), person
+    return world.parts.index.links.known_as(person.person)
 
 
 def reported(world: World, about: About) -> dict[str, bool]:

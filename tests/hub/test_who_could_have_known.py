@@ -13,11 +13,13 @@ import httpx2
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from services.cli.ledger.reading_entered import enter_act
 from services.contract.canonical import canonical
 from services.contract.people import Resolve
-from services.gateway.api.operators import signature
+from services.gateway.api.operators import DESIGNATED, signature
 from services.ledger.checkpoint import Checkpoint
 from services.ledger.proof import Proof
+from services.ledger.pseudonyms import of_staff
 from services.ledger.tree import Tree, leaf_hash
 from services.runtime.note import Signer
 from tests.hub.audited import Audited, an_audited, run
@@ -156,10 +158,22 @@ def test_the_hub_hears_only_whoever_has_its_keys(audited: Audited) -> None:
         answer = httpx2.post(f"{address}/ledger/reads", content=body, headers={"mash-operator": said})
         assert answer.status_code == 403
     assert len(audited.reads()) == before
-    unread = httpx2.post(
-        f"{address}/ledger/reads", content=b"[]", headers={"mash-operator": signature(keys, b"[]")}
-    )
-    assert unread.status_code == 400
+    # Nor is anything entered but what an operator does, and least of all a release.
+    other = json.dumps(json.loads(body) | {"kind": "release.intent"}).encode()
+    for bad in (b"[]", other):
+        unread = httpx2.post(
+            f"{address}/ledger/reads", content=bad, headers={"mash-operator": signature(keys, bad)}
+        )
+        assert unread.status_code == 400
+    assert len(audited.reads()) == before
+
+
+def test_a_hub_that_runs_enters_for_its_operator_that_an_officer_is_designated(audited: Audited) -> None:
+    world = audited.served.world
+    facts = {"organisation": "northshire-csc", "officer": of_staff(world.parts.keys, "an-officer")}
+    event = enter_act(world.parts.settings, DESIGNATED, facts)
+    (entry,) = [one for one in world.entries("hub") if one["event_id"] == event]
+    assert (entry["kind"], entry["facts"], entry["asker"]["role"]) == (DESIGNATED, facts, "OPERATOR")
 
 
 def forged(asked: bytes) -> bytes:

@@ -1,7 +1,8 @@
-"""That somebody reads what is sealed in an installation's ledger is entered there first, by the hub or in its place.
+"""That somebody reads what is sealed in an installation's ledger, or names an officer, is entered there first, by the hub or in
+its place.
 
-Promise: nothing is read before the entry is durable and its proof holds under the hub's own key; where a hub has the ledger
-open and does not enter it, the command ends. Which person was asked about is not in the entry.
+Promise: nothing is read or done before the entry is durable and its proof holds under the hub's own key; where a hub has the
+ledger open and does not enter it, the command ends. Which person was asked about is not in the entry.
 """
 
 import fcntl
@@ -36,7 +37,21 @@ class NotEntered(LedgerUnavailable):
     next_step = "See that the hub is well (health/ready on its operators' listener), or end it, and run the command again."
 
 
-def enter_reading(settings: Settings, facts: Mapping[str, Any], by: str = "") -> str:
+class NotDone(NotEntered):
+    """The act could not be entered, so it is not done."""
+
+    title = "It could not be entered in the ledger, so nothing was done"
+
+
+def enter_act(settings: Settings, kind: str, facts: Mapping[str, Any]) -> str:
+    """The event id of the entry of something done here, which is durable. Raises `NotDone`."""
+    try:
+        return enter_reading(settings, facts, kind=kind)
+    except NotEntered as error:
+        raise NotDone(error.detail) from None
+
+
+def enter_reading(settings: Settings, facts: Mapping[str, Any], by: str = "", *, kind: str = KIND) -> str:
     """The event id of the entry, which is durable. `by`: who reads; default the name they are signed in by on this machine.
 
     Raises `NotEntered`.
@@ -45,11 +60,11 @@ def enter_reading(settings: Settings, facts: Mapping[str, Any], by: str = "") ->
     keys = KeyFolder(settings.key_folder)
     # Gateways that share a ledger hold no lock on a folder: one of them is always asked.
     if settings.ledger_address or _hub_runs(settings.home):
-        _by_the_hub(settings, keys, event, user, facts)
+        _by_the_hub(settings, keys, {"event_id": event, "user": user, "facts": dict(facts), "kind": kind})
         return event
     try:
         with closing(open_ledger(settings, keys)) as ledger:
-            ledger.append(draft_of(event, user, facts))
+            ledger.append(draft_of(event, user, facts, kind))
     except LedgerUnavailable as error:
         raise NotEntered(error.detail) from None
     return event
@@ -59,6 +74,9 @@ def _hub_runs(home: Path) -> bool:
     """Whether a process has the ledger open."""
     try:
         lock = os.open(home / "ledger/lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except FileNotFoundError:
+        # No hub ever started here.
+        return False
     except OSError as error:
         raise NotEntered(f"{home / 'ledger'} cannot be written ({error.strerror})") from None
     try:
@@ -70,10 +88,10 @@ def _hub_runs(home: Path) -> bool:
     return False
 
 
-def _by_the_hub(settings: Settings, keys: KeyFolder, event: str, user: str, facts: Mapping[str, Any]) -> None:
+def _by_the_hub(settings: Settings, keys: KeyFolder, told: Mapping[str, Any]) -> None:
     import httpx2
 
-    body = json.dumps({"event_id": event, "user": user, "facts": dict(facts)}).encode()
+    body = json.dumps(told).encode()
     try:
         address = (settings.home / "ledger" / LISTENING).read_text(encoding="utf-8").strip()
         headers = {HEADER: signature(keys, body)}
@@ -88,10 +106,10 @@ def _by_the_hub(settings: Settings, keys: KeyFolder, event: str, user: str, fact
         ) from None
     if answer.status_code != 200:
         raise NotEntered(f"the hub that has this ledger open answered {answer.status_code}")
-    _hold(settings, keys, event, answer.content)
+    _hold(settings, keys, told, answer.content)
 
 
-def _hold(settings: Settings, keys: KeyFolder, event: str, proof: bytes) -> None:
+def _hold(settings: Settings, keys: KeyFolder, told: Mapping[str, Any], proof: bytes) -> None:
     """Whoever listens at a port may say that it is done; what the hub's log signed can be said by the hub alone."""
     try:
         parsed = Proof.parse(proof)
@@ -99,7 +117,7 @@ def _hold(settings: Settings, keys: KeyFolder, event: str, proof: bytes) -> None
         entry = parse(parsed.leaf)["entry"]
     except (BadProof, ValueError, KeyError, TypeError):
         raise NotEntered("what listens in the hub's place proves no entry") from None
-    if entry["event_id"] != event or entry["kind"] != KIND:
+    if entry["event_id"] != told["event_id"] or entry["kind"] != told["kind"]:
         raise NotEntered("what listens in the hub's place proves another entry")
 
 

@@ -1,7 +1,8 @@
-"""`POST /ledger/reads` on the operators' listener: a command beside the hub has its reading entered before it shows anything.
+"""`POST /ledger/reads` on the operators' listener: a command beside the hub has its act entered before it shows or does anything.
 
 Promise: only a command that has the key folder is heard (HMAC over the whole request); what it may enter is that the ledger
-was read, and nothing else; the answer is the proof of the entry, which the command checks under the log's own key.
+was read, or a designated officer named, and nothing else; the answer is the proof of the entry, which the command checks under
+the log's own key.
 """
 
 import hmac
@@ -23,6 +24,8 @@ from services.runtime.keys import KeyFolder
 HUB = "hub"
 PATH, HEADER = "/ledger/reads", "mash-operator"
 KIND, ROLE = "ledger.read", "OPERATOR"
+DESIGNATED = "staff.designated"
+KINDS = frozenset({KIND, DESIGNATED})
 _LARGEST = 16 << 10
 
 
@@ -31,9 +34,9 @@ def signature(keys: KeyFolder, body: bytes) -> str:
     return b64u(keys.mac("operators").of(PATH, body.hex()))
 
 
-def draft_of(event_id: str, user: str, facts: Mapping[str, Any]) -> Draft:
-    """The entry of a reading at the hub itself."""
-    return Draft(log=HUB, kind=KIND, asking=Asking(HUB, ROLE, user), event_id=event_id, facts=facts)
+def draft_of(event_id: str, user: str, facts: Mapping[str, Any], kind: str = KIND) -> Draft:
+    """The entry of what an operator does at the hub itself."""
+    return Draft(log=HUB, kind=kind, asking=Asking(HUB, ROLE, user), event_id=event_id, facts=facts)
 
 
 def reads_route(parts: Parts) -> Route:
@@ -42,8 +45,11 @@ def reads_route(parts: Parts) -> Route:
     def enter(body: bytes) -> Response:
         try:
             told = json.loads(body)
-            draft = draft_of(str(told["event_id"]), str(told["user"]), dict(told["facts"]))
-        except (ValueError, KeyError, TypeError):
+            kind = str(told.get("kind", KIND))
+            draft = draft_of(str(told["event_id"]), str(told["user"]), dict(told["facts"]), kind)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return Response(status_code=400)
+        if kind not in KINDS:
             return Response(status_code=400)
         try:
             receipt = parts.ledger.append(draft)

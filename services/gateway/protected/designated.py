@@ -27,11 +27,8 @@ class DesignatedRow(Table, table=True):
     since: str
 
 
-def designate(store: Store, staff: Staff, id: str, when: str) -> str:
-    """Make somebody their organisation's officer, in the place of whoever it was; the organisation.
-
-    Raises `NotFound`, `BadInput`.
-    """
+def organisation_of(staff: Staff, id: str) -> str:
+    """The organisation whose officer somebody may be. Raises `NotFound`, `BadInput`."""
     worker = staff.by_id(id)
     if worker is None:
         raise NotFound(
@@ -39,10 +36,20 @@ def designate(store: Store, staff: Staff, id: str, when: str) -> str:
         )
     if ROLE not in worker.roles:
         raise BadInput(f"the designated officer is a {ROLE}; register the person in that role first")
-    with store.begin() as session:
-        session.exec(delete(DesignatedRow).where(col(DesignatedRow.organisation) == worker.organisation))
-        session.add(DesignatedRow(organisation=worker.organisation, user=id, since=when))
     return worker.organisation
+
+
+def designate(store: Store, staff: Staff, id: str, when: str) -> str:
+    """Make somebody their organisation's officer, in the place of whoever it was; the organisation. Whoever calls it has entered
+    it before.
+
+    Raises `NotFound`, `BadInput`.
+    """
+    organisation = organisation_of(staff, id)
+    with store.begin() as session:
+        session.exec(delete(DesignatedRow).where(col(DesignatedRow.organisation) == organisation))
+        session.add(DesignatedRow(organisation=organisation, user=id, since=when))
+    return organisation
 
 
 def officer_of(store: Store, organisation: str) -> str:

@@ -31,15 +31,16 @@ AGREED = "agree"
 WITH_ANOTHER = (
     "What was told of this person together with somebody else, whose records had counted as theirs: for both"
 )
+NOT_NAMED = "Not named here. Ask the designated officer of your organisation who it is"
 _NOT_FOUND = "NOT_FOUND"
 
 
 def set_hold(parts: Parts, asker: Asker, about: About, kind: str) -> Hold | Refused:
     """Nothing about the person is destroyed from now on. Raises `Unavailable`."""
-    person = settle(parts, asker, about)
-    if isinstance(person, Refused):
-        return person
-    found = parts.ledger.holds.set(asking(asker), person, kind)
+    whom = settle(parts, asker, about)
+    if isinstance(whom, Refused):
+        return whom
+    found = parts.ledger.holds.set(asking(asker), whom.person, kind)
     return denied(found) if isinstance(found, Denied) else found
 
 
@@ -60,19 +61,22 @@ def ask_release(parts: Parts, asker: Asker, id: str) -> Hold | Refused:
 
 def ask_erasure(parts: Parts, asker: Asker, about: About, reason: str) -> Erasure | Refused:
     """Ask that everything the ledger holds about a person be destroyed; a second person finds it in their tasks."""
-    person = settle(parts, asker, about)
-    if isinstance(person, Refused):
-        return person
-    known = parts.index.links.known_as(person)
+    whom = settle(parts, asker, about)
+    if isinstance(whom, Refused):
+        return whom
+    known = parts.index.links.known_as(whom.person)
     found = parts.ledger.erasing.ask(asking(asker), known, reason)
     if isinstance(found, Denied):
         return denied(found)
     who = " ".join(filter(None, (about.given, about.family)))
     told = {"name": who, "born": about.birth_date, "nhs_number": about.nhs_number}
+    if whom.protected:
+        # The colleague is told by the officer, by word of mouth, and by no task.
+        told = {"name": NOT_NAMED}
     facts = {name: value for name, value in told.items() if value} | {
         "reason": entry("erasure-reasons", reason)["title"],
         "_request": found.id,
-        "_person": person,
+        "_person": whom.person,
         "_asked_by": asker.user,
     }
     facts |= {"goes_with_it": WITH_ANOTHER} if any(one.mixed for one in known.ids) else {}

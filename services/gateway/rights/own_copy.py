@@ -74,10 +74,10 @@ def make(parts: Parts, asker: Asker, about: About, checked: str, write: Write) -
     _officer(asker)
     if not checked or checked > day(parts.now()):
         raise BadInput("some places do not fit", places=("identity_checked: a day that has been",))
-    person = settle(parts, asker, about)
-    if isinstance(person, Refused):
-        return person
-    known = parts.index.links.known_as(person)
+    found = settle(parts, asker, about)
+    if isinstance(found, Refused):
+        return found
+    known = parts.index.links.known_as(found.person)
     made, whom = words.day(day(parts.now())), " ".join(filter(None, (about.given, about.family)))
 
     def paper(reference: str, rows: Sequence[OwnRow]) -> bytes:
@@ -90,10 +90,10 @@ def held_back(parts: Parts, asker: Asker, about: About) -> Sequence[OwnHeld] | R
     """What the asker's organisation released about the person and their copy leaves out; that it was looked at is an entry
     first. Raises `NotFound`, `Unavailable`."""
     _officer(asker)
-    person = settle(parts, asker, about)
-    if isinstance(person, Refused):
-        return person
-    known = parts.index.links.known_as(person)
+    found = settle(parts, asker, about)
+    if isinstance(found, Refused):
+        return found
+    known = parts.index.links.known_as(found.person)
     parts.ledger.append(Draft(HUB, "ledger.read", asking(asker), facts={"command": "own-copy-held"}))
     return parts.ledger.copies.held(asking(asker), known)
 
@@ -103,14 +103,14 @@ def let_go(parts: Parts, asker: Asker, about: About, reference: str, reason: str
     _officer(asker)
     if len(reason.strip()) < _LEAST:
         raise BadInput("some places do not fit", places=("reason: say why the person may know now",))
-    person = settle(parts, asker, about)
-    if isinstance(person, Refused):
-        return person
-    known = parts.index.links.known_as(person)
-    found = parts.ledger.copies.let_go(asking(asker), known, reference, reason.strip())
-    if isinstance(found, Denied):
+    found = settle(parts, asker, about)
+    if isinstance(found, Refused):
+        return found
+    known = parts.index.links.known_as(found.person)
+    gone = parts.ledger.copies.let_go(asking(asker), known, reference, reason.strip())
+    if isinstance(gone, Denied):
         raise NotFound("nothing is held back under this reference")
-    return found
+    return gone
 
 
 def plain(copy: Copy) -> bytes:

@@ -24,12 +24,18 @@ def sought(
     """
     meant = set(sure) | (set(maybe) if len(maybe) <= FEW else set())
     held = protect.shared(people, everybody)
-    found = {one for person in meant & set(everybody) for one in _holders(people, person, held[person])}
+    found = {
+        one
+        for person in meant & set(everybody)
+        for one in _holders(people, person, held[person], certain=person in set(sure))
+    }
     return tuple(sorted(found, key=lambda one: (one.person, one.source)))
 
 
-def _holders(people: People, person: str, held: Collection[protect.InForce]) -> Iterator[Sought]:
+def _holders(
+    people: People, person: str, held: Collection[protect.InForce], *, certain: bool
+) -> Iterator[Sought]:
     for one in held:
         source = people.book.sources.get(one.source)
         if one.label == WITNESS and source is not None:
-            yield Sought(person, one.source, source.organisation)
+            yield Sought(person, one.source, source.organisation, certain)

@@ -6,15 +6,21 @@ No value of a person is printed.
 import json
 import warnings
 from pathlib import Path
+from typing import Any
 
 import pytest
 from joserfc.jwk import ECKey, RSAKey
 from typer.testing import CliRunner
 
+from services.cli.ledger import reading_entered
 from services.cli.main import app
 from services.cli.registers import opened
 from services.contract.places import policies
+from services.ledger.pseudonyms import of_staff
+from services.ledger.reading import Reading
 from services.runtime.book import read_book
+from services.runtime.keys import KeyFolder
+from services.runtime.settings import read_settings
 
 ORGANISATION = next(
     one for one in read_book(policies()).organisations.values() if one.sources and not one.suspended
@@ -60,6 +66,47 @@ def test_staff_added_listed_and_ended(mash: CliRunner, tmp_path: Path) -> None:
     everything = added.output + again.output + ended.output
     for value in ("Jo Smith", "9991000100", "Pike", "j.smith"):
         assert value not in everything
+
+
+def hub_entries() -> list[dict[str, Any]]:
+    """Every entry of the hub's log."""
+    settings = read_settings()
+    with Reading(settings, KeyFolder(settings.key_folder)) as reading:
+        return [dict(one.entry) for one in reading.entries() if one.log == "hub"]
+
+
+def added(mash: CliRunner, role: str, user: str) -> str:
+    line = ["staff", "add", "--organisation", ORGANISATION.id, "--role", role, "--user", user]
+    return mash.invoke(app, line).output.split()[1]
+
+
+def test_an_officer_is_designated_by_an_entry_first(mash: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = (added(mash, "PRIVACY-OFFICER", user) for user in ("p.one", "p.two"))
+    for id in (first, second):
+        told = mash.invoke(app, ["staff", "designate", id])
+        assert told.exit_code == 0, told.output
+    entries = [one for one in hub_entries() if one["kind"] == "staff.designated"]
+    keys = KeyFolder(read_settings().key_folder)
+    mine, theirs = of_staff(keys, first), of_staff(keys, second)
+    assert [one["facts"] for one in entries] == [
+        {"organisation": ORGANISATION.id, "officer": mine},
+        {"organisation": ORGANISATION.id, "officer": theirs, "before": mine},
+    ]
+    assert [one["asker"]["role"] for one in entries] == ["OPERATOR", "OPERATOR"]
+    # Nobody who may not be one is entered, and where nothing can be entered nobody is designated.
+    worker = added(mash, "SW-CHILD", "w.one")
+    assert mash.invoke(app, ["staff", "designate", worker]).exit_code == 2
+
+    def full(*_: object, **__: object) -> str:
+        raise reading_entered.NotEntered("the disk is full")
+
+    monkeypatch.setattr(reading_entered, "enter_reading", full)
+    refused = mash.invoke(app, ["staff", "designate", first])
+    assert refused.exit_code == 3
+    assert "nothing was done" in refused.output
+    assert [one["kind"] for one in hub_entries()].count("staff.designated") == 2
+    rows = json.loads(mash.invoke(app, ["staff", "list", "--json"]).output)
+    assert [row["id"] for row in rows if row["designated"]] == [second]
 
 
 def test_bad_staff_is_told_and_not_kept(mash: CliRunner, tmp_path: Path) -> None:
