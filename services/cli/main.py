@@ -13,7 +13,7 @@ import typer
 
 from services.cli.exits import Reporting
 
-GROUPS = ("staff", "partner", "ledger", "policy", "witness", "review", "index")
+GROUPS = ("staff", "partner", "ledger", "policy", "witness", "review", "link", "index")
 """Each is `services/cli/<name>.py` with a typer app `app`."""
 
 app = typer.Typer(

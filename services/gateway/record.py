@@ -16,6 +16,7 @@ from services.gateway.answering import search_notes
 from services.gateway.cases.states import is_urgent
 from services.gateway.commit import commit, counts
 from services.gateway.family import Family
+from services.gateway.links.shown import introductions
 from services.gateway.matching import Match
 from services.gateway.notices import noting, own_note
 from services.gateway.once import keeping
@@ -43,6 +44,7 @@ def release(
     sealed = trail.sealed_form(own_note.parts(prepared, noting.held_back(request, kin, built), built.kinds))
     draft = _draft(request, "release.intent", trail, sealed)
     noting.from_view(request, trail, kin, built)
+    trail.note.introduced = introductions(request, built)
     _leave_note(request, trail, prepared.event_id)
     receipt = request.hub.ledger.append(
         replace(

@@ -88,7 +88,7 @@ def test_one_who_is_not_registered_gets_nothing(audited: Audited, tmp_path: Path
     key = make_key(tmp_path / "nobody.json", "nobody")
     ran = audited.fetch(tmp_path / "got", key=key)
     assert ran.exit_code == 4
-    assert "refuses this auditor" in ran.output
+    assert "The hub refuses" in ran.output
     assert not (tmp_path / "got").exists()
 
 

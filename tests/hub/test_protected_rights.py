@@ -12,6 +12,7 @@ from services.contract.people import About
 from services.contract.releases import Denied, Hold
 from services.contract.views import Refused
 from services.gateway.access.staff import Staff
+from services.gateway.cases.entries import asking
 from services.gateway.parts import stamp
 from services.gateway.protected.designated import designate
 from services.gateway.rights import erasure, own_copy
@@ -90,10 +91,8 @@ def test_the_colleague_who_agrees_to_an_erasure_is_not_told_who_it_is(world: Wor
     assert found.protected
     known = world.parts.index.links.known_as(found.person)
     for hold in world.parts.ledger.holds.listed(CSC):
-        world.parts.ledger.holds.ask_release(_asking(world, officer(world)), hold.id)
-        done = world.parts.ledger.holds.decide_release(
-            _asking(world, a_person("CALDICOTT")), hold.id, agree=True
-        )
+        world.parts.ledger.holds.ask_release(asking(officer(world)), hold.id)
+        done = world.parts.ledger.holds.decide_release(asking(a_person("CALDICOTT")), hold.id, agree=True)
         assert not isinstance(done, Denied), done
     assert known.id
     asked = erasure.ask_erasure(world.parts, officer(world), ADRIAN, "no-longer-needed")
@@ -103,9 +102,3 @@ def test_the_colleague_who_agrees_to_an_erasure_is_not_told_who_it_is(world: Wor
     assert facts["name"] == NOT_NAMED
     for value in ("Adrian", "Vance", NUMBER, BORN):
         assert value not in str(facts)
-
-
-def _asking(world: World, asker: Asker) -> object:
-    from services.gateway.cases.entries import asking
-
-    return asking(asker)

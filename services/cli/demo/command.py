@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.table import Table
 
+from services.cli.demo import sign_in
 from services.cli.demo.cast import STAFF
 from services.cli.demo.families import northshire
 from services.cli.demo.narrate import BANNER
@@ -33,6 +34,7 @@ def demo(once: bool, home: Path, *, signed: bool = False, whole_day: bool = True
     console = wide_console()
     console.print(BANNER, style="bold white on blue", highlight=False)
     try:
+        sign_in.check()
         return _played(console, once, home.resolve(), signed, whole_day)
     except NotPlayed as problem:
         report(problem)

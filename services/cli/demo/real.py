@@ -42,6 +42,7 @@ _DATABASE = "hub"
 def run(once: bool, home: Path) -> int:
     """Come up, play, and unless `once` serve until asked to end. The exit code. Raises `BadSetting`."""
     console = wide_console()
+    sign_in.check()
     try:
         with _ending_in_order(), _alone(home) as folder:
             _run(console, once, folder)

@@ -6,13 +6,27 @@ somebody is at every sign-in, and says when (`auth_time`, which the mock by itse
 
 import logging
 import time
+from importlib.util import find_spec
 
 import typer
 
 from services.cli.demo.cast import STAFF
 from services.cli.serve import LISTENING, LOOPBACK, first_free, port_of
+from services.contract.problems import BadSetting
 
 PORT = 8713
+_NEEDED = ("oidc_provider_mock", "flask", "werkzeug")
+"""What the hub itself does not need: the extra `demo`."""
+
+
+def check() -> None:
+    """That the provider can start here. Raises `BadSetting`."""
+    lacking = [name for name in _NEEDED if find_spec(name) is None]
+    if lacking:
+        raise BadSetting(
+            f"the demonstration's sign-in needs the extra `demo`, which is not installed here ({', '.join(lacking)})",
+            next_step="Run pip install 'mash-hub[demo]', or make demo where the project is.",
+        )
 
 
 def serve(port: int = PORT) -> None:

@@ -1,4 +1,4 @@
-"""A hub asked by an auditor over HTTPS: tokens by private_key_jwt for the auditor in person, and plain GETs.
+"""A hub asked over HTTPS by somebody with a key of their own: tokens by private_key_jwt for the person, plain GETs and POSTs.
 
 Promise: nothing is sent in the clear but on loopback; a token is used while it holds, and asked for again when it does not;
 what goes wrong is said by address and status, with no word of what was asked.
@@ -6,6 +6,7 @@ what goes wrong is said by address and status, with no word of what was asked.
 
 import ssl
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -33,17 +34,25 @@ class HubAway(Unavailable):
 
 
 class HubRefuses(NotAllowed):
-    """The hub knows this auditor not, or not for this."""
+    """The hub knows this person not, or not for this."""
 
     kind = "hub-refuses"
-    title = "The hub refuses this auditor"
-    next_step = "Ask the hub's operator to register the public keys, the scopes, and you as an auditor in the staff register."
+    title = "The hub refuses"
+    next_step = "Ask the hub's operator to register the public keys, the scopes, and you in your role in the staff register."
 
 
 class HubAddress:
-    """One hub, as one auditor sees it. A context; close it."""
+    """One hub, as one person in one role sees it; an auditor by default. A context; close it."""
 
-    def __init__(self, address: str, auditor: Auditor, authority: Path | None = None) -> None:
+    def __init__(
+        self,
+        address: str,
+        auditor: Auditor,
+        authority: Path | None = None,
+        *,
+        role: str = "AUDITOR",
+        scopes: tuple[str, ...] = SCOPES,
+    ) -> None:
         parts = urlsplit(address)
         if parts.scheme not in ("https", "http") or not parts.hostname or parts.query:
             raise BadInput("the hub's address has the form https://HOST", places=("--from",))
@@ -51,6 +60,7 @@ class HubAddress:
         if parts.scheme == "http" and not loopback:
             raise BadInput("http:// would send your token in the clear; use https://", places=("--from",))
         self.address, self._auditor = address.rstrip("/"), auditor
+        self._role, self._scopes = role, scopes
         self._http = httpx2.Client(timeout=_SECONDS, verify=_trusting(authority), trust_env=not loopback)
         self._token, self._until, self._said, self.scopes = "", 0.0, "", frozenset[str]()
 
@@ -78,10 +88,29 @@ class HubAddress:
                 time.sleep(0.5 * tried)
         raise HubAway(f"GET {path} answered {answer.status_code}")
 
+    def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """What a POST of JSON is answered. It is sent once: nobody can tell whether what went unanswered was done. Raises
+        `HubAway`, `HubRefuses`, `BadInput`.
+        """
+        answer = self._send(
+            "POST", path, json=dict(body), headers={"Authorization": f"Bearer {self.token()}"}
+        )
+        if answer.is_success:
+            return _json(answer)
+        if answer.status_code in (401, 403, 409, 429):
+            raise HubRefuses(f"POST {path}: {_title(answer)}")
+        if answer.status_code in (400, 404, 422):
+            raise BadInput(
+                _title(answer), next_step=str(_json(answer).get("next_step") or "Look at what you gave.")
+            )
+        raise HubAway(
+            f"POST {path} answered {answer.status_code}; look whether it was done before you send it again"
+        )
+
     def token(self) -> str:
         """A token that holds for a while yet. Raises `HubAway`, `HubRefuses`."""
         if time.monotonic() > self._until:
-            told = self._asked(SCOPES) or self._asked(SCOPES[:1])
+            told = self._asked(self._scopes) or self._asked(self._scopes[:1])
             if not told:
                 raise HubRefuses(self._said)
             self._token, self._until = (
@@ -96,7 +125,7 @@ class HubAddress:
         who, address = self._auditor, f"{self.address}/oauth2/token"
         form = {
             "grant_type": _BEARER,
-            "assertion": who.assertion(who.user, address, organisation=who.organisation, role="AUDITOR"),
+            "assertion": who.assertion(who.user, address, organisation=who.organisation, role=self._role),
             "client_assertion_type": _ASSERTION,
             "client_assertion": who.assertion(who.client, address),
             "scope": " ".join(scopes),

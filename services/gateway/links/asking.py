@@ -11,7 +11,8 @@ from services.gateway.cases.entries import enter
 from services.gateway.links.telling import PURPOSE
 from services.gateway.links.withdrawing import named, not_there
 from services.gateway.parts import Parts, stamp
-from services.gateway.reviews.asking import reads, reviewer_of
+from services.gateway.reviews.asking import reviewer_of
+from services.gateway.reviews.readers import reads
 
 ENTRY = "review.put"
 

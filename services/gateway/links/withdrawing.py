@@ -22,8 +22,9 @@ from services.gateway.cases.entries import refuse
 from services.gateway.links.recipients import Recipient
 from services.gateway.links.telling import PURPOSE, tell
 from services.gateway.parts import Parts, stamp
-from services.gateway.reviews.asking import reads, reviewer_of
+from services.gateway.reviews.asking import reviewer_of
 from services.gateway.reviews.deciding import answer_review
+from services.gateway.reviews.readers import reads
 from services.gateway.search_limit import over
 from services.gateway.tasks.opening import CONFLICT, connected
 

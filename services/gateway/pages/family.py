@@ -15,6 +15,7 @@ from services.gateway.answer import BREAK_GLASS, NO_RELATION
 from services.gateway.answering.decisions import CPR_CONFLICT
 from services.gateway.pages import words
 from services.gateway.pages.answered import Answered, answered
+from services.gateway.pages.beside import Beside, records_of
 from services.gateway.pages.decisions import Decisions, decisions_of
 from services.gateway.pages.kinship import kinship
 from services.gateway.pages.not_given import Missing, missing_of
@@ -63,6 +64,8 @@ class PersonPage:
     facts: tuple[Fact, ...] = field(repr=False)
     shelves: tuple[Shelf, ...] = field(repr=False)
     missing: tuple[Missing, ...]
+    records: tuple[Beside, ...] = field(repr=False)
+    """Of which they are made, where these could be taken apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,7 @@ def _person(
         facts=facts_of(patients, sources),
         shelves=shelves,
         missing=missing_of([row for row in answer.withheld if row.person == entry.ref], kinds),
+        records=records_of(patients, sources),
     )
 
 

@@ -24,7 +24,7 @@ from services.gateway.pages.desk import Desk, after
 from services.gateway.pages.family import family_page
 from services.gateway.pages.forms import Form, Typed, made
 from services.gateway.profiles import day
-from services.gateway.reviews.asking import reads
+from services.gateway.reviews.readers import reads
 
 
 def routes(desk: Desk) -> APIRouter:

@@ -16,8 +16,8 @@ from services.gateway.pages import reviews
 from services.gateway.pages.desk import Desk, go
 from services.gateway.pages.forms import Form, Typed, made
 from services.gateway.pages.told import told_of
-from services.gateway.reviews.asking import reads
 from services.gateway.reviews.deciding import LEAST
+from services.gateway.reviews.readers import reads
 
 ROOM = "/links"
 APART, ASK = "apart", "ask"
@@ -44,7 +44,7 @@ def routes(desk: Desk) -> APIRouter:
         if form.errors:
             return _form(desk, asker, form)
         try:
-            return _taken_apart(desk, asker, form) if form.get("act") == APART else _asked(desk, asker, form)
+            return _apart(desk, asker, form) if form.get("act") == APART else _asked(desk, asker, form)
         except NotFound as problem:
             form.wrong("record-id", f"{problem.detail[:1].upper()}{problem.detail[1:]}. {problem.next_step}")
             return _form(desk, asker, form)
@@ -66,9 +66,14 @@ def _check(desk: Desk, form: Form) -> None:
         form.wrong("reason", "Write down why, in your own words")
 
 
-def _taken_apart(desk: Desk, asker: Asker, form: Form) -> Response:
+def _apart(desk: Desk, asker: Asker, form: Form) -> Response:
     apart = _record(form, "other") if form.get("other-id") else None
     body = made(WithdrawLink, record=_record(form, "record"), apart_from=apart, reason=form.get("reason"))
+    return taken_apart(desk, asker, body)
+
+
+def taken_apart(desk: Desk, asker: Asker, body: WithdrawLink) -> Response:
+    """Withdraw a link, and show what came of it. Raises `NotFound`."""
     done = withdraw_link(desk.parts, asker, body)
     if isinstance(done, Refused):
         return desk.refuse(asker, done, ROOM)

@@ -21,10 +21,11 @@ from services.gateway.pages.desk import Desk, go
 from services.gateway.pages.forms import Form, Typed
 from services.gateway.pages.particulars import facts_of
 from services.gateway.pages.told import told_of
-from services.gateway.reviews.asking import case_id, reads
+from services.gateway.reviews.asking import case_id
 from services.gateway.reviews.deciding import LEAST, answer_review, undo_review
 from services.gateway.reviews.listing import PAGE, list_reviews
 from services.gateway.reviews.opening import Review, Shown, open_review
+from services.gateway.reviews.readers import reads
 
 ROOM = "/your-reviews"
 _PLACES = ("Address", "Former address")

@@ -13,6 +13,7 @@ from services.gateway.access.oidc import SignIn
 from services.gateway.access.sessions import Sessions
 from services.gateway.pages import (
     asking,
+    beside,
     case,
     cases,
     close,
@@ -61,6 +62,7 @@ def routes(parts: Parts, sessions: Sessions, sign_in: SignIn) -> APIRouter:
         find,
         identity,
         links,
+        beside,
         matrix,
         policies,
         receipt,

@@ -11,22 +11,17 @@ from services.contract.people import About, AskerIdentity, Gathered, Item
 from services.contract.problems import NotFound
 from services.contract.reviews import Reviewer, ReviewTask
 from services.contract.views import ViewRequest
-from services.contract.vocabulary import code_list
 from services.gateway import release
 from services.gateway.ask import hub_of
 from services.gateway.parts import Parts
 from services.gateway.profiles import Profiler, context_of
 from services.gateway.protected.designated import is_officer
 from services.gateway.request import Request
+from services.gateway.reviews.readers import reads
 from services.gateway.trail import Trail
 
 PURPOSE = "IDENTITY-REVIEW"
 _RELATIVE = "RelatedPerson."
-
-
-def reads(role: str) -> bool:
-    """Whether a role reads any queue."""
-    return any(role in row["roles"] for row in code_list("review-queues").values())
 
 
 def reviewer_of(parts: Parts, asker: Asker) -> Reviewer:

@@ -48,6 +48,8 @@ class Note:
     """Sources that were asked and did not answer."""
     sources_in: tuple[str, ...] = ()
     """Sources that answered."""
+    introduced: list[tuple[str, str, str]] = field(default_factory=list, repr=False)
+    """(fresh id, source, id at the source) of the Patients shown to somebody who reviews, `links/shown.py`."""
 
     def offer(self, person: str, what: str, line: str, records: tuple[tuple[str, str], ...]) -> int:
         """Keep a row that may be asked for; its number."""
@@ -70,6 +72,7 @@ def told(note: Note) -> dict[str, Any]:
         "across": list(note.across),
         "out": list(note.sources_out),
         "in": list(note.sources_in),
+        "introduced": [list(one) for one in note.introduced],
     }
 
 
@@ -89,6 +92,7 @@ def read(id: str, kept: Mapping[str, Any]) -> Note:
         across=tuple(kept["across"]),
         sources_out=tuple(kept["out"]),
         sources_in=tuple(kept["in"]),
+        introduced=[(fresh, source, id) for fresh, source, id in kept.get("introduced", ())],
     )
 
 
