@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Table, create_engine, insert, or_, select, update
 from sqlalchemy.pool import StaticPool
 
+from services.contract.problems import BadInput, Conflict
 from services.index import link, protect
-from services.index.links import edges, events, exclusions, history
+from services.index.links import edges, events, exclusions, history, joining
 from services.index.links.attach import attach
 from services.index.people import People, in_parts
 from services.index.read import Summary
@@ -144,21 +145,36 @@ class Again:
             lifted = update(EXCLUSION).where(EXCLUSION.c.id == event.ref).values(lifted=event.seq)
             now.connection.execute(lifted)
         elif event.kind == events.JOINED:
-            for row in sorted(self._acts.get(event.seq, ()), key=lambda one: int(one.id)):
-                self._act(now, row)
+            self._joined(now, event)
 
-    def _act(self, now: People, row: Any) -> None:
-        """What a person did then, where it may still be done."""
-        if row.item not in self._decided:
-            person = self._at.get((row.item, row.event), "")
-        else:
-            person = link.held(now, row.other) if link.held(now, row.item) else ""
-            if person and exclusions.barred(now.connection, row.item, [person]):
-                person = ""
-        if person:
-            by, reason = edges.reason_of(self._people.store, row)
-            basis = edges.Basis(other=row.other, by=by, reason=reason)
-            attach(now, row.item, person, row.rule, row.at, edges.MANUAL, basis)
+    def _joined(self, now: People, event: Any) -> None:
+        """What a person said then of two records, done again if it may be: by it move those that are of one person with the
+        first now, be they others than at that time."""
+        rows = {row.item: row for row in self._acts.get(event.seq, ())}
+        moving = self._moving(now, event.ref, rows[event.ref].other) if event.ref in rows else {}
+        for item in sorted(rows.keys() - self._decided):
+            if person := self._at.get((item, event.seq)):
+                self._attach(now, rows[item], item, rows[item].other, person)
+        for item, (other, person) in sorted(moving.items()):
+            if item in self._decided:
+                self._attach(now, rows[event.ref], item, other, person)
+
+    def _moving(self, now: People, item: str, other: str) -> dict[str, tuple[str, str]]:
+        """record -> (the record with which it agrees by itself, the person to whom it goes); empty where it may not be done."""
+        mine, theirs = link.held(now, item), link.held(now, other)
+        if not mine or not theirs or mine == theirs:
+            return {}
+        agreeing = joining.edges_between(now, item, other)
+        try:
+            joining.check(now, mine, theirs, agreeing)
+        except (BadInput, Conflict):
+            return {}
+        return {one: (agreeing[one], theirs) for one in now.items([mine])}
+
+    def _attach(self, now: People, row: Any, item: str, other: str, person: str) -> None:
+        by, reason = edges.reason_of(self._people.store, row)
+        basis = edges.Basis(other=other, by=by, reason=reason)
+        attach(now, item, person, row.rule, row.at, edges.MANUAL, basis)
 
     def _choose(self, people: People, item: str, summary: Summary) -> link.Edge:
         if item in self._decided:

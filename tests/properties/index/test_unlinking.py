@@ -11,6 +11,7 @@ from tests.unit.index.links_world import (
     Apart,
     End,
     Join,
+    Name,
     Publish,
     Step,
     Withdraw,
@@ -113,6 +114,24 @@ def alike(made: World, steps: list[Step], database: str = "", other: str = "", *
 def test_after_an_unlink_the_index_answers_as_one_that_never_linked(steps: list[Step]) -> None:
     with world() as made:
         alike(made, [*COMES_FIRST, *steps, Withdraw(("gp", "a"), ("csc", "a"))])
+
+
+JOINS = [(("gp", "a"), ("police", "b")), (("csc", "a"), ("police", "b"))]
+
+
+@pytest.mark.parametrize("join", [pair for one, other in JOINS for pair in ((one, other), (other, one))])
+@pytest.mark.parametrize("last", [False, True])
+def test_a_join_by_hand_is_done_again_of_who_would_have_been_there(
+    join: tuple[Name, Name], last: bool
+) -> None:
+    """A third record is joined by hand with one of two that count as one: without their link, the other does not come along."""
+    one, other = COMES_FIRST
+    for name in ("Mia Cole", "Mia Reid"):
+        for nhs, status in (("", "01"), (MIA, "02")):
+            third = Publish("police", (patient("b", name, BORN[0], nhs, status=status),))
+            came: list[Step] = [other, third, one] if last else [one, other, third]
+            with world() as made:
+                alike(made, [*came, Join(*join), Withdraw(("gp", "a"), ("csc", "a"))])
 
 
 @pytest.mark.long

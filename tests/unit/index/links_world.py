@@ -163,8 +163,9 @@ def _do(index: Index, step: Step, at: str) -> None:
             index.end_protection(id, "officer")
     elif isinstance(step, Join):
         one, other = item_of(index, step.one), item_of(index, step.other)
-        if not _introduced(index, one, other):
-            raise NotFound("no such record introduces anybody")
+        if len(set(_introduced(index, one, other))) != 2:
+            # Nothing is joined by it, so nothing is remembered of it: an index in which they were two would have done more.
+            raise NotFound("these are not two people's records")
         linking.join(index, one, other, at)
     elif isinstance(step, Apart):
         one, other = item_of(index, step.one), item_of(index, step.other)
