@@ -56,6 +56,10 @@ class Reviews(Protocol):
     """Doubts about identity, put before people. A task that is not the reviewer's and none at all: `NotFound` alike."""
 
     def listed(self, reviewer: Reviewer, on: str, *, decided: bool, most: int) -> tuple[ReviewLine, ...]: ...
+    def general(self, reviewer: Reviewer, on: str, *, decided: bool, most: int) -> tuple[ReviewTask, ...]:
+        """Of what `listed` gives the tasks of the general queue, opened."""
+        ...
+
     def open(self, reviewer: Reviewer, id: str, on: str) -> ReviewTask: ...
     def hush(self, id: str, on: str) -> None:
         """Policy is silent about somebody in it: out of the general queue."""

@@ -53,9 +53,15 @@ def _links(protection: InForce, person: str, reached: Collection[str], own_case:
 
 def implicated(people: People, persons: Collection[str]) -> frozenset[str]:
     """Sources of organisations that are of concern to any of these people."""
-    organisations = {
-        id for held in shared(people, persons).values() for one in held for id in one.organisations
-    }
-    return frozenset(
-        source.id for source in people.book.sources.values() if source.organisation in organisations
-    )
+    return frozenset().union(*implicated_each(people, persons).values())
+
+
+def implicated_each(people: People, persons: Collection[str]) -> dict[str, frozenset[str]]:
+    """person -> sources of organisations that are of concern to them."""
+    found = {}
+    for person, held in shared(people, persons).items():
+        organisations = {id for one in held for id in one.organisations}
+        found[person] = frozenset(
+            source.id for source in people.book.sources.values() if source.organisation in organisations
+        )
+    return found

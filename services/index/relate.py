@@ -7,11 +7,20 @@ Steps, in this order: 1 the person's family; 2 the case's subjects and their fam
 about; 4 harm links; 5 facts, caseload, addresses, words that place.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from services.contract.people import About, CaseSubject, Edge, PersonFacts, Relate, Related, Relations
+from services.contract.people import (
+    About,
+    AskerIdentity,
+    CaseSubject,
+    Edge,
+    PersonFacts,
+    Relate,
+    Related,
+    Relations,
+)
 from services.index import caseload, facts, family, find, harm, whereabouts
 from services.index.asking.asked import Asked
 from services.index.people import People
@@ -64,6 +73,39 @@ def relate(people: People, query: Relate) -> Relations:
             for person in persons
         ),
         tuple(_also(people, about, edges, query.person) for about in query.also),
+    )
+
+
+def alone(people: People, persons: Sequence[str], asker: AskerIdentity) -> tuple[Related, ...]:
+    """Each of these by themselves, of no case and no family: what `relate` gives of the person alone, in as many statements for
+    all of them as for one.
+    """
+    avoided = find.conflicts(people, asker)
+    nobody = harm.near((), (), (), find.asker_persons(people, asker))
+    harmed = harm.harm_links(people, persons, nobody)
+    known = facts.facts_of(people, persons)
+    listed = caseload.on_caseload(people, persons, asker)
+    implicated = harm.implicated_each(people, persons)
+    records = people.of(persons)
+    return tuple(
+        Related(
+            person=person,
+            facts=known[person],
+            edges=(),
+            identity="MATCH",
+            subject="other",
+            in_case_family=False,
+            family_child=False,
+            caseload=person in listed,
+            conflict=person in avoided,
+            harm_link=harmed[person],
+            asking_harms=implicated[person],
+            nhs_number=_number(people, person),
+            birth_date=facts.birth_date_of(records[person]) or None,
+            places=whereabouts.places_of(people, [person]).get(person, ()) if harmed[person] else (),
+            address_group=person if people.homes(person) else "",
+        )
+        for person in persons
     )
 
 

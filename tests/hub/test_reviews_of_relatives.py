@@ -4,12 +4,16 @@ know of them all the same.
 
 from dataclasses import replace
 
+import pytest
+
+from services.cli.demo.enrol import enrol_staff
 from services.contract.reviews import ReviewAnswer
 from services.contract.views import Refused
 from services.gateway.reviews.deciding import Answered, Undone, answer_review, undo_review
 from services.gateway.reviews.listing import list_reviews
 from services.gateway.reviews.opening import Review, open_review
 from tests.hub.test_reviews import ADMIN, CSC
+from tests.hub.test_rights_pages import browser
 from tests.hub.world import MIA, World
 
 RELATIVE = "RelatedPerson"
@@ -69,3 +73,23 @@ def test_whoever_knows_the_owner_of_the_file_does_not_review_it(world: World) ->
     refused = open_review(world.parts, related, review.line.id)
     assert isinstance(refused, Refused)
     assert refused.code == "CONFLICT_OF_INTEREST"
+
+
+@pytest.mark.parametrize(
+    ("role", "title"),
+    [("MASH-ADMIN", "Doubtful matches"), ("ADOPTION-WORKER", "Restricted matches")],
+)
+def test_the_page_says_what_kind_of_record_it_is_and_is_named_as_its_queue(
+    world: World, role: str, title: str
+) -> None:
+    enrol_staff(world.parts, "http://127.0.0.1:1")
+    who = browser(world, role)
+    tasks = who.get("/your-tasks").text
+    assert f">{title}</a>" in tasks
+    assert "What it works on stands under See also." in tasks
+    listed = who.get("/your-reviews")
+    assert listed.status_code == 200
+    assert title in listed.text
+    if role == "MASH-ADMIN":
+        page = who.get(f"/your-reviews/{with_a_relative(world).line.id}").text
+        assert page.count("of a relative, in somebody else’s file") == 1

@@ -43,7 +43,7 @@ class Row:
 
 def pages_of(role: str) -> tuple[tuple[str, str], ...]:
     """(address, title) of the page, for a role that reviews."""
-    return ((ROOM, "Doubtful matches"),) if reads(role) else ()
+    return ((ROOM, _title_of(role)),) if reads(role) else ()
 
 
 def rows_of(records: tuple[Shown, ...]) -> tuple[Row, ...]:
@@ -204,7 +204,9 @@ def _in_words(desk: Desk, said: Said, letters: dict[str, str]) -> dict[str, str]
 
 
 def _title(asker: Asker) -> str:
+    return _title_of(asker.role)
+
+
+def _title_of(role: str) -> str:
     """The queue in the words of its list: who reads a restricted one reads no other."""
-    return next(
-        str(row["title"]) for row in code_list("review-queues").values() if asker.role in row["roles"]
-    )
+    return next(str(row["title"]) for row in code_list("review-queues").values() if role in row["roles"])

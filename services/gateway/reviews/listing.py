@@ -5,8 +5,7 @@ cannot tell whether there was one.
 """
 
 from services.contract.cases import Asker
-from services.contract.problems import NotFound
-from services.contract.reviews import GENERAL, Reviewer, ReviewLine
+from services.contract.reviews import GENERAL, ReviewLine
 from services.gateway.parts import Parts
 from services.gateway.profiles import day
 from services.gateway.reviews.asking import hushed, reviewer_of
@@ -23,7 +22,10 @@ def list_reviews(parts: Parts, asker: Asker, *, decided: bool = False) -> tuple[
     most = PAGE
     while True:
         found = parts.index.reviews.listed(reviewer, on, decided=decided, most=most)
-        hidden = [one for one in found if one.queue == GENERAL and _silent(parts, asker, reviewer, one, on)]
+        # What came into the queue or left it since the list was read is not spoken of either.
+        opened = parts.index.reviews.general(reviewer, on, decided=decided, most=most)
+        spoken = {one.line.id for one in opened if not hushed(parts, asker, one)}
+        hidden = [one for one in found if one.queue == GENERAL and one.id not in spoken]
         for one in hidden:
             # It is for the restricted queue; the next list does not have to be told again.
             parts.index.reviews.hush(one.id, on)
@@ -31,11 +33,3 @@ def list_reviews(parts: Parts, asker: Asker, *, decided: bool = False) -> tuple[
         if len(left) == PAGE or len(found) < most:
             return left[:PAGE]
         most += len(hidden)
-
-
-def _silent(parts: Parts, asker: Asker, reviewer: Reviewer, line: ReviewLine, on: str) -> bool:
-    try:
-        return hushed(parts, asker, parts.index.reviews.open(reviewer, line.id, on))
-    except NotFound:
-        # It is gone, or another's, since the list was read.
-        return True

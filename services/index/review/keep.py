@@ -76,6 +76,17 @@ def pairs_of(people: People, row: Any) -> dict[str, Pair]:
     }
 
 
+def pairs_of_all(people: People, reviews: Collection[str]) -> dict[str, dict[str, Pair]]:
+    """The same of many tasks, by id, in one statement for each few hundred."""
+    found: dict[str, dict[str, Pair]] = {id: {} for id in reviews}
+    for some in in_parts(sorted(reviews)):
+        wanted = select(REVIEW_PAIR).where(REVIEW_PAIR.c.review.in_(some))
+        for one in people.connection.execute(wanted.order_by(REVIEW_PAIR.c.review, REVIEW_PAIR.c.other)):
+            place = _place(one.review, one.other)
+            found[one.review][one.other] = pairs.opened(people.store, one, place)
+    return found
+
+
 def open_pairs(people: People, item: str) -> dict[str, Pair]:
     """What is in doubt of a record as all its open tasks have it."""
     found: dict[str, Pair] = {}

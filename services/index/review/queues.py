@@ -4,8 +4,9 @@ Promise: whoever is adopted, gender-recognised or protected, by any record of an
 the general queue; what cannot be read is restricted.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
+from services.contract.people import PersonFacts
 from services.contract.reviews import ADOPTED, GENERAL, PROTECTED, SILENT, WITNESS, Reviewer
 from services.contract.vocabulary import code_list
 from services.index import barred, facts
@@ -18,10 +19,12 @@ STRICTER = (GENERAL, SILENT, PROTECTED, ADOPTED, WITNESS)
 """From the least to the most restricted."""
 
 
-def queues_of(people: People, persons: Collection[str]) -> dict[str, str]:
-    """The queue of each person, as all that is known of them stands now."""
+def queues_of(
+    people: People, persons: Collection[str], known: Mapping[str, PersonFacts] | None = None
+) -> dict[str, str]:
+    """The queue of each person, as all that is known of them stands now. `known`: their facts, where they were read already."""
     records = people.of(persons)
-    known = facts.facts_of(people, persons)
+    known = known or facts.facts_of(people, persons)
     said = barred.introductions(people, [one for of in records.values() for one in of])
     found = {}
     for person in persons:
@@ -35,10 +38,15 @@ def queues_of(people: People, persons: Collection[str]) -> dict[str, str]:
     return found
 
 
-def of_pairs(people: People, asked: Collection[tuple[str, str]], persons: Collection[str]) -> str:
+def of_pairs(
+    people: People,
+    asked: Collection[tuple[str, str]],
+    persons: Collection[str],
+    known: Mapping[str, PersonFacts] | None = None,
+) -> str:
     """The queue of a task: the strictest of its people's, and that of adoptions where one keeps two of its records apart."""
     kept = [ADOPTED for one, other in asked if exclusions.of_adoption(people.connection, one, {other})]
-    return strictest([*queues_of(people, persons).values(), *kept])
+    return strictest([*queues_of(people, persons, known).values(), *kept])
 
 
 def strictest(queues: Collection[str]) -> str:

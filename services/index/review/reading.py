@@ -5,12 +5,14 @@ spoken; of evidence about a place nothing is said where anybody is protected.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
 
-from services.contract.people import AskerIdentity, Item, Relate, Related
+from services.contract.people import Item, Related
 from services.contract.reviews import (
     DECIDED,
     GENERAL,
@@ -23,7 +25,7 @@ from services.contract.reviews import (
     ReviewTask,
     Said,
 )
-from services.index import facts, relate
+from services.index import relate
 from services.index.links import exclusions
 from services.index.people import Known, People
 from services.index.review import agreement, answers, seen, wording
@@ -35,12 +37,15 @@ from services.index.sources import published
 
 def lines(people: People, reviewer: Reviewer, *, decided: bool, most: int) -> tuple[ReviewLine, ...]:
     """At most so many of the reviewer's tasks."""
-    found = []
-    for task in seen.listed(people, reviewer, decided=decided):
-        found.append(line(people, reviewer, task))
-        if len(found) == most:
-            break
-    return tuple(found)
+    listed = seen.listed(people, reviewer, decided=decided)
+    return tuple(line(people, reviewer, task) for task in islice(listed, most))
+
+
+def general(people: People, reviewer: Reviewer, *, decided: bool, most: int) -> tuple[ReviewTask, ...]:
+    """Of the same tasks those of the general queue, opened: for whoever has to know whether policy may speak of them."""
+    listed = islice(seen.listed(people, reviewer, decided=decided), most)
+    tasks = [task for task in listed if task.queue == GENERAL]
+    return _opened(people, reviewer, tasks) if tasks else ()
 
 
 def line(people: People, reviewer: Reviewer, task: Seen) -> ReviewLine:
@@ -63,32 +68,50 @@ def line(people: People, reviewer: Reviewer, task: Seen) -> ReviewLine:
 
 def open_task(people: People, reviewer: Reviewer, id: str) -> ReviewTask:
     """One task with its records side by side. Raises `NotFound`."""
-    task = seen.find(people, reviewer, id)
-    held = [_item(people, task.known[item]) for item in (task.row.item, *task.pairs)]
+    return _opened(people, reviewer, [seen.find(people, reviewer, id)])[0]
+
+
+def _opened(people: People, reviewer: Reviewer, tasks: Sequence[Seen]) -> tuple[ReviewTask, ...]:
+    parts = [_contents(people, task) for task in tasks]
+    everybody = dict.fromkeys(person for one in parts for person in (*one.task.persons, *one.beside))
+    related = {one.person: one for one in relate.alone(people, tuple(everybody), reviewer.asker)}
+    return tuple(_task(people, reviewer, one, related) for one in parts)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Contents:
+    """The records of one task, and in whose files they stand."""
+
+    task: Seen
+    held: tuple[Item | None, ...]
+    others: tuple[Item, ...]
+    beside: tuple[str, ...]
+
+
+def _contents(people: People, task: Seen) -> _Contents:
+    held = tuple(_item(people, task.known[item]) for item in (task.row.item, *task.pairs))
     others = tuple(_others(people, task))
     files = {one.person for one in (*held, *others) if one is not None} - set(task.persons)
-    beside = tuple(sorted(files))
-    known = facts.facts_of(people, (*task.persons, *beside))
+    return _Contents(task, held, others, tuple(sorted(files)))
+
+
+def _task(
+    people: People, reviewer: Reviewer, contents: _Contents, related: Mapping[str, Related]
+) -> ReviewTask:
+    task, beside = contents.task, contents.beside
+    known = {person: related[person].facts for person in (*task.persons, *beside)}
     # A record that is kept restricted is found by no place: nothing of a place is said of it here, either.
     placeless = any(one.protected for one in known.values()) or any(
         one.summary.restricted for one in task.known.values()
     )
     return ReviewTask(
         line=line(people, reviewer, task),
-        records=tuple(_records(people, task, held, placeless=placeless)),
-        related=_related(people, reviewer.asker, task.persons),
+        records=tuple(_records(people, task, contents.held, placeless=placeless)),
+        related=tuple(related[person] for person in task.persons),
         facts=known,
-        others=others,
-        beside=_related(people, reviewer.asker, beside),
+        others=contents.others,
+        beside=tuple(related[person] for person in beside),
         said=tuple(_said(people, reviewer, task)),
-    )
-
-
-def _related(people: People, asker: AskerIdentity, persons: Sequence[str]) -> tuple[Related, ...]:
-    """Each of them as they stand to the reviewer: no case, so whoever is protected is across a harm link."""
-    return tuple(
-        relate.relate(people, Relate(person, "person", people.on, (), asker=asker)).people[0]
-        for person in persons
     )
 
 
@@ -152,7 +175,7 @@ def months(people: People) -> tuple[MonthOfReviews, ...]:
     pairs: dict[str, list[tuple[str, str]]] = defaultdict(list)
     wanted = select(REVIEW).where(REVIEW.c.queue == GENERAL, REVIEW.c.state.in_((OPEN, DECIDED, UNDONE)))
     for row in people.connection.execute(wanted).all():
-        task = seen.see(people, row)
+        (task,) = seen.see(people, [row])
         if task is None or task.queue != GENERAL:
             continue
         raised[row.since[:7]] += 1

@@ -36,6 +36,12 @@ class Reviews:
             people = People(connection, self._store, self._shelf.current(), on)
             return reading.lines(people, reviewer, decided=decided, most=most)
 
+    def general(self, reviewer: Reviewer, on: str, *, decided: bool, most: int) -> tuple[ReviewTask, ...]:
+        """Of the tasks that `listed` gives those of the general queue, opened in one go."""
+        with self._store.read() as connection:
+            people = People(connection, self._store, self._shelf.current(), on)
+            return reading.general(people, reviewer, decided=decided, most=most)
+
     def open(self, reviewer: Reviewer, id: str, on: str) -> ReviewTask:
         """One task. Raises `NotFound`."""
         with self._store.read() as connection:

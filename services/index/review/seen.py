@@ -4,13 +4,14 @@ Promise: a task of a queue that is not the reviewer's, one of nobody and one who
 worked out afresh each time, so that a protection that came a moment ago counts.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
 from services.contract.canonical import b64u, digest
+from services.contract.people import PersonFacts
 from services.contract.problems import NotFound
 from services.contract.reviews import DECIDED, GENERAL, OPEN, UNDONE, Reviewer
 from services.index import facts
@@ -19,6 +20,9 @@ from services.index.people import Known, People
 from services.index.review import keep, queues
 from services.index.review.pairs import ASKED, Pair
 from services.index.schema import REVIEW
+
+AT_ONCE = 50
+"""Tasks of which what is known is read together: more than a list has, so that most lists are read in one go."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -31,6 +35,8 @@ class Seen:
     """Item -> its record of introduction, the record in doubt among them."""
     queue: str
     two: bool
+    facts: Mapping[str, PersonFacts]
+    """Of everybody it touches, and perhaps of others."""
 
     @property
     def persons(self) -> tuple[str, ...]:
@@ -46,16 +52,27 @@ class Seen:
 def find(people: People, reviewer: Reviewer, id: str) -> Seen:
     """One task, open or decided. Raises `NotFound`."""
     row = people.connection.execute(select(REVIEW).where(REVIEW.c.id == id)).first()
-    task = see(people, row) if row is not None and row.state in (OPEN, DECIDED, UNDONE) else None
+    task = see(people, [row])[0] if row is not None and row.state in (OPEN, DECIDED, UNDONE) else None
     if task is None or not may_see(people, reviewer, task):
         raise NotFound("no review with this id is yours")
     return task
 
 
-def see(people: People, row: Any) -> Seen | None:
-    """The task; None where a record that it is about is no longer kept."""
-    pairs = keep.pairs_of(people, row)
-    known = people.of_items({row.item, *pairs})
+def see(people: People, rows: Sequence[Any]) -> list[Seen | None]:
+    """The tasks, by position; None where a record that it is about is no longer kept. What many have to know is read once."""
+    pairs = keep.pairs_of_all(people, {row.id for row in rows})
+    known = people.of_items({item for row in rows for item in (row.item, *pairs[row.id])})
+    told = facts.facts_of(people, {one.person for one in known.values()})
+    return [_see(people, row, pairs[row.id], known, told) for row in rows]
+
+
+def _see(
+    people: People,
+    row: Any,
+    pairs: Mapping[str, Pair],
+    known: Mapping[str, Known],
+    told: Mapping[str, PersonFacts],
+) -> Seen | None:
     pairs = {other: pair for other, pair in pairs.items() if other in known}
     if row.item in known and row.state == OPEN:
         # What was linked or held apart a moment ago by another way is in doubt no more.
@@ -70,10 +87,10 @@ def see(people: People, row: Any) -> Seen | None:
         return None
     known = {item: known[item] for item in (row.item, *pairs)}
     persons = {one.person for one in known.values()}
-    now = queues.of_pairs(people, {(row.item, other) for other in pairs}, persons)
+    now = queues.of_pairs(people, {(row.item, other) for other in pairs}, persons, told)
     queue = queues.strictest([row.queue, now])
-    ages = [one.age for one in facts.facts_of(people, persons).values()]
-    return Seen(row, pairs, known, queue, queues.takes_two(queue, ages))
+    ages = [told[person].age for person in persons]
+    return Seen(row, pairs, known, queue, queues.takes_two(queue, ages), told)
 
 
 def may_see(people: People, reviewer: Reviewer, task: Seen) -> bool:
@@ -92,10 +109,11 @@ def listed(people: People, reviewer: Reviewer, *, decided: bool) -> Iterator[See
     wanted = select(REVIEW).where(REVIEW.c.state.in_(states)).order_by(*order)
     if readable == [GENERAL]:
         wanted = wanted.where(REVIEW.c.queue == GENERAL)
-    for row in people.connection.execute(wanted).all() if readable else ():
-        task = see(people, row)
-        if task is not None and may_see(people, reviewer, task):
-            yield task
+    rows = people.connection.execute(wanted).all() if readable else []
+    for start in range(0, len(rows), AT_ONCE):
+        for task in see(people, rows[start : start + AT_ONCE]):
+            if task is not None and may_see(people, reviewer, task):
+                yield task
 
 
 def open_of(people: People, item: str) -> list[Any]:

@@ -82,7 +82,7 @@ def holds(index: Index) -> None:
             known = people.of_items([row.item, *others])
             mine = known.pop(row.item).person
             two += [frozenset((mine, other.person)) for other in known.values()]
-            task = seen.see(people, row)
+            (task,) = seen.see(people, [row])
             assert task is not None
             wanted = queues.queues_of(people, set(task.persons))
             assert row.queue == queues.strictest(wanted.values())
