@@ -30,6 +30,7 @@ from services.runtime.keys import KeyFolder
 from services.runtime.settings import Settings
 from tests.fake_ledger import FakeLedger
 from tests.fakes import FakeIndex, FakePolicy, FakeRules
+from tests.migrated import lay_databases
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -156,6 +157,8 @@ def _partners() -> dict[str, Organisation]:
 def make_world(home: Path, database: str = "") -> World:
     """A hub with its partners, systems and workers registered."""
     settings = Settings(mode="demo", home=home, database=database)
+    if not database:
+        lay_databases(home, "gateway.db")
     keys, clock = KeyFolder(home / "keys"), Clock()
     store, ledger, index = open_store(settings, keys), FakeLedger(), FakeIndex()
     parts = Parts(

@@ -30,6 +30,7 @@ from services.gateway.parts import Parts
 from services.ledger.journal import Frame, read_frames, read_hub
 from services.runtime.settings import read_settings
 from services.wiring import Running, build
+from tests.migrated import lay_databases
 
 MIA = About(nhs_number="9991000011", given="Mia", family="Reid", birth_date="2019-05-07")
 SEAN = About(nhs_number="9991000054", given="Sean", family="Cole")
@@ -171,6 +172,8 @@ def a_world(
     if edit:
         edit(own)
     home = folder / "home"
+    if not settings.get("database"):
+        lay_databases(home)
     running = build(read_settings(mode="demo", home=home, policies=own, **settings))
     running = replace(running, parts=replace(running.parts, clock=lambda: datetime.now(UTC)))
     world = World(running, home)

@@ -9,10 +9,12 @@ The question is `POST [base]/Patient/_search`, form-encoded (FHIR R4 search, sec
 Bundle of the Patient and the patient's records. An empty Bundle is NIL.
 """
 
+import ssl
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import httpx2
@@ -48,12 +50,20 @@ class Reply:
     """Resources that were not valid, or were about somebody else."""
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whose certificates are believed: the list is long, and read once in a process."""
+    return httpx2.create_ssl_context(trust_env=False)
+
+
 class LiveSources:
     """Asks live sources in parallel."""
 
     def __init__(self, gate: Gate, transport: httpx2.BaseTransport | None = None) -> None:
         # The environment's proxies are not asked: a number would pass through them.
-        self._client = httpx2.Client(transport=transport, follow_redirects=False, trust_env=False)
+        self._client = httpx2.Client(
+            transport=transport, verify=_trusted(), follow_redirects=False, trust_env=False
+        )
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="live-source")
         self._gate = gate
 

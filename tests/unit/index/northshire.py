@@ -12,6 +12,7 @@ from services.index.index import Index
 from services.index.open import open_index
 from services.runtime.keys import KeyFolder
 from services.runtime.settings import Settings
+from tests.migrated import lay_databases
 
 NHS = "https://fhir.nhs.uk/Id/nhs-number"
 VERIFIED = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-NHSNumberVerificationStatus"
@@ -86,6 +87,8 @@ class FakeShelf:
 def small_index(folder: Path, database: str = "", shelf: FakeShelf | None = None) -> Index:
     """An index on SQLite in `folder`, or on `database`."""
     settings = Settings(mode="demo", home=folder / "home", database=database)
+    if not database:
+        lay_databases(settings.home, "index.db")
     return open_index(settings, KeyFolder(folder / "keys"), shelf or FakeShelf())
 
 
