@@ -51,7 +51,7 @@ def test_erasure_from_request_to_done(stage: Stage, browser: Browser) -> None:
     with walking(browser, stage, javascript=False) as walk:
         sign_in(walk, LEAD)
         agree(walk, "A person is to be erased from the ledger")
-        walk.look("This cannot be shown to you")
+        walk.look("This cannot be done")
         assert "A legal hold stands" in walk.page.inner_text("main")
         agree(walk, "A legal hold is to be released")
         walk.look("Your tasks")

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from services.cli.demo.enrol import enrol_staff
 from services.contract.people import About
+from services.gateway.pages.beside import records_of
 from services.gateway.tasks.notes import LIFE
 from services.gateway.tasks.tables import ReleaseNoteRow
 from tests.hub.test_links_by_hand import CSC, NHS, PLAIN, SAFE, WHY, one_person
@@ -124,3 +125,19 @@ def test_of_somebody_protected_it_is_an_officers_and_takes_two(world: World) -> 
     assert told.status_code == 422
     assert "No such records are yours to decide on" in told.text
     assert one_person(world, "safe")
+
+
+def test_records_of_a_live_source_are_not_offered_for_nothing_joined_them() -> None:
+    patients = [
+        {
+            "resourceType": "Patient",
+            "id": id,
+            "meta": {"source": f"urn:mash:source:{id}"},
+            "name": [{"family": "Reid"}],
+        }
+        for id in ("council", "practice", "housing")
+    ]
+    names = {"council": "Council", "practice": "Practice", "housing": "Housing"}
+    found = records_of(patients, names, {"council", "housing"})
+    assert [one.shown for one in found] == ["council", "housing"]
+    assert records_of(patients, names, {"council"}) == ()

@@ -78,3 +78,12 @@ def test_each_organisation_reads_and_releases_its_own_alone(world: World) -> Non
     assert refused.status_code == 403
     assert entered(world) == ["erasure.asked", "hold.set"]
     assert [one.state for one in world.parts.ledger.holds.listed(OWN)] == ["STANDS"]
+
+
+def test_what_is_not_done_is_said_to_be_not_done_and_not_to_be_not_shown(world: World) -> None:
+    officer = browser(world, "PRIVACY-OFFICER")
+    assert officer.post("/legal-holds", data=ASKED["/legal-holds"]).status_code == 303
+    stood = officer.post("/erasure", data=ASKED["/erasure"])
+    assert stood.status_code == 403
+    assert "This cannot be done" in stood.text
+    assert "cannot be shown" not in stood.text

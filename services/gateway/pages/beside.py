@@ -4,7 +4,7 @@ Promise: it is offered to whoever reviews, beside the person; it is the same act
 or shown; what the form carries is what the reader was shown, and is believed by nobody.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from services.gateway.links.shown import named
 from services.gateway.pages import links
 from services.gateway.pages.desk import Desk
 from services.gateway.pages.forms import Form, Typed, made
-from services.gateway.pages.particulars import facts_of, source_of
+from services.gateway.pages.particulars import facts_of, source_id, source_of
 from services.gateway.reviews.deciding import LEAST
 from services.gateway.reviews.readers import reads
 
@@ -35,10 +35,14 @@ class Beside:
     words: str = field(repr=False)
 
 
-def records_of(patients: Sequence[Mapping[str, Any]], sources: Mapping[str, str]) -> tuple[Beside, ...]:
-    """The records of a person that could be taken apart; none where there are not two."""
+def records_of(
+    patients: Sequence[Mapping[str, Any]], sources: Mapping[str, str], kept: Collection[str]
+) -> tuple[Beside, ...]:
+    """The records of a person that could be taken apart; none where there are not two. `kept`: ids of the sources whose records
+    are kept here, for those of a live one are joined by nothing but their number.
+    """
     found = []
-    for one in patients[:MOST]:
+    for one in [one for one in patients if source_id(one) in kept][:MOST]:
         facts = {fact.label: fact.values for fact in facts_of([one], sources)}
         said = (value for label in _SAID for value, _ in facts.get(label, ()))
         found.append(Beside(str(one["id"]), f"{source_of(one, sources)}: {', '.join(said)}"))

@@ -87,9 +87,11 @@ class Desk:
         """One page in its frame."""
         return page(template, status, frame=self.frame(asker, here), **model)
 
-    def refuse(self, asker: Asker, refused: Refused, back: str = "/your-cases") -> Response:
-        """A refusal: its sentence, and who can change it."""
-        return self.show(asker, "refusal.html", status=403, refused=refused, back=back)
+    def refuse(
+        self, asker: Asker, refused: Refused, back: str = "/your-cases", *, act: bool = False
+    ) -> Response:
+        """A refusal: its sentence, and who can change it. `act`: of something to be done, not to be shown."""
+        return self.show(asker, "refusal.html", status=403, refused=refused, back=back, act=act)
 
     def staff_name(self, id: str) -> str:
         """How a member of staff is called; a colleague of a row that has ended has no name any more."""

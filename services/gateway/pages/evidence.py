@@ -47,7 +47,7 @@ def routes(desk: Desk) -> APIRouter:
                 form.wrong("text", place.rpartition(": ")[2])
             return _form(desk, asker, id, kind, form)
         back = f"/your-cases/{id}"
-        return desk.refuse(asker, recorded, back) if isinstance(recorded, Refused) else go(back)
+        return desk.refuse(asker, recorded, back, act=True) if isinstance(recorded, Refused) else go(back)
 
     return router
 

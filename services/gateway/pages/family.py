@@ -97,9 +97,15 @@ class FamilyPage:
 
 
 def family_page(
-    answer: FamilyView, sources: Mapping[str, str], now: datetime, kinds: Collection[str] = ()
+    answer: FamilyView,
+    sources: Mapping[str, str],
+    now: datetime,
+    kinds: Collection[str] = (),
+    kept: Collection[str] = (),
 ) -> FamilyPage:
-    """`sources`: source id -> the name by which people know it; `kinds`: evidence that the worker can record here."""
+    """`sources`: source id -> the name by which people know it; `kinds`: evidence that the worker can record here; `kept`: the
+    sources whose records could be taken from somebody.
+    """
     names = {
         one.ref: one.name or f"Person {number}, name not shown" for number, one in enumerate(answer.people, 1)
     }
@@ -117,6 +123,7 @@ def family_page(
             sources,
             now,
             kinds,
+            kept,
         )
         for number, one in enumerate(answer.people, 1)
     )
@@ -148,6 +155,7 @@ def _person(
     sources: Mapping[str, str],
     now: datetime,
     kinds: Collection[str],
+    kept: Collection[str],
 ) -> PersonPage:
     patients = [one for one in records if one["resourceType"] == "Patient"]
     births = list(dict.fromkeys(str(one["birthDate"]) for one in patients if "birthDate" in one))
@@ -169,7 +177,7 @@ def _person(
         facts=facts_of(patients, sources),
         shelves=shelves,
         missing=missing_of([row for row in answer.withheld if row.person == entry.ref], kinds),
-        records=records_of(patients, sources),
+        records=records_of(patients, sources, kept),
     )
 
 

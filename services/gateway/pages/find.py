@@ -71,9 +71,11 @@ def _shown(desk: Desk, asker: Asker, body: ViewRequest, answer: FamilyView, form
     standing = load(desk.parts, asker, body.case)
     case = case_page(desk, asker, standing)
     if answer.match == "MATCH":
-        sources = {id: one.name for id, one in desk.parts.shelf.current().sources.items()}
-        view = family_page(answer, sources, desk.parts.now(), kinds_for(asker, standing.row.purpose))
-        reviews = reads(asker.role)
+        book, reviews = desk.parts.shelf.current().sources, reads(asker.role)
+        sources = {id: one.name for id, one in book.items()}
+        kept = {id for id, one in book.items() if reviews and one.mode != "live"}
+        kinds = kinds_for(asker, standing.row.purpose)
+        view = family_page(answer, sources, desk.parts.now(), kinds, kept)
         return desk.show(asker, "family.html", here="find", case=case, view=view, reviews=reviews)
     asked = [name for name in CONFIRMING if name in body.about.identifiers | SHOWN]
     return desk.show(

@@ -76,7 +76,7 @@ def taken_apart(desk: Desk, asker: Asker, body: WithdrawLink) -> Response:
     """Withdraw a link, and show what came of it. Raises `NotFound`."""
     done = withdraw_link(desk.parts, asker, body)
     if isinstance(done, Refused):
-        return desk.refuse(asker, done, ROOM)
+        return desk.refuse(asker, done, ROOM, act=True)
     if isinstance(done, Waits):
         return go(f"{reviews.ROOM}/{done.task}")
     told = told_of(desk, (one.plain() for one in done.recipients))

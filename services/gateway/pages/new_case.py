@@ -146,7 +146,11 @@ def _opened(desk: Desk, asker: Asker, purpose: str, form: Form) -> Response:
                 "members-0-team" if place.startswith("members") else "ground", words[:1].upper() + words[1:]
             )
         return _form(desk, asker, purpose, form)
-    return desk.refuse(asker, opened) if isinstance(opened, Refused) else go(f"/your-cases/{opened.id}")
+    return (
+        desk.refuse(asker, opened, act=True)
+        if isinstance(opened, Refused)
+        else go(f"/your-cases/{opened.id}")
+    )
 
 
 def _message(form: Form, purpose: str) -> OpenCase | None:

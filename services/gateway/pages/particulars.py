@@ -38,8 +38,12 @@ class Fact:
 
 def source_of(resource: Mapping[str, Any], sources: Mapping[str, str]) -> str:
     """The name of the source that a record is from, as far as it was released."""
-    written = str(resource.get("meta", {}).get("source", "")).removeprefix(_SOURCE)
-    return sources.get(written, A_PARTNER)
+    return sources.get(source_id(resource), A_PARTNER)
+
+
+def source_id(resource: Mapping[str, Any]) -> str:
+    """The id of the source that a record is from, as far as it was released."""
+    return str(resource.get("meta", {}).get("source", "")).removeprefix(_SOURCE)
 
 
 def facts_of(patients: Sequence[Mapping[str, Any]], sources: Mapping[str, str]) -> tuple[Fact, ...]:

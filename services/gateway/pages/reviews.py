@@ -88,7 +88,7 @@ def routes(desk: Desk) -> APIRouter:
             return _shown(desk, asker, id, form)
         done = undo_review(desk.parts, asker, id, form.get("reason"))
         if isinstance(done, Refused):
-            return desk.refuse(asker, done, ROOM)
+            return desk.refuse(asker, done, ROOM, act=True)
         return go(f"{ROOM}/{id}" if done.told or done.waits else ROOM)
 
     return router
@@ -107,7 +107,7 @@ def _decided(desk: Desk, asker: Asker, id: str, form: Form) -> Response:
         form.wrong("answer", "Say which record is the same person's")
         return _shown(desk, asker, id, form)
     if isinstance(done, Refused):
-        return desk.refuse(asker, done, ROOM)
+        return desk.refuse(asker, done, ROOM, act=True)
     return go(f"{ROOM}/{id}" if done.told else ROOM)
 
 

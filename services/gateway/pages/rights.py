@@ -74,7 +74,7 @@ def _chosen(form: Form, name: str, vocabulary: str, wrong: str) -> None:
 
 
 def _told(desk: Desk, asker: Asker, answer: object, back: str) -> Response:
-    return desk.refuse(asker, answer, back) if isinstance(answer, Refused) else go(back)
+    return desk.refuse(asker, answer, back, act=True) if isinstance(answer, Refused) else go(back)
 
 
 def _holds(desk: Desk, asker: Asker, form: Form) -> Response:

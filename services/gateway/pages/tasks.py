@@ -135,7 +135,9 @@ def routes(desk: Desk) -> APIRouter:
             form.wrong("item", "Say which one record you approve")
             return _shown(desk, asker, id, form)
         return (
-            desk.refuse(asker, decided, "/your-tasks") if isinstance(decided, Refused) else go("/your-tasks")
+            desk.refuse(asker, decided, "/your-tasks", act=True)
+            if isinstance(decided, Refused)
+            else go("/your-tasks")
         )
 
     return router

@@ -1,6 +1,7 @@
 """Exit codes and problems of `mash`: one table, words on stderr, no traceback; and a port that is taken."""
 
 import socket
+from pathlib import Path
 
 import pytest
 import typer
@@ -76,3 +77,10 @@ def test_a_port_in_use_is_said_with_its_setting_and_the_remedy() -> None:
     assert f"port {port}" in caught.value.detail
     assert caught.value.detail.startswith("MASH_PORT")
     assert "MASH_PORT" in caught.value.step
+
+
+def test_an_installation_that_is_not_there_is_named_as_such(tmp_path: Path) -> None:
+    ran = CliRunner().invoke(app, ["index", "rekey", str(tmp_path / "nowhere")])
+    assert ran.exit_code == 2
+    assert "nowhere: there is no such folder" in ran.output
+    assert not (tmp_path / "nowhere").exists()

@@ -12,6 +12,7 @@ from services.gateway.pages.case import CasePage, Described, Recorded
 from services.gateway.pages.desk import Frame
 from services.gateway.pages.family import family_page
 from services.gateway.pages.forms import Form
+from services.gateway.pages.question import Offer
 from services.gateway.pages.records import in_words
 from services.gateway.suppress import Table
 from services.policy.lifecycle.standing import InForce, Standing, Waiting
@@ -169,7 +170,10 @@ def view() -> FamilyView:
 
 
 def family() -> Any:
-    return family_page(view(), {QUOTED: QUOTED}, datetime(2026, 11, 23, tzinfo=UTC))
+    return family_page(view(), {QUOTED: QUOTED}, datetime(2026, 11, 23, tzinfo=UTC), kept=(QUOTED,))
+
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def found(match: str) -> dict[str, Any]:
@@ -177,7 +181,9 @@ def found(match: str) -> dict[str, Any]:
     return {
         "case": CASE,
         "answer": answer,
-        "question": hostile(Described),
+        "offers": (Offer(QUOTED, QUOTED, "2019"),),
+        "carried": [("given", QUOTED)],
+        "now": NOON,
         "asked": ["given"],
         "scope": QUOTED,
         "form": Form(),

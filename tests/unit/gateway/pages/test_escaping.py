@@ -11,6 +11,7 @@ from services.contract.releases import Erasure, Hold, OwnHeld
 from services.contract.reviews import ReviewLine
 from services.gateway.notices.letting_go import Held
 from services.gateway.pages.asked import AskedLine
+from services.gateway.pages.beside import Beside
 from services.gateway.pages.cases import Listed
 from services.gateway.pages.forms import Form
 from services.gateway.pages.new_case import Rows
@@ -75,8 +76,8 @@ PAGES: Mapping[str, dict[str, Any]] = {
         "relations": [(SCRIPT, SCRIPT)],
     },
     "found.html": found("POTENTIAL"),
-    "confirm.html": {"case": CASE, "asked": ["given"], "scope": QUOTED, "form": form()},
-    "family.html": {"case": CASE, "view": family()},
+    "confirm.html": found("POTENTIAL") | {"form": form()},
+    "family.html": {"case": CASE, "view": family(), "reviews": True},
     "receipt.html": {"receipt": hostile(ReceiptPage)},
     "refusal.html": {"refused": REFUSED, "back": "/your-cases"},
     "tasks.html": {
@@ -174,6 +175,7 @@ PAGES: Mapping[str, dict[str, Any]] = {
         "withheld": [(QUOTED, QUOTED)],
         "form": Form(Typed(), {"answer": QUOTED, "reason": QUOTED}),
     },
+    "beside.html": {"records": (hostile(Beside), hostile(Beside)), "form": form()},
     "links.html": {"sources": [(QUOTED, QUOTED)], "form": form()},
     "link_withdrawn.html": {
         "done": SimpleNamespace(moved=1, deadline="2026-12-01T13:05:00Z", receipt=SimpleNamespace(id=QUOTED)),
