@@ -112,19 +112,9 @@ def family_page(
     entries = answer.view.get("entry", ())
     owned = by_owner(entries, [one.ref for one in answer.people])
     kin = kinship(answer, names)
+    said = (sources, now, kinds, kept)
     people = tuple(
-        _person(
-            number,
-            one,
-            names[one.ref],
-            kin[one.ref],
-            owned.get(one.ref, ()),
-            answer,
-            sources,
-            now,
-            kinds,
-            kept,
-        )
+        _person(number, one, names[one.ref], kin[one.ref], owned.get(one.ref, ()), answer, *said)
         for number, one in enumerate(answer.people, 1)
     )
     return FamilyPage(
