@@ -15,16 +15,17 @@ from services.index.among import among
 from services.index.marks import Marks
 from services.index.people import Known, People, in_parts
 from services.index.ports import Book
+from services.index.prepared import Prepared
 from services.index.schema import RECORD
 
-_VERSIONS = select(RECORD).where(among(RECORD.c.id, "ids"))
+_VERSIONS = Prepared(select(RECORD).where(among(RECORD.c.id, "ids")))
 
 
 def versions(people: People, ids: Collection[str]) -> list[Any]:
     """Rows of these versions."""
     found: list[Any] = []
     for some in in_parts(sorted(ids)):
-        found += people.connection.execute(_VERSIONS, {"ids": some}).all()
+        found += _VERSIONS.rows(people.connection, {"ids": some})
     return found
 
 

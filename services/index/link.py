@@ -17,13 +17,14 @@ from services.index.matching.decide import OWN, decide
 from services.index.matching.room import Room
 from services.index.matching.verdict import LINK, Decision
 from services.index.people import People
+from services.index.prepared import Prepared
 from services.index.read import Summary
 from services.index.schema import CONFLICT, IDENTITY, PERSON
 from services.index.store import opaque
 from services.runtime.keys import Mac
 
-_PERSON_OF = select(IDENTITY.c.person).where(IDENTITY.c.item == bindparam("item"))
-_WITH_OTHERS = (
+_PERSON_OF = Prepared(select(IDENTITY.c.person).where(IDENTITY.c.item == bindparam("item")))
+_WITH_OTHERS = Prepared(
     select(IDENTITY.c.item)
     .where(IDENTITY.c.person == bindparam("person"), IDENTITY.c.item != bindparam("item"))
     .limit(1)
@@ -90,11 +91,11 @@ def write(people: People, item: str, edge: Edge, at: str) -> None:
 
 def held(people: People, item: str) -> str:
     """Of whom the record speaks now; empty for one that introduces nobody yet."""
-    return people.connection.execute(_PERSON_OF, {"item": item}).scalar() or ""
+    return next((row.person for row in _PERSON_OF.rows(people.connection, {"item": item})), "")
 
 
 def _shared(people: People, item: str, person: str) -> bool:
-    return people.connection.execute(_WITH_OTHERS, {"person": person, "item": item}).first() is not None
+    return bool(_WITH_OTHERS.rows(people.connection, {"person": person, "item": item}))
 
 
 def _note_conflicts(people: People, item: str, one: Summary, found: Found, decision: Decision) -> None:

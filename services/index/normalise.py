@@ -34,9 +34,15 @@ _LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ß": "ss", "þ": "th", "ð": "d", "ı": "i"}
 )
 
+_ASCII = bytes(range(256)).lower()
+_NO_SIGN = bytes(code for code in range(128) if not chr(code).isalnum())
+
 
 def squeeze(text: str) -> str:
     """Letters and digits only, lower case, without accents: `12, High St.` and `12 HIGH ST` are both `12highst`."""
+    if text.isascii():
+        # The same, shortly: nothing in it has an accent or another form.
+        return text.encode().translate(_ASCII, _NO_SIGN).decode()
     # Taken apart before case is folded, and again after: a mathematical "A" becomes a letter only then, a German "ß" two.
     folded = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
     plain = unicodedata.normalize("NFKD", folded)
@@ -56,12 +62,17 @@ def first_given(text: str) -> str:
 
 def sounds(key: str) -> frozenset[str]:
     """Phonetic codes of a normalised name; the name itself where its script has none."""
+    found = sound(key)
+    return frozenset(filter(None, (found, f"s{jellyfish.soundex(key)}" if key and key.isascii() else "")))
+
+
+def sound(key: str) -> str:
+    """The code by metaphone alone, which puts fewer different names together than soundex; the name itself where its script has
+    none, and empty for a name in Latin letters without one."""
     if not key:
-        return frozenset()
-    codes = {f"m{code}" for code in (jellyfish.metaphone(key),) if code.strip()}
-    if key.isascii():
-        codes.add(f"s{jellyfish.soundex(key)}")
-    return frozenset(codes) or frozenset({f"={key}"})
+        return ""
+    code = jellyfish.metaphone(key)
+    return f"m{code}" if code.strip() else "" if key.isascii() else f"={key}"
 
 
 def alike(one: str, other: str) -> bool:

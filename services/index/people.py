@@ -11,30 +11,31 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from services.index import keys
 from services.index.among import among
 from services.index.marks import Marks
 from services.index.ports import Book
+from services.index.prepared import Prepared
 from services.index.read import Home, Summary
 from services.index.schema import CURRENT, HOME, IDENTITY, LOOK_UP, RECORD
 from services.index.store import Store
 
 _MOST = 500
 _OF, _ABOUT, _ITEM = (
-    select(IDENTITY).where(among(column, "values"))
+    Prepared(select(IDENTITY).where(among(column, "values")))
     for column in (IDENTITY.c.person, IDENTITY.c.about, IDENTITY.c.item)
 )
 """Statements of the hot path are built once: SQLAlchemy takes longer to build one than the database to answer it."""
-_WITH_KEY = (
+_WITH_KEY = Prepared(
     select(LOOK_UP.c.item)
     .where(among(LOOK_UP.c.key, "wanted"))
     .order_by(LOOK_UP.c.item)
     .distinct()
     .limit(bindparam("most"))
 )
-_AT_HOME = select(HOME.c.item).where(among(HOME.c.key, "wanted"))
+_AT_HOME = Prepared(select(HOME.c.item).where(among(HOME.c.key, "wanted")))
 _CURRENT_ABOUT = select(RECORD).where(among(RECORD.c.about, "values"), RECORD.c.state == CURRENT)
 NOBODY = frozenset({""})
 """Looked for where there is nobody to look for: how long an answer takes must not tell whether anybody was found."""
@@ -106,9 +107,8 @@ class People:
 
     def by_keys(self, wanted: Iterable[int], most: int) -> tuple[set[str], bool]:
         """Items found by look-up keys, and whether there were more than `most`."""
-        found = set(
-            self.connection.execute(_WITH_KEY, {"wanted": sorted(wanted), "most": most + 1}).scalars()
-        )
+        rows = _WITH_KEY.rows(self.connection, {"wanted": sorted(wanted), "most": most + 1})
+        found = {row.item for row in rows}
         return found, len(found) > most
 
     def related(self, items: Iterable[str]) -> list[Known]:
@@ -140,7 +140,7 @@ class People:
         }
         items: set[str] = set()
         for some in in_parts(sorted(wanted)):
-            items |= set(self.connection.execute(_AT_HOME, {"wanted": some}).scalars())
+            items |= {row.item for row in _AT_HOME.rows(self.connection, {"wanted": some})}
         others: dict[str, list[Home]] = defaultdict(list)
         for known in self.of_items(items).values():
             others[known.person] += [home for home in known.summary.homes if home.current(self.on)]
@@ -153,9 +153,9 @@ class People:
             for person, homes in mine.items()
         }
 
-    def _select(self, statement: Select[Any], values: Sequence[str]) -> Iterator[Known]:
+    def _select(self, statement: Prepared, values: Sequence[str]) -> Iterator[Known]:
         for some in in_parts(values):
-            yield from self.known(self.connection.execute(statement, {"values": some}))
+            yield from self.known(statement.rows(self.connection, {"values": some}))
 
     def known(self, rows: Iterable[Any]) -> Iterator[Known]:
         """Rows of `index_identity`, opened, without those past their source's retention."""

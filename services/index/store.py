@@ -49,7 +49,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent view of what is committed. Raises `IndexUnavailable`."""
-        with _as_problem(), self.engine.connect() as connection, connection.begin():
+        with self._as_problem(), self.engine.connect() as connection, connection.begin():
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
             yield connection
@@ -57,7 +57,7 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction, alone among writers; committed on a clean exit. Raises `IndexUnavailable`, `Conflict`."""
-        with _as_problem(), self.engine.connect() as plain:
+        with self._as_problem(), self.engine.connect() as plain:
             connection = plain.execution_options(**{_WRITE: True})
             with connection.begin():
                 if connection.dialect.name == "postgresql":
@@ -109,16 +109,15 @@ class Store:
         # The hub's own words and truth values, with no decimal among them to keep: read the fastest way.
         return orjson.loads(self._sealer.open(sealed, place))
 
-
-@contextmanager
-def _as_problem() -> Iterator[None]:
-    # The message of a driver can hold a value, so nothing of it goes on: not as text, not as a cause.
-    try:
-        yield
-    except exc.IntegrityError:
-        raise Conflict("another publish changed the same record at the same moment") from None
-    except (exc.DBAPIError, exc.TimeoutError):
-        raise IndexUnavailable("the index's database did not answer") from None
+    @contextmanager
+    def _as_problem(self) -> Iterator[None]:
+        # The message of a driver can hold a value, so nothing of it goes on: not as text, not as a cause.
+        try:
+            yield
+        except exc.IntegrityError:
+            raise Conflict("another publish changed the same record at the same moment") from None
+        except (exc.DBAPIError, exc.TimeoutError, self.engine.dialect.loaded_dbapi.Error):
+            raise IndexUnavailable("the index's database did not answer") from None
 
 
 def _sqlite_connect(connection: Any, _: object) -> None:

@@ -82,7 +82,7 @@ def test_no_statement_reads_more_of_a_crowd_than_its_bound(index: Index) -> None
     with store.read() as connection:
         people = People(connection, store, index._shelf.current(), ON)
         wanted = blocking.of_search(store.mac, summary, True)
-        rows = connection.execute(candidates._ALIKE, {"wanted": wanted, "item": item}).all()
+        rows = candidates._ALIKE.rows(connection, {"wanted": wanted, "item": item})
         assert {row.met for row in rows} == {candidates.MET + 1}
         statements: list[str] = []
         event.listen(store.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))

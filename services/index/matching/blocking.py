@@ -12,8 +12,7 @@ No kind of key grows into a crowd where there are more people, except by what pe
 street's name, of which every town has one like it, stands with two things more. What is left of crowds, candidates.py bounds.
 """
 
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
 
 from services.index import normalise
 from services.index.read import Home, Name, Summary
@@ -22,64 +21,73 @@ from services.runtime.keys import Mac
 MOST_NAMES = 20
 """Names of one record that are looked at; more are no person's."""
 Words = tuple[str, ...]
-Sounds = tuple[str, ...]
 
 
 def of_record(mac: Mac, summary: Summary, placed: bool) -> set[int]:
     """The keys by which others find the record; those of place only where `placed`."""
-    dates = (summary.birth_date,)
-    return {mac.number(*words) for words in _words(summary, summary.names, dates, placed)}
+    return _keys(mac, summary, summary.names, (summary.birth_date,), placed)
 
 
 def of_search(mac: Mac, summary: Summary, placed: bool) -> set[int]:
     """The keys by which the record finds others."""
     dates = (summary.birth_date, normalise.swapped(summary.birth_date))
     turned = (Name(name.given, name.family, "") for name in summary.names if name.given and name.family)
-    names = (*summary.names[:MOST_NAMES], *turned)
-    return {mac.number(*words) for words in _words(summary, names, dates, placed)}
+    return _keys(mac, summary, (*summary.names[:MOST_NAMES], *turned), dates, placed)
 
 
-def _words(summary: Summary, names: Iterable[Name], dates: Iterable[str], placed: bool) -> Iterator[Words]:
+def _keys(mac: Mac, summary: Summary, names: Sequence[Name], dates: Iterable[str], placed: bool) -> set[int]:
+    # Several names of one record say much alike: no words are hashed twice.
+    return {mac.number(*words) for words in set(_words(summary, names, [*filter(None, dates)], placed))}
+
+
+def _words(summary: Summary, names: Sequence[Name], dates: Sequence[str], placed: bool) -> Iterator[Words]:
     """The words of every key."""
-    dates = tuple(filter(None, dates))
-    # Each name is put into sound once, however many keys it stands in.
-    sounds = cache(_sounds)
     for number in summary.numbers:
         yield "match-number", number.value
-    for name in tuple(names)[: 2 * MOST_NAMES]:
-        yield from _of_name(sounds(name.given), sounds(name.family), dates, summary.born[:4])
+    sounds: dict[str, str] = {}
+    for name in names[: 2 * MOST_NAMES]:
+        for one in (name.given, name.family):
+            # Each name is put into sound once, however many keys it stands in.
+            if one not in sounds:
+                sounds[one] = normalise.sound(one)
+        yield from _of_name(sounds[name.given], sounds[name.family], dates, summary.born[:4])
         if placed:
-            yield from _of_name_and_place(name, sounds(name.given), sounds(name.family), summary)
+            yield from _of_name_and_place(name, sounds[name.given], sounds[name.family], summary)
     if placed:
         for home in summary.homes:
             yield from _of_home(home, dates)
 
 
-def _of_name(given: Sounds, family: Sounds, dates: Iterable[str], year: str) -> Iterator[Words]:
-    for sound in family:
-        yield from (("match-born-family", born, sound) for born in dates)
-    for sound in given:
-        yield from (("match-born-given", born, sound) for born in dates)
-        if year:
-            yield from (("match-names-year", sound, other, year) for other in family)
+def _of_name(given: str, family: str, dates: Iterable[str], year: str) -> Iterator[Words]:
+    if family:
+        for born in dates:
+            yield "match-born-family", born, family
+    if given:
+        for born in dates:
+            yield "match-born-given", born, given
+        if year and family:
+            yield "match-names-year", given, family, year
 
 
-def _of_name_and_place(name: Name, given: Sounds, family: Sounds, summary: Summary) -> Iterator[Words]:
-    yield from (("match-phone", phone, name.given[:1]) for phone in summary.phones if name.given)
-    beside = (*filter(None, (summary.born[:4],)), *family)
-    for sound in given:
-        for home in summary.homes:
-            places = (("postcode", home.postcode), ("uprn", home.uprn))
-            yield from ((f"match-{kind}-given", place, sound) for kind, place in places if place)
-            if home.street:
-                yield from (("match-street-given", home.street, sound, one) for one in beside)
+def _of_name_and_place(name: Name, given: str, family: str, summary: Summary) -> Iterator[Words]:
+    if name.given:
+        for phone in summary.phones:
+            yield "match-phone", phone, name.given[:1]
+    if not given:
+        return
+    for home in summary.homes:
+        if home.postcode:
+            yield "match-postcode-given", home.postcode, given
+        if home.uprn:
+            yield "match-uprn-given", home.uprn, given
+        if home.street:
+            for one in filter(None, (summary.born[:4], family)):
+                yield "match-street-given", home.street, given, one
 
 
 def _of_home(home: Home, dates: Iterable[str]) -> Iterator[Words]:
-    places = (("postcode", home.postcode), ("uprn", home.uprn))
-    yield from ((f"match-{kind}-born", place, born) for kind, place in places if place for born in dates)
-
-
-def _sounds(name: str) -> Sounds:
-    """By metaphone, which puts fewer different names together than soundex; the name itself in another script."""
-    return tuple(sorted(code for code in normalise.sounds(name) if code[0] in "m="))
+    for born in dates:
+        if home.postcode:
+            yield "match-postcode-born", home.postcode, born
+        if home.uprn:
+            yield "match-uprn-born", home.uprn, born

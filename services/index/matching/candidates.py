@@ -17,6 +17,7 @@ from services.index.among import among
 from services.index.matching import blocking
 from services.index.matching.decide import Held
 from services.index.people import Known, People
+from services.index.prepared import Prepared
 from services.index.read import Summary
 from services.index.schema import IDENTITY, LOOK_UP
 
@@ -32,19 +33,23 @@ _MET = (
     .limit(MET + 1)
     .cte("met")
 )
-_ALIKE = select(IDENTITY, select(func.count()).select_from(_MET).scalar_subquery().label("met")).where(
-    IDENTITY.c.person.in_(select(_OTHER.c.person).where(_OTHER.c.item.in_(select(_MET.c.item))))
+_ALIKE = Prepared(
+    select(IDENTITY, select(func.count()).select_from(_MET).scalar_subquery().label("met")).where(
+        IDENTITY.c.person.in_(select(_OTHER.c.person).where(_OTHER.c.item.in_(select(_MET.c.item))))
+    )
 )
 """Every record of the people who have one of these keys, each row with how many rows of keys were met. Built once, like all
 statements here."""
-_SHARING = (
+_SHARING = Prepared(
     select(LOOK_UP.c.item)
     .where(LOOK_UP.c.key == bindparam("key"), LOOK_UP.c.item != bindparam("item"))
     .order_by(LOOK_UP.c.item)
     .limit(SHARED + 1)
 )
-_OF_ITEMS = select(IDENTITY).where(
-    IDENTITY.c.person.in_(select(_OTHER.c.person).where(among(_OTHER.c.item, "items")))
+_OF_ITEMS = Prepared(
+    select(IDENTITY).where(
+        IDENTITY.c.person.in_(select(_OTHER.c.person).where(among(_OTHER.c.item, "items")))
+    )
 )
 
 
@@ -80,7 +85,7 @@ def find(people: People, item: str, summary: Summary, *, placed: bool) -> Found:
 
 def _alike(people: People, item: str, wanted: set[int]) -> tuple[dict[str, list[Known]], bool]:
     """The first `MOST` people with one of these keys, with their records, and whether there are more."""
-    rows = people.connection.execute(_ALIKE, {"wanted": wanted, "item": item}).all()
+    rows = _ALIKE.rows(people.connection, {"wanted": wanted, "item": item})
     if rows and rows[0].met > MET:
         return _first(people, _by_each(people, item, wanted)), True
     found = _by_person(rows)
@@ -91,9 +96,9 @@ def _by_each(people: People, item: str, wanted: Iterable[int]) -> dict[str, list
     """Rows by person, key by key, without the keys that too many share."""
     items: set[str] = set()
     for key in wanted:
-        sharing = people.connection.execute(_SHARING, {"key": key, "item": item}).scalars().all()
-        items |= set(sharing) if len(sharing) <= SHARED else set()
-    return _by_person(people.connection.execute(_OF_ITEMS, {"items": items}))
+        sharing = _SHARING.rows(people.connection, {"key": key, "item": item})
+        items |= {row.item for row in sharing} if len(sharing) <= SHARED else set()
+    return _by_person(_OF_ITEMS.rows(people.connection, {"items": items}))
 
 
 def _by_person(rows: Iterable[Any]) -> dict[str, list[Any]]:

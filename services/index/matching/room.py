@@ -20,6 +20,7 @@ from services.index.matching.candidates import Found
 from services.index.matching.decide import Standing
 from services.index.matching.guards import AFTER, BEFORE, NONE, Law
 from services.index.people import Known, People
+from services.index.prepared import Prepared
 from services.index.read import Home, Summary
 from services.index.schema import CURRENT, HOME, IDENTITY, PROTECTION, RECORD
 
@@ -34,14 +35,14 @@ def _only(kind: str, *words: ColumnElement[Any]) -> Select[Any]:
     return select(first, *words, *[_NOTHING] * (4 - len(words)))
 
 
-_OF_ITEM = union_all(
+_OF_ITEM = Prepared(union_all(
     # First, because the first names the columns and gives them their types.
     select(literal_column(f"'{_VERSION}'").label("kind"), RECORD.c.source.label("word"), RECORD.c.type, RECORD.c.id,
            RECORD.c.marks).where(RECORD.c.item == bindparam("item"), RECORD.c.state == CURRENT),
     _only(_PERSON, IDENTITY.c.person).where(IDENTITY.c.item == bindparam("item")),
     _only(_NOTED, PROTECTION.c.label).where(PROTECTION.c.item == bindparam("item"), PROTECTION.c.ended == ""),
     *(_only(_EXCLUDED, other) .where(*where) for other, where in exclusions.of_one("item")),
-)  # fmt: skip
+))  # fmt: skip
 """Everything that binds one record: its version in force, its person, labels that bind the person, whom it may not be of one
 person with."""
 _HOUSED = IDENTITY.alias()
@@ -51,19 +52,20 @@ _PROTECTED = (
     .select_from(_BOUND.join(PROTECTION, PROTECTION.c.item == _BOUND.c.item))
     .where(PROTECTION.c.ended == "")
 )
-_PROTECTED_AT = _PROTECTED.where(
+_AT_HOMES = _PROTECTED.where(
     _BOUND.c.person.in_(
         select(_HOUSED.c.person).where(
             _HOUSED.c.item.in_(select(HOME.c.item).where(among(HOME.c.key, "homes")))
         )
     )
 )
-_NEAR = union_all(
+_PROTECTED_AT = Prepared(_AT_HOMES)
+_NEAR = Prepared(union_all(
     select(literal_column(f"'{_MARKED}'").label("kind"), RECORD.c.source, RECORD.c.received, RECORD.c.about, RECORD.c.id,
            RECORD.c.marks).where(among(RECORD.c.about, "items"), RECORD.c.state == CURRENT),
     _PROTECTED.add_columns(_NOTHING).where(among(_BOUND.c.person, "persons")),
-    _PROTECTED_AT.add_columns(_NOTHING),
-)  # fmt: skip
+    _AT_HOMES.add_columns(_NOTHING),
+))  # fmt: skip
 """What every current record about these patients says; whether one of these people is protected, or whoever lives or lived in
 one of these homes."""
 
@@ -85,7 +87,7 @@ class Room:
         self._people = People(people.connection, people.store, people.book, people.on)
         self._item = item
         self._summary = summary
-        self._rows = people.connection.execute(_OF_ITEM, {"item": item}).all()
+        self._rows = _OF_ITEM.rows(people.connection, {"item": item})
         self._noted = self._words(_NOTED)
         """Labels that bind the person of this record already: protections are noted before links are made."""
         self._read: dict[str, _Said] = {}
@@ -177,9 +179,7 @@ class Room:
         items = {self._item, *(one.item for one in known if one.type == "Patient")}
         homes = {*self._summary.homes, *(home for one in known for home in one.summary.homes)}
         wanted = {"items": items, "persons": persons, "homes": self._keys(homes)}
-        rows = [
-            row for row in people.connection.execute(_NEAR, wanted) if people.kept(row.source, row.received)
-        ]
+        rows = [row for row in _NEAR.rows(people.connection, wanted) if people.kept(row.source, row.received)]
         marked = [row for row in rows if row.kind == _MARKED]
         self._guarded = len(marked) < len(rows)
         self._bare({row.id for row in marked if row.marks is None} - self._read.keys())
@@ -211,7 +211,7 @@ class Room:
     def _guarded_home(self) -> bool:
         """Whether anybody who is protected lives at one of the record's addresses: a home shares its protection."""
         people = self._people
-        rows = people.connection.execute(_PROTECTED_AT, {"homes": self._keys(self._summary.homes)}).all()
+        rows = _PROTECTED_AT.rows(people.connection, {"homes": self._keys(self._summary.homes)})
         return any(people.kept(row.source, row.received) for row in rows)
 
     def _keys(self, homes: Iterable[Home]) -> set[int]:

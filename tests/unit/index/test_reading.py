@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.index import ages, consent, dates, normalise, references
 from services.index.read import Home, summarise
@@ -46,6 +48,19 @@ def test_numbers(written: str, number_: str) -> None:
 )
 def test_names(written: str, key: str) -> None:
     assert normalise.name_key(written) == key
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_plain_letters_are_squeezed_as_they_are_beside_an_accent(written: str) -> None:
+    assert normalise.squeeze(written) + "e" == normalise.squeeze(written + "é")
+
+
+@given(st.text())
+def test_a_name_is_found_by_the_first_of_its_sounds_that_it_has(written: str) -> None:
+    key = normalise.name_key(written)
+    every = {code for code in normalise.sounds(key) if code[0] in "m="}
+    assert {normalise.sound(key)} - {""} == every
+    assert bool(normalise.sounds(key)) is bool(key)
 
 
 def test_sounds_meet_for_the_sound_alike_and_not_for_the_unlike() -> None:
