@@ -15,6 +15,7 @@ from sqlalchemy.sql.selectable import CompoundSelect
 
 Statement = Select[Any] | CompoundSelect[Any]
 _Change = Callable[[Any], Any]
+_CURSOR = "prepared-cursor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,34 +55,42 @@ class Prepared:
         # Each is taken by its name, so that one left out is missed here.
         placed = [wanted[name] for name in words.names]
         given: Any = placed if words.placed else dict(zip(words.names, placed, strict=True))
-        driver: Any = connection.connection.driver_connection
-        found = driver.execute(words.text, given).fetchall()
+        found = _cursor(connection).execute(words.text, given).fetchall()
         if words.read:
             found = [_read(row, words.read) for row in found]
         return list(map(words.made, found))
 
     def _learn(self, dialect: Dialect) -> _Words:
         compiled = self.statement.compile(dialect=dialect)
-        if any(bind.expanding or bind.literal_execute for bind in compiled.binds.values()):
+        if any(bind.expanding or bind.literal_execute for bind in compiled.bind_names):
             raise TypeError("a list of IN has another text for each length: say it with `among`")
         forms = (
             (name, bind.type.dialect_impl(dialect).bind_processor(dialect))
-            for name, bind in compiled.binds.items()
+            for bind, name in compiled.bind_names.items()
         )
         columns = [*self.statement.selected_columns]
         back = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         row = namedtuple("row", [column.name for column in columns], rename=True)  # type: ignore[misc] # noqa: PYI024
         words = _Words(
             compiled.string,
-            {name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required},
+            {name: bind.effective_value for bind, name in compiled.bind_names.items() if not bind.required},
             [(name, change) for name, change in forms if change],
-            compiled.positiontup or [*compiled.binds],
+            compiled.positiontup or [*compiled.bind_names.values()],
             compiled.positiontup is not None,
             row._make,
             [(at, change) for at, change in enumerate(back) if change],
         )
         self._words[dialect.name] = words
         return words
+
+
+def _cursor(connection: Connection) -> Any:
+    # Kept with the driver's connection: psycopg takes as long to make one as to run a statement with it.
+    found = connection.info.get(_CURSOR)
+    if found is None:
+        driver: Any = connection.connection.driver_connection
+        found = connection.info[_CURSOR] = driver.cursor()
+    return found
 
 
 def _read(row: Sequence[Any], columns: Sequence[tuple[int, _Change]]) -> list[Any]:

@@ -23,6 +23,8 @@ from services.runtime.keys import Mac, Sealer
 _WRITERS = 0x6D617368
 """PostgreSQL advisory lock held by every write transaction of the index."""
 _WRITE = "index_write"
+_VIEW: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""On PostgreSQL, said by the BEGIN itself: no statement of its own, and no round trip."""
 
 
 def opaque() -> str:
@@ -49,10 +51,10 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent view of what is committed. Raises `IndexUnavailable`."""
-        with self._as_problem(), self.engine.connect() as connection, connection.begin():
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
-            yield connection
+        with self._as_problem(), self.engine.connect() as plain:
+            connection = plain.execution_options(**_VIEW) if plain.dialect.name == "postgresql" else plain
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

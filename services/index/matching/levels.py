@@ -7,7 +7,7 @@ called Mohammed and Mohamed, and a name so alike is a slip of the pen only where
 """
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 
@@ -53,8 +53,7 @@ ROUGH_YEARS = 5
 """A year alone is often an estimate: it contradicts a date only when they lie further apart than this."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Agreement:
+class Agreement(NamedTuple):
     """The level of one comparison; `value` is what agreed, where its frequency counts."""
 
     comparison: str

@@ -8,7 +8,7 @@ agreeing less would weigh more. What is loaded cannot be changed.
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any
 from services.contract import canonical
 from services.contract.problems import BadSetting
 from services.index.matching import levels
+from services.index.matching.verdict import Evidence
 
 VERSION = 1
 FILE = Path(__file__).with_name("model.json")
@@ -62,6 +63,19 @@ class Model:
     """Of what and how it was trained, in words and counts."""
     levels: Mapping[str, Mapping[str, Level]]
     frequencies: Mapping[str, Frequencies]
+    evidence: Mapping[str, Mapping[str, Evidence]] = field(init=False, repr=False, compare=False)
+    """What each level of each comparison adds, whatever agreed: made once, for it is said of every pair."""
+
+    def __post_init__(self) -> None:
+        """Make the evidence of the levels."""
+        made = {
+            name: {
+                level: Evidence(name, level, of.bits, place=name in levels.PLACES)
+                for level, of in found.items()
+            }
+            for name, found in self.levels.items()
+        }
+        object.__setattr__(self, "evidence", MappingProxyType(made))
 
 
 def in_force(path: Path | None) -> Model:

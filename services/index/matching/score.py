@@ -24,11 +24,8 @@ def weigh(model: Model, one: Traits, other: Traits) -> Scored:
 
 
 def _evidence(model: Model, found: levels.Agreement) -> Evidence:
-    rare = model.frequencies[found.comparison].bits(found.value) if found.value else 0.0
-    return Evidence(
-        comparison=found.comparison,
-        level=found.level,
-        bits=model.levels[found.comparison][found.level].bits,
-        frequency=rare,
-        place=found.comparison in levels.PLACES,
-    )
+    comparison, level, value = found
+    part = model.evidence[comparison][level]
+    if not value:
+        return part
+    return Evidence(comparison, level, part.bits, model.frequencies[comparison].bits(value), part.place)
