@@ -56,7 +56,7 @@ def _learned(name: str, learned: Learned, notes: list[str]) -> list[_Step]:
     for level in reversed(levels.LEVELS[name]):
         m, u = shares[level]
         if m is not None and u is not None:
-            found.append(_Step(level, _round(m), _round(u)))
+            found.append(_at_least(name, _Step(level, _round(m), _round(u)), learned.records, notes))
         elif found and level != levels.LEVELS[name][0]:
             worse = found[-1]
             notes.append(f"{name}: {level} was never seen, and weighs as {worse.level} does.")
@@ -64,6 +64,15 @@ def _learned(name: str, learned: Learned, notes: list[str]) -> list[_Step]:
         else:
             return []
     return found[::-1]
+
+
+def _at_least(name: str, step: _Step, records: int, notes: list[str]) -> _Step:
+    """No share of one person's pairs below one in as many as there are records: so rare a thing the records cannot have shown,
+    and an estimate that goes on towards nothing would let one wrong sex or date outweigh everything else."""
+    if step.m * records >= 1:
+        return step
+    notes.append(f"{name}: {step.level} was hardly seen of one person; it weighs as if once in {records:,}.")
+    return _Step(step.level, _round(1 / records), step.u, f"hardly seen: as if once in {records:,}")
 
 
 def _taken_over(name: str, base: Model, notes: list[str]) -> list[_Step]:

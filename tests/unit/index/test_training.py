@@ -178,6 +178,14 @@ def test_a_level_never_seen_weighs_as_the_next_below_and_is_said() -> None:
     assert any(note.startswith("born: year was never seen") for note in notes)
 
 
+def test_no_level_weighs_more_than_so_many_records_can_tell_and_that_is_said() -> None:
+    """A thousand records cannot show what happens to one person in a million million: one wrong sex decides nothing alone."""
+    found, notes = _exported(_learned(sex={"different": (1e-46, 0.5)}))
+    assert found.levels["sex"]["different"].bits == pytest.approx(math.log2(0.001 / 0.5))
+    assert any(note.startswith("sex: different was hardly seen") and "1,000" in note for note in notes)
+    assert not [note for note in _exported(_learned(sex={"different": (0.001, 0.5)}))[1] if "sex" in note]
+
+
 @pytest.mark.parametrize("level", ["same", "different"])
 def test_a_comparison_seen_too_seldom_is_taken_over_from_the_model_in_force_and_is_said(level: str) -> None:
     found, notes = _exported(_learned(phone={level: (None, None)}))
