@@ -157,16 +157,18 @@ def cost(run: Run, large: Place, queries: Sequence[Asked], questions: Sequence[Q
     chosen = [
         question for query, question in zip(queries, questions, strict=True) if query.expected in known
     ][:1_000]
+    if not chosen:
+        run.not_run["cost"] = f"none of the questions is about the first {SMALL:,} people"
+        return
     stage(small, chosen)
+    warm = chosen[:50]
     times: dict[str, list[Result]] = {"small": [], "large": []}
-    for turn, question in enumerate([*chosen[:50], *chosen]):
+    for turn, question in enumerate([*warm, *chosen]):
         for name, place in (("small", small), ("large", large)):
             result = ask(place, question)
-            if turn >= 50:
+            if turn >= len(warm):
                 times[name].append(result)
     small.store.engine.dispose()
-    if not chosen:
-        return
     clock = {name: quantile([one.seconds for one in some], 0.5) for name, some in times.items()}
     used = {name: quantile([one.processor for one in some], 0.5) for name, some in times.items()}
     ratio, of_processor = clock["large"] / clock["small"], used["large"] / used["small"]

@@ -17,6 +17,7 @@ from benchmarks.matching.load import RECEIVED, record_row
 from benchmarks.matching.place import Place
 from services.index import labels, link
 from services.index.matching import candidates
+from services.index.matching.decide import OWN
 from services.index.matching.room import Room
 from services.index.matching.verdict import LINK, REVIEW, Decision
 from services.index.people import People
@@ -89,7 +90,7 @@ def ask(place: Place, question: Question) -> Result:
         )
         edge = link.choose(people, item, summary)
         seconds, processor = time.perf_counter() - began, time.thread_time() - used
-        decision = edge.decision or Decision(link.OWN, link.OWN)
+        decision = edge.decision or Decision(OWN, OWN)
         expected = _person(people, place, question.expected)
         outcome = _outcome(decision, expected)
         candidate = _among(people, item, summary, decision, expected) if expected else None

@@ -13,8 +13,8 @@ from benchmarks.matching.gates import Table, quantile
 from benchmarks.matching.load import RECEIVED
 from benchmarks.matching.place import Place
 from services.index import labels
-from services.index.links import exclusions
 from services.index.matching import candidates, levels, model, score
+from services.index.matching.room import Room
 from services.index.people import People
 from services.index.read import Summary, summarise
 
@@ -67,7 +67,7 @@ class _Splink:
             people = People(connection, place.store, place.book, RECEIVED[:10])
             summary = summarise(question.resource, False, labels.confidentiality(question.resource))
             spoken = candidates.plain(summary, people.on)
-            room = candidates.Room(people, item, summary, exclusions.excluded)
+            room = Room(people, item, summary)
             found = candidates.find(people, item, spoken, placed=not room.labelled()).people
             held = [one.summary for records in found.values() for one in records]
             weights = {}
