@@ -4,7 +4,7 @@ Promise: the hub is the real one, served on loopback and asked as a partner's sy
 is decided cell by cell and stands in the ledger, durable, before it leaves; an answer that is not 200 stops the run.
 
 An answer that settles on nobody waits for the next quarter of a second, so that its speed tells nothing (docs/adr/0017). That
-wait is part of what a partner sees, and no part of the work: both are printed.
+wait is part of what a partner sees, and no part of the work: both are printed, and the bar is held against the work.
 
 Who is asked about takes turns: by number, by names and date, and somebody whom nobody knows. The hub holds the invented
 families alone: what the number of people costs is measured without HTTP, by the other rows.
@@ -60,9 +60,9 @@ def measure(table: Table, turns: int) -> None:
     whole, without = (
         " / ".join(f"{quantile(some, at):.1f}" for at in (0.5, 0.95, 0.99)) for some in (clock, work)
     )
-    words = f"{whole} ms; without the wait of who settles on nobody {without} ms"
+    words = f"{without} ms of work; with the wait of an answer that settles on nobody {whole} ms"
     words += f" ({turns} questions in turn, the whole line, the invented families alone)"
-    table.gate("http", words, quantile(clock, 0.95) <= MOST, f"p95 <= {MOST:g} ms")
+    table.gate("http", words, quantile(work, 0.95) <= MOST, f"p95 of the work <= {MOST:g} ms")
 
 
 @contextmanager
