@@ -99,7 +99,8 @@ def test_a_frozen_broker_is_waited_for_no_longer_than_the_setting_and_a_late_ack
         ledger.append(intent(ledger))
         freeze(frozen)
         assert refused_within(ledger, 3.5) > 1.9
-        assert not ledger.health().ready
+        # The sequencer took the entry up a moment after its caller began to wait: so much later it counts as late, too.
+        until(lambda: not ledger.health().ready, 2)
         assert "Kafka" in ledger.health().detail
         assert ledger.health().sizes["council"] == 1
         frozen.thaw()
