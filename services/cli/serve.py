@@ -103,7 +103,7 @@ def both_ports(settings: Settings) -> tuple[socket.socket, socket.socket]:
 @contextmanager
 def served(settings: Settings, front: socket.socket, back: socket.socket) -> Iterator[Any]:
     """The hub, built and taking connections on both sockets, until the block ends. Raises `Problem`."""
-    from services.cli.ledger.reading_entered import listening
+    from services.cli.ledger.entered_first import listening
     from services.wiring import build
 
     try:

@@ -12,7 +12,7 @@ import typer
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.cli.exits import Reporting
-from services.cli.ledger.reading_entered import enter_act
+from services.cli.ledger.entered_first import enter_act
 from services.cli.registers import now, opened
 from services.contract.people import About
 from services.contract.problems import BadInput

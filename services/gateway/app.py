@@ -24,7 +24,7 @@ from services.gateway.access.signing import TokenKeys
 from services.gateway.access.token import oauth_error, token_routes
 from services.gateway.api.cases import case_routes
 from services.gateway.api.fhir import fhir_routes
-from services.gateway.api.operators import reads_route
+from services.gateway.api.operators import acts_route
 from services.gateway.cases.states import sweep_lapsed
 from services.gateway.clock import Clock
 from services.gateway.once import repeat
@@ -114,7 +114,7 @@ def make_ops(parts: Parts) -> FastAPI:
         "emergency log": lambda: "; ".join(parts.ledger.health().alarms),
     }
     ops = web.make_ops(probes, parts.metrics, details)
-    ops.router.routes.append(reads_route(parts))
+    ops.router.routes.append(acts_route(parts))
     return ops
 
 

@@ -11,8 +11,8 @@ from typer.testing import CliRunner, Result
 
 from services.cli.ledger import app
 from services.cli.ledger.auditor import Auditor
+from services.cli.ledger.entered_first import listening
 from services.cli.ledger.hub_address import HubAddress
-from services.cli.ledger.reading_entered import listening
 from services.cli.serve import Listener, bound, port_of
 from services.gateway.access.clients import ENTRIES_SCOPE, RECORDS_SCOPE, Client, Clients
 from services.gateway.access.staff import NewWorker, Staff

@@ -14,11 +14,9 @@ from services.contract.people import About
 from services.gateway.pages.beside import records_of
 from services.gateway.tasks.notes import LIFE
 from services.gateway.tasks.tables import ReleaseNoteRow
-from tests.hub.test_links_by_hand import CSC, NHS, PLAIN, SAFE, WHY, one_person
 from tests.hub.test_rights_pages import browser
-from tests.hub.test_unlink import a_child
 from tests.hub.world import World, a_world
-from tests.unit.index.northshire import flag
+from tests.hub.wrongly_joined import PLAIN, SAFE, WHY, one_person, publish
 
 PAGE = "/links/beside"
 BUTTON = "Not all of this is about"
@@ -29,10 +27,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     """A hub that takes two pairs of girls for one each; one of the girls has a safe address."""
     made = a_world(tmp_path, families=False)
     enrol_staff(made.parts, "http://127.0.0.1:1")
-    made.publish(
-        CSC, a_child("safe", "Hale", SAFE), flag("f", "safe", "L:SAFEADDR"), a_child("plain", "Pryor", PLAIN)
-    )
-    made.publish(NHS, a_child("safe", "Marsh", SAFE), a_child("plain", "Nash", PLAIN))
+    publish(made)
     yield made
     made.close()
 

@@ -13,9 +13,7 @@ from services.gateway.access.clients import Client, Clients
 from services.gateway.access.staff import NewWorker, Staff
 from services.gateway.parts import stamp
 from tests.hub.served import Served, a_served
-from tests.hub.test_links_by_hand import CSC, NHS, PLAIN, SAFE, WHY, one_person
-from tests.hub.test_unlink import a_child
-from tests.unit.index.northshire import flag
+from tests.hub.wrongly_joined import CSC, NHS, PLAIN, WHY, one_person, publish
 
 ROLE, USER = "MASH-ADMIN", "b.reviewer"
 
@@ -24,13 +22,7 @@ ROLE, USER = "MASH-ADMIN", "b.reviewer"
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A hub that listens, and takes two pairs of girls for one each; one of the girls has a safe address."""
     with a_served(tmp_path_factory.mktemp("hub"), families=False) as found:
-        found.world.publish(
-            CSC,
-            a_child("safe", "Hale", SAFE),
-            flag("f", "safe", "L:SAFEADDR"),
-            a_child("plain", "Pryor", PLAIN),
-        )
-        found.world.publish(NHS, a_child("safe", "Marsh", SAFE), a_child("plain", "Nash", PLAIN))
+        publish(found.world)
         yield found
 
 

@@ -17,19 +17,14 @@ from services.gateway.parts import moment
 from services.gateway.reviews.deciding import Undone, undo_review
 from services.gateway.tasks.inbox import waiting
 from tests.hub.test_rights_pages import browser
-from tests.hub.test_unlink import a_child
 from tests.hub.world import WORKER, World, a_person, a_world
-from tests.reviewing import item, person
-from tests.unit.index.northshire import flag
+from tests.hub.wrongly_joined import CSC, NHS, PLAIN, SAFE, WHY, one_person, publish
 
-CSC, NHS = "northshire-csc", "northshire-nhs"
 ADMIN, OFFICER, OTHER_OFFICER = (
     a_person("MASH-ADMIN"),
     a_person("PRIVACY-OFFICER"),
     a_person("PRIVACY-OFFICER", NHS),
 )
-SAFE, PLAIN = "9993000019", "9993000027"
-WHY = "Her cousin: the hospital typed the wrong number"
 
 
 def record(source: str, id: str) -> RecordName:
@@ -41,20 +36,12 @@ def wrongly(name: str) -> WithdrawLink:
     return WithdrawLink(record=record(NHS, name), apart_from=record(CSC, name), reason=WHY)
 
 
-def one_person(world: World, name: str) -> bool:
-    index = world.parts.index
-    return len({person(index, item(index, source, name)) for source in (CSC, NHS)}) == 1  # type: ignore[arg-type]
-
-
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A hub that takes two pairs of girls for one each; one of the girls has a safe address."""
     made = a_world(tmp_path, families=False)
     enrol_staff(made.parts, "http://127.0.0.1:1")
-    made.publish(
-        CSC, a_child("safe", "Hale", SAFE), flag("f", "safe", "L:SAFEADDR"), a_child("plain", "Pryor", PLAIN)
-    )
-    made.publish(NHS, a_child("safe", "Marsh", SAFE), a_child("plain", "Nash", PLAIN))
+    publish(made)
     assert one_person(made, "safe")
     assert one_person(made, "plain")
     yield made

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.cli.ledger import reading_entered
+from services.cli.ledger import entered_first
 from tests.hub.audited import run
 from tests.hub.test_erasure import ANY_DAY, LEO, asked, decided, person
 from tests.hub.world import MIA, World, a_world
@@ -16,7 +16,7 @@ from tests.hub.world import MIA, World, a_world
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """That each reading is entered first is looked at in test_who_could_have_known.py."""
-    monkeypatch.setattr(reading_entered, "enter_reading", lambda *_: None)
+    monkeypatch.setattr(entered_first, "enter_reading", lambda *_: None)
     found = a_world(tmp_path, retention=ANY_DAY)
     yield found
     found.close()

@@ -13,7 +13,7 @@ import httpx2
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from services.cli.ledger.reading_entered import enter_act
+from services.cli.ledger.entered_first import enter_act
 from services.contract.canonical import canonical
 from services.contract.people import Resolve
 from services.gateway.api.operators import DESIGNATED, signature
@@ -155,14 +155,14 @@ def test_the_hub_hears_only_whoever_has_its_keys(audited: Audited) -> None:
     keys = audited.served.world.parts.keys
     before = len(audited.reads())
     for said in ("", "A" * 43, signature(keys, body + b" ")):
-        answer = httpx2.post(f"{address}/ledger/reads", content=body, headers={"mash-operator": said})
+        answer = httpx2.post(f"{address}/ledger/acts", content=body, headers={"mash-operator": said})
         assert answer.status_code == 403
     assert len(audited.reads()) == before
     # Nor is anything entered but what an operator does, and least of all a release.
     other = json.dumps(json.loads(body) | {"kind": "release.intent"}).encode()
     for bad in (b"[]", other):
         unread = httpx2.post(
-            f"{address}/ledger/reads", content=bad, headers={"mash-operator": signature(keys, bad)}
+            f"{address}/ledger/acts", content=bad, headers={"mash-operator": signature(keys, bad)}
         )
         assert unread.status_code == 400
     assert len(audited.reads()) == before

@@ -7,10 +7,8 @@ Person data goes in bodies only.
 import json
 import os
 import secrets
-import ssl
 import time
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from joserfc.jwk import ECKey
 from services.cli.demo.cast import Member
 from services.contract.canonical import emit, parse
 from services.contract.problems import Problem
+from services.index.sources.live import trusted
 
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -68,18 +67,12 @@ class PartnerKey:
         return jwt.encode({"alg": "ES384", "kid": self.thumbprint}, whole, self.key, algorithms=["ES384"])
 
 
-@cache
-def _trusted() -> ssl.SSLContext:
-    """Whose certificates are believed: the list is long, and read once for all systems that this process plays."""
-    return httpx2.create_ssl_context(trust_env=False)
-
-
 class PartnerSystem:
     """One registered client of the hub."""
 
     def __init__(self, client: str, key: PartnerKey, hub: str) -> None:
         self.client, self.key, self._hub = client, key, hub.rstrip("/")
-        self._http = httpx2.Client(base_url=self._hub, timeout=_SECONDS, verify=_trusted(), trust_env=False)
+        self._http = httpx2.Client(base_url=self._hub, timeout=_SECONDS, verify=trusted(), trust_env=False)
 
     def close(self) -> None:
         """Let go of the connection."""

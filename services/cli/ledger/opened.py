@@ -94,7 +94,7 @@ def opened(
         else:
             settings = installation(Path(place))
             if reading is not None:
-                from services.cli.ledger.reading_entered import enter_reading
+                from services.cli.ledger.entered_first import enter_reading
 
                 enter_reading(settings, reading, by)
             with Reading(settings, KeyFolder(settings.key_folder)) as source:

@@ -1,4 +1,4 @@
-"""`POST /ledger/reads` on the operators' listener: a command beside the hub has its act entered before it shows or does anything.
+"""`POST /ledger/acts` on the operators' listener: a command beside the hub has its act entered before it shows or does anything.
 
 Promise: only a command that has the key folder is heard (HMAC over the whole request); what it may enter is that the ledger
 was read, or a designated officer named, and nothing else; the answer is the proof of the entry, which the command checks under
@@ -22,7 +22,7 @@ from services.gateway.parts import Parts
 from services.runtime.keys import KeyFolder
 
 HUB = "hub"
-PATH, HEADER = "/ledger/reads", "mash-operator"
+PATH, HEADER = "/ledger/acts", "mash-operator"
 KIND, ROLE = "ledger.read", "OPERATOR"
 DESIGNATED = "staff.designated"
 KINDS = frozenset({KIND, DESIGNATED})
@@ -39,7 +39,7 @@ def draft_of(event_id: str, user: str, facts: Mapping[str, Any], kind: str = KIN
     return Draft(log=HUB, kind=kind, asking=Asking(HUB, ROLE, user), event_id=event_id, facts=facts)
 
 
-def reads_route(parts: Parts) -> Route:
+def acts_route(parts: Parts) -> Route:
     """The route."""
 
     def enter(body: bytes) -> Response:

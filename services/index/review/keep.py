@@ -69,11 +69,7 @@ def hush(people: People, id: str) -> None:
 
 def pairs_of(people: People, row: Any) -> dict[str, Pair]:
     """The pairs of a task, by the item of the other record."""
-    wanted = select(REVIEW_PAIR).where(REVIEW_PAIR.c.review == row.id)
-    return {
-        one.other: pairs.opened(people.store, one, _place(row.id, one.other))
-        for one in people.connection.execute(wanted.order_by(REVIEW_PAIR.c.other))
-    }
+    return pairs_of_all(people, {row.id})[row.id]
 
 
 def pairs_of_all(people: People, reviews: Collection[str]) -> dict[str, dict[str, Pair]]:

@@ -51,8 +51,8 @@ class Reply:
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
-    """Whose certificates are believed: the list is long, and read once in a process."""
+def trusted() -> ssl.SSLContext:
+    """Whose certificates are believed, whatever the environment says: the list is long, and read once in a process."""
     return httpx2.create_ssl_context(trust_env=False)
 
 
@@ -62,7 +62,7 @@ class LiveSources:
     def __init__(self, gate: Gate, transport: httpx2.BaseTransport | None = None) -> None:
         # The environment's proxies are not asked: a number would pass through them.
         self._client = httpx2.Client(
-            transport=transport, verify=_trusted(), follow_redirects=False, trust_env=False
+            transport=transport, verify=trusted(), follow_redirects=False, trust_env=False
         )
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="live-source")
         self._gate = gate

@@ -12,7 +12,7 @@ import pytest
 from joserfc.jwk import ECKey, RSAKey
 from typer.testing import CliRunner
 
-from services.cli.ledger import reading_entered
+from services.cli.ledger import entered_first
 from services.cli.main import app
 from services.cli.registers import opened
 from services.contract.places import policies
@@ -98,9 +98,9 @@ def test_an_officer_is_designated_by_an_entry_first(mash: CliRunner, monkeypatch
     assert mash.invoke(app, ["staff", "designate", worker]).exit_code == 2
 
     def full(*_: object, **__: object) -> str:
-        raise reading_entered.NotEntered("the disk is full")
+        raise entered_first.NotEntered("the disk is full")
 
-    monkeypatch.setattr(reading_entered, "enter_reading", full)
+    monkeypatch.setattr(entered_first, "_enter", full)
     refused = mash.invoke(app, ["staff", "designate", first])
     assert refused.exit_code == 3
     assert "nothing was done" in refused.output

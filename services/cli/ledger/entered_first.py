@@ -46,16 +46,19 @@ class NotDone(NotEntered):
 def enter_act(settings: Settings, kind: str, facts: Mapping[str, Any]) -> str:
     """The event id of the entry of something done here, which is durable. Raises `NotDone`."""
     try:
-        return enter_reading(settings, facts, kind=kind)
+        return _enter(settings, kind, facts)
     except NotEntered as error:
         raise NotDone(error.detail) from None
 
 
-def enter_reading(settings: Settings, facts: Mapping[str, Any], by: str = "", *, kind: str = KIND) -> str:
-    """The event id of the entry, which is durable. `by`: who reads; default the name they are signed in by on this machine.
-
-    Raises `NotEntered`.
+def enter_reading(settings: Settings, facts: Mapping[str, Any], by: str = "") -> str:
+    """The event id of the entry of a reading, which is durable. `by`: who reads; default the name they are signed in by on this
+    machine. Raises `NotEntered`.
     """
+    return _enter(settings, KIND, facts, by)
+
+
+def _enter(settings: Settings, kind: str, facts: Mapping[str, Any], by: str = "") -> str:
     event, user = b64u(secrets.token_bytes(16)), by or getpass.getuser()
     keys = KeyFolder(settings.key_folder)
     # Gateways that share a ledger hold no lock on a folder: one of them is always asked.
