@@ -14,6 +14,7 @@ from services.ledger.emergency.log import EmergencyLog
 from services.ledger.erasure.shred import finish
 from services.ledger.lease.lease import Tenancy
 from services.ledger.log import Log, log_signer
+from services.ledger.overlap import Overlaps
 from services.ledger.recover import Logs, recover
 from services.ledger.store.chosen import held, release
 from services.ledger.store.ports import Store, StoreAway
@@ -43,12 +44,12 @@ def beginning(
     cosigning: Cosigning,
 ) -> Callable[[], Logs]:
     """What a sequencer does before its first batch: read the logs, the emergency log first."""
-    make = maker(settings, keys)
+    make, overlaps = maker(settings, keys), Overlaps(keys, vault.onces.find)
 
     def begin() -> Logs:
         whole = second.begin()
         look(settings, keys, checkpoints)
-        logs = recover(settings.hub, store, checkpoints, make)
+        logs = recover(settings.hub, store, checkpoints, make, overlaps)
         cosigning.begin(logs.by_code)
         every = logs.by_code.values()
         # Without the emergency log nobody can say what it holds: nothing is taken for a row without an entry.
@@ -57,6 +58,8 @@ def beginning(
                 lambda event: event in logs.places or second.has(event),
                 lambda secret: second.has_first(secret) or any(log.has_first(secret) for log in every),
             )
+        # The key of an entry that came late was taken for free.
+        vault.onces.take_again(logs.onces)
         finish(vault, logs.places.__contains__)
         return logs
 

@@ -1,7 +1,7 @@
 """One log in memory: its key, its tree, its head as last signed, and which chain values it has given.
 
 Promise: a chain value is given once, in order, per subject (MODEL section 7), and what was given before a
-restart is known again from the log alone.
+restart is known again from the log alone. Two gateways that wrote at once may each have given one: overlap.py.
 """
 
 import hashlib
@@ -9,7 +9,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -36,6 +36,15 @@ class Signed:
 
     head: Head
     note: bytes
+
+
+class Met(NamedTuple):
+    """An entry read at start: its event id, whether one of its chain values stood already, and its idempotency key (in
+    hexadecimal; empty: none)."""
+
+    event: bytes
+    stood: bool
+    once: str
 
 
 class Log:
@@ -67,11 +76,14 @@ class Log:
     def _sign(self, head: Head) -> Signed:
         return Signed(head, self.signer.sign(Checkpoint(self.origin, head.size, head.root).text))
 
-    def met(self, leaf: bytes) -> bytes:
-        """Note the chain values of a stored leaf read at start; returns its event id."""
+    def met(self, leaf: bytes) -> Met:
+        """Note the chain values of a stored leaf read at start."""
         stored: Mapping[str, Any] = orjson.loads(leaf)
-        self._given.update(map(unb64u, stored["chain"]))
-        return unb64u(stored["entry"]["event_id"])
+        values = set(map(unb64u, stored["chain"]))
+        stood = not self._given.isdisjoint(values)
+        self._given |= values
+        entry = stored["entry"]
+        return Met(unb64u(entry["event_id"]), stood, entry.get("facts", {}).get("once", ""))
 
     def has_first(self, secret: bytes) -> bool:
         """Whether any entry read at start is about the subject with this secret."""

@@ -6,6 +6,8 @@ anybody in it is forgotten (it is sealed like every record of the vault).
 
 import sqlite3
 import threading
+from collections.abc import Iterable
+from time import time
 
 from services.contract.problems import LedgerUnavailable
 from services.contract.releases import Once
@@ -34,6 +36,18 @@ class Onces:
         except sqlite3.Error as error:
             raise LedgerUnavailable(f"the vault cannot be read ({type(error).__name__})") from None
         return (row[0], Once(key, row[1].hex(), row[2])) if row else None
+
+    def take_again(self, taken: Iterable[tuple[str, bytes]]) -> None:
+        """Keys of entries that stand (key, event), where they are free: for which request is not known any more, and the answer
+        is not kept. For the sequencer's thread. Raises `LedgerUnavailable`."""
+        rows = [(bytes.fromhex(key), b"", event, int(time())) for key, event in taken]
+        if not rows:
+            return
+        try:
+            with self._lock, self._base:
+                self._base.executemany("INSERT OR IGNORE INTO once VALUES (?, ?, ?, ?, 0)", rows)
+        except sqlite3.Error as error:
+            raise LedgerUnavailable(f"the vault cannot be written ({type(error).__name__})") from None
 
     def forget_answers(self, before: int) -> int:
         """Delete the answers of requests first made before this second; how many. Raises `LedgerUnavailable`."""

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from services.ledger.checkpoints import CheckpointStore, Head, Move
-from services.ledger.log import Log
+from services.ledger.log import Log, Met
+from services.ledger.overlap import Overlaps
 from services.ledger.store.ports import Row, Store, StoreHalted
 from services.ledger.tree import leaf_hash
 
@@ -21,9 +22,15 @@ class Logs:
 
     by_code: dict[str, Log] = field(default_factory=dict)
     places: dict[bytes, tuple[str, int]] = field(default_factory=dict)
+    overlapping: list[tuple[str, int]] = field(default_factory=list)
+    """Entries (log, index), not signed when they were read, that overlap one which stood: see overlap.py."""
+    onces: list[tuple[str, bytes]] = field(default_factory=list)
+    """Idempotency key and event of the entries that were not signed when they were read."""
 
 
-def recover(hub: str, store: Store, checkpoints: CheckpointStore, make: Callable[[str], Log]) -> Logs:
+def recover(
+    hub: str, store: Store, checkpoints: CheckpointStore, make: Callable[[str], Log], overlaps: Overlaps
+) -> Logs:
     """All logs, whole and signed. Raises `StoreHalted`, `StoreAway`, `LedgerUnavailable`.
 
     The order is a safety property: nothing is compared before all is read, nothing signed before it is
@@ -34,11 +41,13 @@ def recover(hub: str, store: Store, checkpoints: CheckpointStore, make: Callable
     found = Logs({code: make(code) for code in heads})
     # 2. Every entry, in order. Beyond the signed part only our own.
     for row in store.recover({code: head.size for code, head in heads.items()}):
-        _take(found, row, heads)
+        _take(found, row, heads, overlaps)
     # 3. The store holds at least what was signed, and exactly that.
     for code, head in heads.items():
         _compare(found.by_code[code], head)
-    # 4. Appended but not yet signed: in the tree from now on. An intent without outcome counts as released.
+    # 4. Where two gateways wrote at once, the log says so before it is signed.
+    _say(found, store, overlaps)
+    # 5. Appended but not yet signed: in the tree from now on. An intent without outcome counts as released.
     moves = []
     for code, old in heads.items():
         log = found.by_code[code]
@@ -47,13 +56,13 @@ def recover(hub: str, store: Store, checkpoints: CheckpointStore, make: Callable
             moves.append(Move(log.origin, old, log.head))
     if moves:
         checkpoints.swap(moves)
-    # 5. Sign. Ed25519 is deterministic: a head that was signed before gets the same text again.
+    # 6. Sign. Ed25519 is deterministic: a head that was signed before gets the same text again.
     for log in found.by_code.values():
         log.sign()
     return found
 
 
-def _take(found: Logs, row: Row, heads: Mapping[str, Head]) -> None:
+def _take(found: Logs, row: Row, heads: Mapping[str, Head], overlaps: Overlaps) -> None:
     log = found.by_code.get(row.log)
     if log is None:
         raise StoreHalted(
@@ -61,17 +70,28 @@ def _take(found: Logs, row: Row, heads: Mapping[str, Head]) -> None:
             "was lost or belongs to another ledger. Restore checkpoints.db"
         )
     hashed = leaf_hash(row.leaf)
-    if row.at >= heads[row.log].size and log.mark(hashed) != row.mark:
+    unsigned = row.at >= heads[row.log].size
+    if unsigned and log.mark(hashed) != row.mark:
         raise StoreHalted(
             f"log {row.log}: entry {row.at} was not written by this ledger. Find out who can write there; it "
             "is not signed, and nothing more is taken until it is gone"
         )
     try:
-        event = log.met(row.leaf)
+        met = log.met(row.leaf)
     except (KeyError, TypeError, ValueError):
         raise StoreHalted(f"log {row.log}: entry {row.at} is not an entry; run mash ledger verify") from None
     log.tree.append(hashed)
-    found.places.setdefault(event, (row.log, row.at))
+    first = found.places.setdefault(met.event, (row.log, row.at)) == (row.log, row.at)
+    if unsigned and first and (met.stood or (met.once and _answered(found, row.log, met, overlaps))):
+        found.overlapping.append((row.log, row.at))
+    if unsigned and met.once:
+        found.onces.append((met.once, met.event))
+
+
+def _answered(found: Logs, code: str, met: Met, overlaps: Overlaps) -> bool:
+    """Whether an earlier entry of the log stands under the same idempotency key."""
+    events = {event for key, event in found.onces if key == met.once} | {overlaps.holder(met.once)}
+    return any(found.places.get(event, ("",))[0] == code for event in events - {met.event})
 
 
 def _compare(log: Log, head: Head) -> None:
@@ -85,3 +105,25 @@ def _compare(log: Log, head: Head) -> None:
             f"log {log.code} is not what was signed at size {head.size}; run mash ledger verify, and "
             "restore it"
         )
+
+
+def _say(found: Logs, store: Store, overlaps: Overlaps) -> None:
+    rows: list[Row] = []
+    events: dict[bytes, bytes] = {}
+    sizes = {code: log.tree.size for code, log in found.by_code.items()}
+    for code, index in found.overlapping:
+        log = found.by_code[code]
+        event, leaf = overlaps.said(log.origin, index)
+        # Whoever was stopped in the middle of this has said so already.
+        if event not in found.places:
+            events[leaf] = event
+            rows.append(Row(code, sizes[code], leaf, log.mark(leaf_hash(leaf))))
+            sizes[code] += 1
+    for row in store.append(rows) if rows else ():
+        tree = found.by_code[row.log].tree
+        if row.at != tree.size:
+            raise StoreHalted(
+                f"log {row.log}: entry {row.at} is not where it was to be stored; restart the hub"
+            )
+        tree.append(leaf_hash(row.leaf))
+        found.places.setdefault(events[row.leaf], (row.log, row.at))

@@ -4,6 +4,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from services.gateway.ask import ask
 from services.gateway.once import repeat
 from services.gateway.once.key import once_of
 from services.gateway.once.repeat import AnsweredBefore, BeingAnswered, OtherRequest, ask_once, forget_answers
+from services.ledger.entry import event_bytes
 from services.ledger.open import Ledger
 from tests.hub.world import MIA, WORKER, World, a_person, a_world
 
@@ -252,6 +254,21 @@ def test_an_answer_lost_after_its_entry_comes_by_the_repeat(
     assert (intent["kind"], repeated["kind"]) == ("release.intent", "release.repeat")
     assert intent["event_id"] == view.receipt.id == repeated["ref"]["event_id"]
     assert json.loads(world.parts.ledger.opening(view.receipt.id) or b"")["event_id"] == view.receipt.id
+
+
+def test_a_key_whose_request_nobody_knows_any_more_gives_the_old_receipt(world: World) -> None:
+    """As of an entry that a gateway left behind which no longer had the log: `take_again`, when its key had been freed."""
+    case, key, vault = world.s47(), KEY + "late", real_ledger(world)._vault
+    first = given(world, case, key)
+    assert first.receipt is not None
+    body = ViewRequest(about=MIA, case=case)
+    once = once_of(world.parts.keys, WORKER, body, "", key, world.parts.now())
+    with closing(sqlite3.connect(world.home / "ledger" / "vault.db")) as base, base:
+        base.execute("DELETE FROM once WHERE key=?", (bytes.fromhex(once.key),))
+    vault.onces.take_again([(once.key, event_bytes(first.receipt.id))])
+    with pytest.raises(AnsweredBefore) as problem:
+        send(world, case, key)
+    assert problem.value.receipt.id == first.receipt.id
 
 
 def test_a_repeat_that_cannot_be_entered_is_not_given(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

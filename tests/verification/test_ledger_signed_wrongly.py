@@ -59,6 +59,8 @@ SEMANTIC: dict[str, tuple[str, Callable[[list[Any]], None]]] = {
         "ref", lambda rows: rows[2]["entry"].update(ref={"log": "council", "event_id": rows[4]["entry"]["event_id"]})),
     "a repeat of an outcome": ("ref", lambda rows: rows[5]["entry"].update(
         kind="release.repeat", ref={"log": "council", "event_id": rows[2]["entry"]["event_id"]})),
+    "an overlap of what overlaps nothing": ("overlap", lambda rows: [rows[2]["entry"].pop("ref"),
+        rows[2]["entry"].update(kind="log.overlap", facts={"index": 1})].clear()),
     "a second answer under one key": ("once", lambda rows: [
         rows[n]["entry"]["facts"].update(once="ab" * 16) for n in (0, 1)].clear()),
 }  # fmt: skip

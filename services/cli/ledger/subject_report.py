@@ -115,6 +115,7 @@ def tell(found: SubjectRows, faults: list[SubjectFault], notes: list[str]) -> No
     for note in notes:
         print(note)
     several = len({row.under for row in found.rows}) > 1
+    told: set[tuple[str, str, int]] = set()
     for row in map(_row, found.rows):
         purpose = titled("purposes", row["purpose"]) if row["purpose"] else "no purpose"
         under = f", under id {row['under'][:SHORT]}" if several else ""
@@ -124,6 +125,11 @@ def tell(found: SubjectRows, faults: list[SubjectFault], notes: list[str]) -> No
         print(
             f"    {titled('entry-kinds', row['kind'])}: {row['organisation']}, {row['role'] or 'a system'}; {purpose}"
         )
+        if (number := (row["log"], row["under"], row["n"])) in told:
+            print(
+                "    the number stands at an earlier entry, too: two gateways wrote at once, and both entries count"
+            )
+        told.add(number)
         if row["mixed"]:
             print("    about somebody else as well, whose records counted as this person's at the time")
     for fault in faults:

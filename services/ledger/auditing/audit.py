@@ -22,6 +22,10 @@ CLOCKS_APART = timedelta(minutes=10)
 """By how much the hub's clock may be ahead of the auditor's."""
 HUB, BEGUN = "hub", "log.begun"
 """The log that lists every log, and the kind of the entries that do (begun.py writes them)."""
+OVERLAP = "log.overlap"
+"""The kind of the entries that say that two gateways wrote at once (overlap.py writes them)."""
+_MOST = 1000
+"""So many overlaps of one log may wait to be explained by it."""
 EMERGENCY = "emergency-"
 """What the code of an emergency log begins with: it stands on a disk of its own, and `emergency/bridges.py` says whether it is
 there."""
@@ -55,6 +59,11 @@ class Audit:
     taken: bool = False
     copies: int = 0
     """Entries that stand twice byte for byte, as a broker may deliver late: harmless, and counted."""
+    overlaps: int = 0
+    """Entries of which the log itself says that another gateway wrote meanwhile: each counts, and so are they counted."""
+    doubled: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """Entries with a chain value or key that stood already, of which the log has not said so yet: kind and words of the
+    finding that each comes to."""
     signed: int = -1
     verified_by: str = ""
     latest: str = field(default_factory=lambda: _time(datetime.now(UTC) + CLOCKS_APART))
@@ -82,12 +91,14 @@ class Audit:
             return
         if before:
             self.find("event-id", at, f"its event id is that of entry {before.at} of log {before.log}")
-        self._chain(at, stored, met)
+        self._chain(at, stored, met, again=before is not None)
         once = entry.get("facts", {}).get("once")
         if isinstance(once, str) and met.twice(self.code, "once", [once]):
-            self.find("once", at, "a second answer under one idempotency key")
+            self._double(at, "once", "a second answer under one idempotency key", again=before is not None)
         if entry["kind"] == BEGUN and self.code == HUB:
             self.listed.setdefault(entry["facts"]["log"], at)
+        if entry["kind"] == OVERLAP:
+            self._explain(at, entry["facts"]["index"])
         if entry["kind"] == "emergency.bridged":
             self.bridges.append({"at": at, **entry["facts"]})
         if "ref" in entry:
@@ -119,16 +130,39 @@ class Audit:
             return stored
         return None
 
-    def _chain(self, at: int, stored: Mapping[str, Any], met: Seen) -> None:
+    def _chain(self, at: int, stored: Mapping[str, Any], met: Seen, *, again: bool) -> None:
         chain = stored["chain"]
         count = len(stored["entry"].get("subjects", ()))
         if not isinstance(chain, list) or len(chain) != count or not all(map(_is_short, chain)):
             self.find("chain", at, f"{count} subjects, and not as many chain values of 16 bytes")
         elif met.twice(self.code, "chain", chain):
-            self.find("chain", at, "a chain value stands twice: entries were doubled, or the log forked")
+            words = "a chain value stands twice: entries were doubled, or the log forked"
+            self._double(at, "chain", words, again=again)
+
+    def _double(self, at: int, kind: str, detail: str, *, again: bool) -> None:
+        """A finding, unless the log comes to say that two gateways wrote at once. `again`: of an event that stood already it
+        says nothing."""
+        if again or len(self.doubled) >= _MOST:
+            self.find(kind, at, detail)
+        else:
+            self.doubled.setdefault(at, (kind, detail))
+
+    def _explain(self, at: int, index: int) -> None:
+        if index in self.doubled:
+            del self.doubled[index]
+            self.overlaps += 1
+        else:
+            self.find("overlap", at, f"it says that entry {index} overlaps an earlier one, and it does not")
 
     def finish(self, note: bytes | None, keys: Sequence[Verifier]) -> None:
         """Hold the tree against the signed checkpoint. Without a key everything but the signature is held."""
+        self._hold(note, keys)
+        for at, (kind, detail) in self.doubled.items():
+            # One that is not signed yet is explained before it is.
+            if self.signed < 0 or at < self.signed:
+                self.find(kind, at, detail)
+
+    def _hold(self, note: bytes | None, keys: Sequence[Verifier]) -> None:
         if note is None:
             self.find("checkpoint", -1, "no checkpoint: what the log was signed to be cannot be known")
             return
@@ -149,7 +183,7 @@ class Audit:
             )
             return
         if self.tree.root(found.size) != found.root:
-            first = min((f.index for f in self.findings if f.index >= 0), default=-1)
+            first = min((*(f.index for f in self.findings if f.index >= 0), *self.doubled), default=-1)
             self.find("root", first, f"the first {found.size} entries are not those that were signed")
             return
         self.signed = found.size

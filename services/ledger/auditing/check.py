@@ -139,7 +139,14 @@ class Check:
     def _gaps(self, audit: Audit, has_key: bool) -> None:
         size, first = audit.tree.size, (self._first or {}).get(audit.code, 0)
         row = {"log": audit.code, "origin": audit.origin, "entries": size, "signed": audit.signed}
-        self.report.logs.append({**row, "key": audit.verified_by, "copies": audit.copies})
+        self.report.logs.append(
+            {**row, "key": audit.verified_by, "copies": audit.copies, "overlaps": audit.overlaps}
+        )
+        if audit.overlaps:
+            self.report.notes.append(
+                f"{audit.overlaps} of the entries of {audit.origin} were left by a gateway that no longer had the log; "
+                "the log says so of each, and each counts"
+            )
         if not has_key:
             self.report.gaps.append(f"no key was given for {audit.origin}")
         if 0 <= audit.signed < first:

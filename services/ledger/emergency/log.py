@@ -17,6 +17,7 @@ from services.ledger.cosigning.ports import Off
 from services.ledger.emergency.folder import emergency_folder
 from services.ledger.lease.turns import InTurn
 from services.ledger.log import Log, Signed, log_signer
+from services.ledger.overlap import Overlaps
 from services.ledger.publish import publisher
 from services.ledger.recover import Logs, recover
 from services.ledger.store.chosen import held
@@ -130,8 +131,10 @@ class EmergencyLog:
         def make(code: str) -> Log:
             return Log(code, log_signer(hub, code, self._keys), mark)
 
+        overlaps = Overlaps(self._keys, self._vault.onces.find)
+
         def begin() -> Logs:
-            return recover(hub, store, self._checkpoints, make)
+            return recover(hub, store, self._checkpoints, make, overlaps)
 
         sequencer = Sequencer(
             store=store,

@@ -141,13 +141,18 @@ def test_what_is_not_of_the_schema_is_refused_without_an_echo(changed: dict[str,
     assert "Example" not in str(refused.value)
 
 
+FACTS: dict[str, dict[str, Any]] = {
+    "emergency.bridged": {"log": "emergency-0a1b2c3d", "size": 7, "root": "0f" * 32, "key": "f0" * 32},
+    "log.overlap": {"index": 7},
+}
+
+
 def test_every_kind_of_the_vocabulary_can_be_entered() -> None:
     bodiless = replace(INTENT, body_digest="", facts={"code": "SOME_CODE"})
-    bridge = {"log": "emergency-0a1b2c3d", "size": 7, "root": "0f" * 32, "key": "f0" * 32}
     for kind in codes("entry-kinds"):
         draft = replace(INTENT if kind == "release.intent" else bodiless, kind=kind)
         draft = replace(draft, subjects=()) if kind in ABOUT_NOBODY else draft
-        draft = replace(draft, subjects=(), facts=bridge) if kind == "emergency.bridged" else draft
+        draft = replace(draft, subjects=(), facts=FACTS[kind]) if kind in FACTS else draft
         assert json.loads(built(draft))["kind"] == kind
 
 

@@ -20,6 +20,11 @@ def begun(index: int, log: str) -> Leaf:
     return "hub", index, canonical({"chain": [], "entry": entry})
 
 
+def overlap(index: int, late: int) -> Leaf:
+    entry = {"event_id": f"overlap-{late}", "kind": "log.overlap", "facts": {"index": late}}
+    return LOG, index, canonical({"chain": [], "entry": entry})
+
+
 LISTED = [begun(0, "hub"), begun(1, LOG)]
 
 
@@ -35,6 +40,21 @@ def test_rows_in_order_have_no_fault_and_a_late_copy_is_none() -> None:
 
 def test_a_value_in_two_entries_is_named() -> None:
     assert faults(leaf(0, 1), leaf(1, 2), leaf(2, 2, "other")) == [("twice", 2, 2)]
+
+
+def test_two_entries_under_one_number_are_both_rows_and_no_fault_where_the_log_says_so() -> None:
+    leaves = leaf(0, 1), leaf(1, 2), leaf(2, 2, "other"), leaf(3, 3)
+    assert faults(*leaves, overlap(4, 2)) == []
+    assert faults(*leaves, overlap(4, 1)) == [("twice", 2, 2)]
+    found = rows_about(SECRET, HUB, [*LISTED, *leaves, overlap(4, 2)])
+    assert [(one.index, one.n) for one in found.rows] == [(0, 1), (1, 2), (2, 2), (3, 3)]
+    rows = [
+        {"log": one.log, "index": one.index, "n": one.n, "event_id": one.entry["event_id"], "under": ""}
+        for one in found.rows
+    ]
+    assert compare(rows, found) == []
+    assert [(one.kind, one.index) for one in compare(rows[:2] + rows[3:], found)] == [("dropped", 2)]
+    assert [(one.kind, one.index) for one in compare([*rows, rows[2]], found)] == [("twice", 2)]
 
 
 def test_a_value_after_a_later_one_is_named() -> None:
