@@ -79,11 +79,12 @@ def forget_answers(parts: Parts) -> int:
 def _again(
     parts: Parts, asker: Asker, body: ViewRequest, once: Once, found: AnsweredOnce
 ) -> FamilyView | Refused:
-    # Of an entry that came late nobody knows for which request; the key is this client's own in any case.
-    if found.once.request not in ("", once.request):
+    # Of an entry that came late nobody knows for which request: the key is this client's own, the answer is not given again.
+    known = bool(found.once.request)
+    if known and found.once.request != once.request:
         raise OtherRequest("the key was used before, by another person or for another question, case or form")
     # A clock that was set back is no reason to give more.
-    if found.answer is None or not 0 <= once.at - found.once.at < WINDOW:
+    if not known or found.answer is None or not 0 <= once.at - found.once.at < WINDOW:
         _enter(parts, asker, found, "TIME_OVER")
         raise AnsweredBefore("the answer is no longer kept", found.receipt)
     kept, now = keeping.read(found.answer), rehearsed(parts, asker, body)
