@@ -31,7 +31,7 @@ CONTRACT = {
 RUNTIME = {
     "__init__", "book", "book_checks", "book_data", "book_files", "book_read", "book_schemas", "fhir", "fhir_faults",
     "fhir_invariants", "fhir_rules", "keys", "logs", "note", "paper_checks", "paper_schemas", "problem_pages",
-    "schema_parts", "settings", "web", "yaml_scalars",
+    "schema_parts", "settings", "web", "yaml_nodes", "yaml_scalars",
 }  # fmt: skip
 SERVICES = {"gateway", "index", "policy", "ledger"}
 LAYER = {"contract": 0, "runtime": 1, **dict.fromkeys(SERVICES, 2), "wiring": 3, "cli": 4}

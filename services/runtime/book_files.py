@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, StringMark, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from services.runtime.yaml_scalars import NoNameTwice, Refused, read_otherwise, remedy, scalar_of
+from services.runtime.yaml_nodes import nodes_of
+from services.runtime.yaml_scalars import Refused, read_otherwise, remedy, scalar_of
 
 Place = tuple[str | int, ...]
 _TAGS = {"str", "int", "float", "bool", "null", "timestamp", "seq", "map", "merge", "value"}
@@ -72,9 +72,7 @@ def read_yaml(path: Path, file: str) -> Located | Finding:
 def parse_yaml(content: bytes, file: str) -> Located | Finding:
     """The same of bytes at hand, as a book keeps them."""
     try:
-        yaml = YAML(typ="safe", pure=True)
-        yaml.Composer = NoNameTwice
-        node = yaml.compose(content.decode())
+        node = nodes_of(content.decode())
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         return Finding(file, mark.line + 1 if mark else 1, f"is not YAML: {remedy(error)}")

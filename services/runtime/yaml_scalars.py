@@ -1,15 +1,13 @@
 """Scalars of YAML that every program reads alike, and what to mend where the parser stops.
 
 Promise: text that some reader of YAML takes for true, false, nothing or a number is refused unless it stands in
-quotes; a name that is given twice is refused.
+quotes.
 """
 
 import re
 from typing import Any
 
-from ruamel.yaml.composer import Composer, ComposerError
 from ruamel.yaml.error import MarkedYAMLError
-from ruamel.yaml.events import AliasEvent, NodeEvent
 from ruamel.yaml.nodes import ScalarNode
 
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,15})$")
@@ -44,20 +42,6 @@ def remedy(error: MarkedYAMLError) -> str:
     """What to mend, where the parser's words are known; else those."""
     said = f"{error.context or ''} {error.problem or ''}"
     return next((mend for part, mend in _REMEDIES if part in said), said.strip())
-
-
-class NoNameTwice(Composer):
-    """Refuses a name (&) that is given a second time, where the parser would take the later one."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        event = self.parser.peek_event()
-        if (
-            isinstance(event, NodeEvent)
-            and not isinstance(event, AliasEvent)
-            and event.anchor in self.anchors
-        ):
-            raise ComposerError(None, None, "found duplicate anchor", event.start_mark)
-        return super().compose_node(parent, index)
 
 
 class Refused(Exception):
