@@ -4,6 +4,7 @@ Promise: a port that is taken is said before anything is opened to the network; 
 finish what they began, and then the hub is closed.
 """
 
+import gc
 import signal
 import socket
 import sys
@@ -117,6 +118,9 @@ def served(settings: Settings, front: socket.socket, back: socket.socket) -> Ite
         for listener in listeners:
             listener.start()
         with listening(settings.home, f"http://{LOOPBACK}:{port_of(back)}"):
+            # What stands now stays until the end: no question waits while all of it is looked through for garbage.
+            gc.collect()
+            gc.freeze()
             yield running
     finally:
         for listener in listeners:

@@ -6,7 +6,6 @@ from services.policy.build import BUILT
 from services.policy.bundle import bundle_of, write_bundle
 from services.policy.bundle_key import BundleKey
 from services.policy.decide import Decider
-from services.policy.opa import ServerEngine
 from services.policy.ports import Engine
 from services.policy.tables.serve import TableEngine, TabulatingEngine
 from services.policy.wasm import EmbeddedEngine
@@ -26,6 +25,9 @@ def open_policy(settings: Settings, shelf: Shelf) -> Decider:
         embedded = _tables(settings, EmbeddedEngine(BUILT, settings.policy_wait), told_first=False)
         embedded.prepare(shelf.current())
         return Decider(shelf, embedded)
+    # Its client takes a tenth of a second to load, and the embedded engine has no use for it.
+    from services.policy.opa import ServerEngine  # noqa: PLC0415
+
     bundle, key = bundle_path(settings), BundleKey(KeyFolder(settings.key_folder))
     write_bundle(shelf.current(), bundle, key)
     server = ServerEngine(settings.opa, bundle, key, settings.policy_wait, settings.opa_token)

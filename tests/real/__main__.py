@@ -12,6 +12,7 @@ from typing import Any
 from services.cli.parts.cache import CannotObtain
 from services.cli.parts.java import java
 from services.cli.parts.kafka import kafka_jars
+from services.cli.parts.kafka_classes import keep_classes
 from services.cli.parts.opa import opa_binary
 from services.cli.parts.postgres import postgres_programs
 from tests.real import browser, kafka, opa, outside, postgres, stock_witness
@@ -31,7 +32,7 @@ def take_browser() -> object:
 
 
 def take_kafka() -> object:
-    return java(), kafka_jars()
+    return java(), kafka_jars(), keep_classes()
 
 
 def take_outside() -> object:

@@ -15,8 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from services.cli.parts.cache import CannotObtain, file_sha256, keep, locks_folder, say
-from services.cli.parts.java import java
+from services.cli.parts.cache import CannotObtain, cache_folder, file_sha256, keep, locks_folder, say
+from services.cli.parts.java import java, java_version
 from services.cli.parts.process import Child, Served, ports_of
 
 # A broker dies with 192 MB. Serial collector and first compiler only: it starts sooner.
@@ -134,6 +134,19 @@ def cluster_id() -> str:
     return base64.urlsafe_b64encode(bytes((drawn[0] & 0x7F,)) + drawn[1:]).decode().rstrip("=")
 
 
+ARCHIVE = "kafka.jsa"
+
+
+def classes_kept_as() -> str:
+    """The name in the cache of the folder with the classes of these jars for this Java (kafka_classes.py makes it)."""
+    return f"{kept_as()}-classes-java{java_version(java())}"
+
+
+@cache
+def _archived(archive: Path) -> tuple[str, ...]:
+    return (f"-XX:SharedArchiveFile={archive}",) if archive.is_file() else ()
+
+
 # --- Running -----------------------------------------------------------------------------------------------
 
 
@@ -141,7 +154,7 @@ class KafkaBroker(Served):
     """One node, broker and controller, in `folder`. `settings` are added to its properties, or replace them.
 
     `scram` holds users and passwords (SCRAM-SHA-512) that are put into the cluster when it is formatted; `cluster`
-    is the id that the nodes of one cluster share, drawn where it is not given.
+    is the id that the nodes of one cluster share, drawn where it is not given; `jvm` are options more for Java.
     """
 
     def __init__(
@@ -151,10 +164,11 @@ class KafkaBroker(Served):
         settings: Mapping[str, str] | None = None,
         scram: Mapping[str, str] | None = None,
         cluster: str = "",
+        jvm: Sequence[str] = (),
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.settings, self.scram = folder.resolve(), dict(settings or {}), dict(scram or {})
-        self._cluster = cluster
+        self._cluster, self._jvm = cluster, jvm
         self.ports = ports_of(self.folder, ("broker", "controller"))
         self.address = f"127.0.0.1:{self.ports['broker']}"
         self._child = Child((), self.folder / "kafka.log")
@@ -207,4 +221,5 @@ class KafkaBroker(Served):
 
     def _java(self, main: str, *arguments: str) -> Sequence[str]:
         logging = f"-Dlog4j2.configurationFile={self.folder / 'log4j2.properties'}"
-        return [str(java()), *JVM, logging, "-cp", f"{kafka_jars()}/*", main, *arguments]
+        more = self._jvm or _archived(cache_folder() / classes_kept_as() / ARCHIVE)
+        return [str(java()), *JVM, *more, logging, "-cp", f"{kafka_jars()}/*", main, *arguments]
