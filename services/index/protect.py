@@ -9,12 +9,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from services.contract.about import NHS_NUMBER
 from services.contract.problems import NotFound
 from services.contract.publishing import Protection
-from services.index import keys, labels, normalise
+from services.index import key_rows, keys, labels, normalise
 from services.index.links import events, past_keys
 from services.index.people import People, in_parts, same_home
 from services.index.ports import Book
@@ -222,16 +222,17 @@ def refresh_keys(people: People, items: Collection[str]) -> None:
     touched = {known.person for known in people.of_items(items).values()}
     touched |= {other for others in people.same_home(touched).values() for other in others}
     held = shared(people, touched)
-    for person, records in people.of(touched).items():
+    of = people.of(touched)
+    had = key_rows.found_by(people, [known.item for records in of.values() for known in records])
+    for person, records in of.items():
         for known in records:
             placed = not held[person] and not known.summary.restricted
             wanted = keys.of_record(people.store.mac, known.summary, placed)
             if not placed:
                 past_keys.keep(people, known.item, wanted | keys.of_homes(people.store.mac, known.summary))
-            people.connection.execute(delete(LOOK_UP).where(LOOK_UP.c.item == known.item))
-            if wanted:
-                rows = [{"key": key, "item": known.item} for key in sorted(wanted)]
-                people.connection.execute(insert(LOOK_UP), rows)
+            # Whoever lives near is looked at at every publish, and mostly has what is theirs.
+            if wanted != had.get(known.item, set()):
+                key_rows.replace(people, LOOK_UP, known.item, wanted)
 
 
 def begun_by(connection: Connection, item: str) -> list[str]:

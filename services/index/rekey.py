@@ -13,13 +13,12 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Table, func, select
 
-from services.index import keys, protect
+from services.index import key_rows, keys, protect
 from services.index.links import past_keys
 from services.index.people import Known, People, in_parts
 from services.index.ports import Shelf
 from services.index.schema import HOME, IDENTITY, LOOK_UP
 from services.index.store import Store
-from services.index.visible import replace_keys
 
 OLDEST = 20
 """Records looked at to tell whether any lacks keys."""
@@ -52,7 +51,7 @@ def rekey(store: Store, shelf: Shelf, step: Step = lambda _, __: None) -> int:
                     past_keys.keep(
                         people, known.item, homes | keys.of_record(store.mac, known.summary, placed=True)
                     )
-                    replace_keys(people, HOME, known.item, homes)
+                    key_rows.replace(people, HOME, known.item, homes)
                 # Who shares a home, and so a protection, may be others by what homes are called now.
                 protect.refresh_keys(_people(store, shelf, connection), found)
         seen, changed = seen + len(items), changed + len(found)

@@ -10,20 +10,30 @@ Steps, in this order, in one transaction: 1 the outbox row; 2 versions current, 
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, literal_column, select, update
 
 from services.contract.problems import NotFound
-from services.index import keys, labels, link, protect
+from services.index import key_rows, keys, labels, link, protect
 from services.index.links import events, past_keys
 from services.index.marks import marks_of
 from services.index.matching import doubts
 from services.index.people import People
 from services.index.ports import Book
+from services.index.prepared import Prepared
 from services.index.read import INTRODUCE, Summary, summarise
 from services.index.review import keep
 from services.index.schema import CURRENT, HOME, IDENTITY, LOOK_UP, OUTBOX, PAST, RECORD
 from services.index.store import Store
 
+_LATEST = Prepared(
+    select(func.max(RECORD.c.version).label("latest")).where(
+        RECORD.c.item == bindparam("of"),
+        RECORD.c.state.in_((literal_column(str(CURRENT)), literal_column(str(PAST)))),
+    )
+)
+_PASS = update(RECORD).where(RECORD.c.item == bindparam("of"), RECORD.c.state == CURRENT).values(state=PAST)
+_BECOME = update(RECORD).where(RECORD.c.id == bindparam("which")).values(state=bindparam("now"))
+"""Built once: SQLAlchemy takes longer to build a statement than the database to run it, and these run for every record."""
 Choose = Callable[[People, str, Summary], link.Edge]
 """Of whom the record of an item speaks, now that it says this."""
 
@@ -65,15 +75,11 @@ def arrive(people: People, outbox: str, choose: Choose = link.choose) -> tuple[s
 
 
 def _becomes_current(people: People, version: Any) -> bool:
-    same = RECORD.c.item == version.item
-    latest = people.connection.execute(
-        select(func.max(RECORD.c.version)).where(same, RECORD.c.state.in_((CURRENT, PAST)))
-    ).scalar()
+    latest = _LATEST.rows(people.connection, {"of": version.item})[0].latest
     later = latest is not None and latest > version.version
     if not later:
-        people.connection.execute(update(RECORD).where(same, RECORD.c.state == CURRENT).values(state=PAST))
-    state = PAST if later else CURRENT
-    people.connection.execute(update(RECORD).where(RECORD.c.id == version.id).values(state=state))
+        people.connection.execute(_PASS, {"of": version.item})
+    people.connection.execute(_BECOME, {"which": version.id, "now": PAST if later else CURRENT})
     return not later
 
 
@@ -104,12 +110,5 @@ def _introduce(people: People, version: Any, resource: Any, choose: Choose) -> N
     mac, item = people.store.mac, version.item
     homes = keys.of_homes(mac, summary)
     past_keys.keep(people, item, homes | keys.of_record(mac, summary, placed=True))
-    replace_keys(people, HOME, item, homes)
-    replace_keys(people, LOOK_UP, item, keys.of_record(mac, summary, placed=False))
-
-
-def replace_keys(people: People, table: Table, item: str, wanted: set[int]) -> None:
-    """The rows of one item in a table of keys, exactly these."""
-    people.connection.execute(delete(table).where(table.c.item == item))
-    if wanted:
-        people.connection.execute(insert(table), [{"key": key, "item": item} for key in sorted(wanted)])
+    key_rows.replace(people, HOME, item, homes)
+    key_rows.replace(people, LOOK_UP, item, keys.of_record(mac, summary, placed=False))

@@ -17,7 +17,7 @@ from services.cli.demo.families.pike import CLINIC_TEAM
 from services.cli.demo.partner import NotPlayed, PartnerSystem, Voice
 
 DECISIONS = 500
-AT_ONCE = 24
+AT_ONCE = 8
 """Requests under way together: an answer that a live source had a part in leaves on a quarter of a second."""
 GRANDCHILD = Person("Isla", "Penrose-Hall", "2017-02-11", "female")
 """Lives with Arthur; no source knows her by a number."""

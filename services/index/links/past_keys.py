@@ -6,21 +6,23 @@ read by nobody but who decides links again.
 
 from collections.abc import Collection
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select, union_all
 
 from services.index.people import People, in_parts
+from services.index.prepared import Prepared
 from services.index.schema import HOME, LOOK_UP, PAST_KEY
+
+_HAS = Prepared(
+    union_all(*(select(table.c.key).where(table.c.item == bindparam("of")) for table in (LOOK_UP, HOME)))
+)
+_HAD = Prepared(select(PAST_KEY.c.key).where(PAST_KEY.c.item == bindparam("of")))
 
 
 def keep(people: People, item: str, wanted: Collection[int]) -> None:
     """Keep what the record's keys are now and are not among `wanted`. Called before they are replaced."""
-    had: set[int] = set()
-    for table in (LOOK_UP, HOME):
-        had |= set(people.connection.execute(select(table.c.key).where(table.c.item == item)).scalars())
-    gone = had - set(wanted)
+    gone = {row.key for row in _HAS.rows(people.connection, {"of": item})} - set(wanted)
     if gone:
-        there = select(PAST_KEY.c.key).where(PAST_KEY.c.item == item)
-        fresh = sorted(gone - set(people.connection.execute(there).scalars()))
+        fresh = sorted(gone - {row.key for row in _HAD.rows(people.connection, {"of": item})})
         if fresh:
             people.connection.execute(insert(PAST_KEY), [{"key": key, "item": item} for key in fresh])
 
