@@ -37,14 +37,17 @@ def demo(
     signed: Annotated[
         bool, typer.Option("--signed", help="Policy edits count once signed and activated, as in production.")
     ] = False,
-    short: Annotated[
-        bool, typer.Option("--short", help="Leave out the day of 500 decisions, which takes half a minute.")
-    ] = False,
+    decisions: Annotated[
+        int,
+        typer.Option(
+            min=0, help="Decisions of the day's work that is played; 500 take half a minute, 0 leaves it out."
+        ),
+    ] = 500,
 ) -> None:
     """The whole hub with invented families, and its main job played for real over HTTP."""
     from services.cli.demo.command import demo as play
 
-    raise typer.Exit(play(once, home, signed=signed, whole_day=not short))
+    raise typer.Exit(play(once, home, signed=signed, decisions=decisions))
 
 
 @app.command()

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from services.cli.demo import sign_in
 from services.cli.demo.cast import STAFF
+from services.cli.demo.day import DECISIONS
 from services.cli.demo.families import northshire
 from services.cli.demo.narrate import BANNER
 from services.cli.demo.partner import NotPlayed
@@ -29,13 +30,13 @@ from services.contract.problems import Problem
 from services.runtime.settings import Settings
 
 
-def demo(once: bool, home: Path, *, signed: bool = False, whole_day: bool = True) -> int:
-    """Play, and unless `once` keep serving until asked to end. The exit code. `whole_day`: with 500 decisions."""
+def demo(once: bool, home: Path, *, signed: bool = False, decisions: int = DECISIONS) -> int:
+    """Play, and unless `once` keep serving until asked to end. The exit code. `decisions`: of the day's work; 0 leaves it out."""
     console = wide_console()
     console.print(BANNER, style="bold white on blue", highlight=False)
     try:
         sign_in.check()
-        return _played(console, once, home.resolve(), signed, whole_day)
+        return _played(console, once, home.resolve(), signed, decisions)
     except NotPlayed as problem:
         report(problem)
         return int(Exit.INCOMPLETE)
@@ -47,7 +48,7 @@ def demo(once: bool, home: Path, *, signed: bool = False, whole_day: bool = True
         return int(exit_code(problem))
 
 
-def _played(console: Console, once: bool, home: Path, signed: bool, whole_day: bool) -> int:
+def _played(console: Console, once: bool, home: Path, signed: bool, decisions: int) -> int:
     started = time.monotonic()
     with set_up(home, signed=signed) as stage:
         for line in stage.moved:
@@ -55,7 +56,7 @@ def _played(console: Console, once: bool, home: Path, signed: bool, whole_day: b
         settings, seconds = stage.settings, time.monotonic() - started
         console.print(f"The hub listens at {settings.url} ({seconds:.2f} s)", highlight=False)
         families = northshire(london_today())
-        Play(console, settings, stage.running, families, whole_day=whole_day).run()
+        Play(console, settings, stage.running, families, decisions=decisions).run()
         if once:
             console.print("Every step succeeded. The folder stays:", home, highlight=False)
             return int(Exit.OK)

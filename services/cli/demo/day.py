@@ -77,7 +77,7 @@ def work() -> tuple[Work, ...]:
     )  # fmt: skip
 
 
-def play_day(systems: Mapping[str, PartnerSystem], decisions: int = DECISIONS) -> Counter[str]:
+def play_day(systems: Mapping[str, PartnerSystem], decisions: int) -> Counter[str]:
     """Do the day's work; purpose -> how many decisions. Raises `NotPlayed`."""
     voices: dict[Member, Voice] = {}
     asked: list[tuple[Work, list[tuple[Voice, dict[str, Any]]]]] = []

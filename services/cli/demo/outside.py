@@ -69,4 +69,4 @@ def play_outside(console: Console, settings: Settings) -> None:
         beside_it = _Beside(
             store, keys, _Rules(read_book(settings.policies or places.policies())), _LedgerKeys(settings)
         )
-        Play(console, settings, beside_it, northshire(london_today()), whole_day=False).run()
+        Play(console, settings, beside_it, northshire(london_today()), decisions=0).run()

@@ -18,7 +18,7 @@ from typing import Any
 from rich.console import Console
 
 from services.cli.demo.cast import MANAGER, MASH_TEAM, SOCIAL_WORKER, STAFF, Member
-from services.cli.demo.day import play_day
+from services.cli.demo.day import DECISIONS, play_day
 from services.cli.demo.enrol import client_id, enrol_staff, enrol_system
 from services.cli.demo.families import Northshire
 from services.cli.demo.families.people import DANA, MIA, Person
@@ -40,8 +40,8 @@ class Play:
     settings: Settings
     running: Any
     families: Northshire
-    whole_day: bool = True
-    """Whether the partners' day of 500 decisions is played too, for whoever looks at what a change of policies would change."""
+    decisions: int = DECISIONS
+    """How many the partners' day of work has, for whoever looks at what a change of policies would change; 0: it is left out."""
     systems: dict[str, PartnerSystem] = field(default_factory=dict)
     case: str = ""
     answer: Mapping[str, Any] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Play:
             self._step(f"{MANAGER.name} records the strategy discussion", self._discuss)
             self._step(f"{SOCIAL_WORKER.name}, {SOCIAL_WORKER.role}, asks for the family", self._ask)
             narrate(self.console, self.answer, self._sources())
-            if self.whole_day:
+            if self.decisions:
                 self._step("A day's work of the partners", self._day)
             self._step("The ledger is verified offline, with keys given from outside", self._verify)
         finally:
@@ -136,7 +136,7 @@ class Play:
         return f"{len(self.answer['people'])} people, {records} records released"
 
     def _day(self) -> str:
-        asked = play_day(self.systems)
+        asked = play_day(self.systems, self.decisions)
         purposes = ", ".join(f"{purpose} {count}" for purpose, count in asked.items())
         return f"{asked.total()} decisions, each an entry ({purposes})"
 
