@@ -25,6 +25,7 @@ def system_java() -> Path | None:
     return next((path for path in candidates if java_version(path) >= OLDEST), None)
 
 
+@cache
 def java_version(program: Path) -> int:
     """The major version, or 0 where the program does not run (macOS has a `java` that only asks for one)."""
     try:
