@@ -2,7 +2,8 @@
 
 What is timed is what a publish does to know whom a record is about: read the resource into its summary, find candidates by
 their keyed hashes, open their sealed rows, score them, decide (`link.choose`). Nobody is linked by it, so each answers to the
-same people. Each transaction ends as a publish's does, with a commit: at a rollback the driver of PostgreSQL forgets what it has
+same people. Each transaction begins as a publish's does, alone among writers, before the clock does, and ends as a publish's
+does, with a commit: at a rollback the driver of PostgreSQL forgets what it has
 prepared, and every statement of the next question would be planned anew.
 """
 
@@ -16,9 +17,8 @@ from sqlalchemy import insert, select
 from benchmarks.matching.load import RECEIVED, record_row
 from benchmarks.matching.place import Place
 from services.index import labels, link
-from services.index.matching import candidates
+from services.index.matching import candidates, first_look
 from services.index.matching.decide import OWN
-from services.index.matching.room import Room
 from services.index.matching.verdict import LINK, REVIEW, Decision
 from services.index.people import People
 from services.index.read import Summary, summarise
@@ -81,7 +81,7 @@ def ask(place: Place, question: Question) -> Result:
     """One question, timed."""
     store, book = place.store, place.book
     item = store.item(question.source, "Patient", question.resource["id"])
-    with store.engine.connect() as connection, connection.begin():
+    with store.write() as connection:
         began, used = time.perf_counter(), time.thread_time()
         source = book.sources[question.source]
         people = People(connection, store, book, RECEIVED[:10])
@@ -130,6 +130,5 @@ def _outcome(decision: Decision, expected: str) -> str:
 def _among(people: People, item: str, summary: Summary, decision: Decision, expected: str) -> bool:
     if expected == decision.person or expected in {doubt.person for doubt in decision.doubts}:
         return True
-    room = Room(people, item, summary)
     spoken = candidates.plain(summary, people.on)
-    return expected in candidates.find(people, item, spoken, placed=not room.labelled()).people
+    return expected in candidates.find(people, item, spoken, first_look.look(people, item, spoken)).people

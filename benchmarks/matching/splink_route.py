@@ -13,8 +13,7 @@ from benchmarks.matching.gates import Table, quantile
 from benchmarks.matching.load import RECEIVED
 from benchmarks.matching.place import Place
 from services.index import labels
-from services.index.matching import candidates, levels, model, score
-from services.index.matching.room import Room
+from services.index.matching import candidates, first_look, levels, model, score
 from services.index.people import People
 from services.index.read import Summary, summarise
 
@@ -67,8 +66,8 @@ class _Splink:
             people = People(connection, place.store, place.book, RECEIVED[:10])
             summary = summarise(question.resource, False, labels.confidentiality(question.resource))
             spoken = candidates.plain(summary, people.on)
-            room = Room(people, item, summary)
-            found = candidates.find(people, item, spoken, placed=not room.labelled()).people
+            first = first_look.look(people, item, spoken)
+            found = candidates.find(people, item, spoken, first).people
             held = [one.summary for records in found.values() for one in records]
             weights = {}
             if held:

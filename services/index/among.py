@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, BindParameter, Boolean, ColumnElement, Dialect, bindparam
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Dialect, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -58,7 +58,12 @@ def _on_postgresql(element: _Among, compiler: SQLCompiler, **given: Any) -> str:
     return f"{column} = ANY(CAST({values} AS {kind}[]))"
 
 
-def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
-    """Whether the column is one of the values that the parameter `name` (any collection) brings."""
-    values: BindParameter[Any] = bindparam(name, type_=_List())
+LIST = _List()
+"""The type of a parameter that is a list, for one that is chosen among several."""
+
+
+def among(column: ColumnElement[Any], values: str | ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether the column is one of the values that the parameter of this name (any collection) brings; or which of several."""
+    if isinstance(values, str):
+        values = bindparam(values, type_=LIST)
     return _Among(column, values)

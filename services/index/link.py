@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, insert, select
 
 from services.index import keys
 from services.index.links import edges
-from services.index.matching import blocking, called, candidates, score, traits
+from services.index.matching import blocking, called, candidates, first_look, score, traits
 from services.index.matching.candidates import Found
 from services.index.matching.decide import OWN, decide
 from services.index.matching.room import Room
@@ -46,19 +46,20 @@ class Edge:
 
 def asks_by(mac: Mac, summary: Summary) -> set[int]:
     """The keys by which `choose` finds whom it weighs: who is found by none of them cannot change what it decides."""
-    return blocking.of_search(mac, summary, placed=True) | keys.of_homes(mac, summary)
+    return blocking.of_search(mac, summary)[1] | keys.of_homes(mac, summary)
 
 
 def choose(people: People, item: str, summary: Summary) -> Edge:
     """Where the record belongs now that it says `summary`."""
-    room = Room(people, item, summary)
-    now = room.person
+    spoken = candidates.plain(summary, people.on)
+    first = first_look.look(people, item, spoken)
+    now = first.person
     # What a person linked stays until a person withdraws it.
     if now and edges.manual(people, [item]):
         return Edge(now, "", new=False)
     trained = people.store.trained
-    spoken = candidates.plain(summary, people.on)
-    found = candidates.find(people, item, spoken, placed=not room.labelled())
+    found = candidates.find(people, item, spoken, first)
+    room = Room(people, item, summary, first.bound)
     room.met(found)
     mine = traits.of(spoken)
     decision = decide(

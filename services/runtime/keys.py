@@ -6,7 +6,6 @@ place does not open there (its place is bound as associated data).
 """
 
 import contextlib
-import hmac
 import os
 import secrets
 import struct
@@ -15,6 +14,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 
 from services.contract.problems import BadSetting
 
@@ -115,13 +116,13 @@ class Mac:
 
     def __init__(self, key: bytes) -> None:
         # Started once and copied: to take up the key costs more than to hash what is hashed here.
-        self._started = hmac.new(key, digestmod="sha256")
+        self._started = HMAC(key, SHA256())
 
     def of(self, *parts: str) -> bytes:
         """32 bytes over the parts, each framed by its length so that no two lists of parts agree."""
         hashing = self._started.copy()
         hashing.update(b"".join([_LENGTH.pack(len(raw := part.encode())) + raw for part in parts]))
-        return hashing.digest()
+        return hashing.finalize()
 
     def number(self, *parts: str) -> int:
         """The same as a signed 64-bit number, for an indexed column."""

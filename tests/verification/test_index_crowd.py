@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event, insert, select
 
 from services.index.index import Index
-from services.index.matching import blocking, candidates
+from services.index.matching import blocking, candidates, first_look
 from services.index.matching.decide import decide
 from services.index.matching.verdict import Decision
 from services.index.people import People
@@ -39,7 +39,7 @@ def crowd(index: Index, resource: dict[str, Any]) -> int:
     summary = summarise(resource, False, "N")
     number = {store.mac.number("match-number", one.value) for one in summary.numbers}
     keys = blocking.of_record(store.mac, summary, placed=True) - number
-    items = [f"crowd-{n}" for n in range(candidates.MET // 4)]
+    items = [f"crowd-{n}" for n in range(first_look.MET // 4)]
     rows = [{"key": key, "item": item} for key in keys for item in items]
     publish(index, "csc", patient("crowd", "Ugo Cole", "1950-02-03"))
     with store.write() as connection:
@@ -54,7 +54,7 @@ def test_a_crowd_is_left_aside_and_the_number_links_all_the_same(
     index: Index, came_to: list[Decision]
 ) -> None:
     publish(index, "csc", AT_ELM)
-    assert crowd(index, AT_ELM) > candidates.MET
+    assert crowd(index, AT_ELM) > first_look.MET
     publish(index, "gp", at_elm("g", nhs=MIA))
     assert came_to[-1].truncated
     assert person_of(index, "gp", "g") == person_of(index, "csc", "m")
@@ -81,14 +81,13 @@ def test_no_statement_reads_more_of_a_crowd_than_its_bound(index: Index) -> None
     summary = summarise(AT_ELM, False, "N")
     with store.read() as connection:
         people = People(connection, store, index._shelf.current(), ON)
-        wanted = blocking.of_search(store.mac, summary, True)
-        rows = candidates._ALIKE.rows(connection, {"wanted": wanted, "item": item})
-        assert {row.met for row in rows} == {candidates.MET + 1}
+        first = first_look.look(people, item, summary)
+        assert {row.met for row in first.alike} == {first_look.MET + 1}
         statements: list[str] = []
         event.listen(store.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
-        found = candidates.find(people, item, summary, placed=True)
+        found = candidates.find(people, item, summary, first)
     assert found.truncated
-    assert len(statements) <= 2 * len(wanted) + 4
+    assert len(statements) <= 2 * len(first.keys) + 4
 
 
 def test_a_street_of_which_every_town_has_one_makes_no_crowd(index: Index) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, event, literal_column, select
 from services.contract.problems import IndexUnavailable
 from services.index import barred, keys, link, people
 from services.index.index import Index
-from services.index.matching import blocking, candidates, room
+from services.index.matching import blocking, candidates, first_look, room
 from services.index.prepared import Prepared
 from services.index.read import summarise
 from services.index.schema import DOUBT, IDENTITY, PROTECTION, RECORD
@@ -20,7 +20,7 @@ from tests.verification.test_index_matching import at_elm
 
 __all__ = ["Opened", "index", "opened"]
 
-ROOMS: tuple[ModuleType, ...] = (barred, candidates, link, people, room)
+ROOMS: tuple[ModuleType, ...] = (barred, candidates, first_look, link, people, room)
 ONE = at_elm("m", nhs=MIA)
 
 
@@ -44,7 +44,7 @@ def wanted(index: Index) -> dict[str, Any]:
     publish(index, "csc", ONE)
     publish(index, "gp", at_elm("g", nhs=MIA))
     mac, summary = index._store.mac, summarise(ONE, False, "N")
-    looked = blocking.of_search(mac, summary, placed=True)
+    bare, looked = blocking.of_search(mac, summary)
     with index._store.read() as connection:
         row = connection.execute(select(IDENTITY).where(IDENTITY.c.source == "csc")).one()
         items, persons = (
@@ -53,6 +53,7 @@ def wanted(index: Index) -> dict[str, Any]:
         )
         records = connection.execute(select(RECORD.c.id)).scalars().all()
     return {"item": row.item, "person": row.person, "items": items, "persons": persons, "ids": records, "wanted": looked,
+            "bare": bare, "keys": looked,
             "homes": keys.of_homes(mac, summary), "key": mac.number("match-number", MIA), "most": 9,
             "values": [*items, *persons]}  # fmt: skip
 

@@ -12,7 +12,7 @@ No kind of key grows into a crowd where there are more people, except by what pe
 street's name, of which every town has one like it, stands with two things more. What is left of crowds, candidates.py bounds.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from services.index import normalise
 from services.index.read import Home, Name, Summary
@@ -25,37 +25,50 @@ Words = tuple[str, ...]
 
 def of_record(mac: Mac, summary: Summary, placed: bool) -> set[int]:
     """The keys by which others find the record; those of place only where `placed`."""
-    return _keys(mac, summary, summary.names, (summary.birth_date,), placed)
+    bare, keys = _keys(mac, summary, summary.names, (summary.birth_date,))
+    return keys if placed else bare
 
 
-def of_search(mac: Mac, summary: Summary, placed: bool) -> set[int]:
-    """The keys by which the record finds others."""
+def of_search(mac: Mac, summary: Summary) -> tuple[set[int], set[int]]:
+    """The keys by which the record finds others: those without a place, and all."""
     dates = (summary.birth_date, normalise.swapped(summary.birth_date))
     turned = (Name(name.given, name.family, "") for name in summary.names if name.given and name.family)
-    return _keys(mac, summary, (*summary.names[:MOST_NAMES], *turned), dates, placed)
+    return _keys(mac, summary, (*summary.names[:MOST_NAMES], *turned), dates)
 
 
-def _keys(mac: Mac, summary: Summary, names: Sequence[Name], dates: Iterable[str], placed: bool) -> set[int]:
-    # Several names of one record say much alike: no words are hashed twice.
-    return {mac.number(*words) for words in set(_words(summary, names, [*filter(None, dates)], placed))}
-
-
-def _words(summary: Summary, names: Sequence[Name], dates: Sequence[str], placed: bool) -> Iterator[Words]:
-    """The words of every key."""
-    for number in summary.numbers:
-        yield "match-number", number.value
+def _keys(
+    mac: Mac, summary: Summary, names: Sequence[Name], dates: Iterable[str]
+) -> tuple[set[int], set[int]]:
+    born = [*filter(None, dates)]
     sounds: dict[str, str] = {}
     for name in names[: 2 * MOST_NAMES]:
         for one in (name.given, name.family):
             # Each name is put into sound once, however many keys it stands in.
             if one not in sounds:
                 sounds[one] = normalise.sound(one)
+    # Several names of one record say much alike: no words are hashed twice.
+    bare = {mac.number(*words) for words in set(_of_person(summary, names, born, sounds))}
+    return bare, bare | {mac.number(*words) for words in set(_of_places(summary, names, born, sounds))}
+
+
+def _of_person(
+    summary: Summary, names: Sequence[Name], dates: Sequence[str], sounds: Mapping[str, str]
+) -> Iterator[Words]:
+    """The words of the keys without a place."""
+    for number in summary.numbers:
+        yield "match-number", number.value
+    for name in names[: 2 * MOST_NAMES]:
         yield from _of_name(sounds[name.given], sounds[name.family], dates, summary.born[:4])
-        if placed:
-            yield from _of_name_and_place(name, sounds[name.given], sounds[name.family], summary)
-    if placed:
-        for home in summary.homes:
-            yield from _of_home(home, dates)
+
+
+def _of_places(
+    summary: Summary, names: Sequence[Name], dates: Sequence[str], sounds: Mapping[str, str]
+) -> Iterator[Words]:
+    """The words of the keys with a place or a telephone."""
+    for name in names[: 2 * MOST_NAMES]:
+        yield from _of_name_and_place(name, sounds[name.given], sounds[name.family], summary)
+    for home in summary.homes:
+        yield from _of_home(home, dates)
 
 
 def _of_name(given: str, family: str, dates: Iterable[str], year: str) -> Iterator[Words]:

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 
 from services.index.among import among
-from services.index.matching import blocking
 from services.index.matching.decide import Held
+from services.index.matching.first_look import MET, FirstLook
 from services.index.people import Known, People
 from services.index.prepared import Prepared
 from services.index.read import Summary
@@ -23,23 +23,9 @@ from services.index.schema import IDENTITY, LOOK_UP
 
 MOST = 300
 """People looked at."""
-MET = 2_000
 SHARED = 100
 
 _OTHER = IDENTITY.alias()
-_MET = (
-    select(LOOK_UP.c.item)
-    .where(among(LOOK_UP.c.key, "wanted"), LOOK_UP.c.item != bindparam("item"))
-    .limit(MET + 1)
-    .cte("met")
-)
-_ALIKE = Prepared(
-    select(IDENTITY, select(func.count()).select_from(_MET).scalar_subquery().label("met")).where(
-        IDENTITY.c.person.in_(select(_OTHER.c.person).where(_OTHER.c.item.in_(select(_MET.c.item))))
-    )
-)
-"""Every record of the people who have one of these keys, each row with how many rows of keys were met. Built once, like all
-statements here."""
 _SHARING = Prepared(
     select(LOOK_UP.c.item)
     .where(LOOK_UP.c.key == bindparam("key"), LOOK_UP.c.item != bindparam("item"))
@@ -67,10 +53,10 @@ def plain(summary: Summary, on: str) -> Summary:
     return replace(summary, birth_date="", born="") if summary.born[:10] > on else summary
 
 
-def find(people: People, item: str, summary: Summary, *, placed: bool) -> Found:
+def find(people: People, item: str, summary: Summary, first: FirstLook) -> Found:
     """Everybody whom the record may be about, with all their records but this one."""
     mac = people.store.mac
-    known, truncated = _alike(people, item, blocking.of_search(mac, summary, placed))
+    known, truncated = _alike(people, item, first)
     if truncated:
         numbers = {mac.number("match-number", number.value) for number in summary.numbers}
         known |= _first(people, _by_each(people, item, numbers))
@@ -83,12 +69,11 @@ def find(people: People, item: str, summary: Summary, *, placed: bool) -> Found:
     return Found({person: held for person, held in ordered.items() if held}, truncated, known)
 
 
-def _alike(people: People, item: str, wanted: set[int]) -> tuple[dict[str, list[Known]], bool]:
+def _alike(people: People, item: str, first: FirstLook) -> tuple[dict[str, list[Known]], bool]:
     """The first `MOST` people with one of these keys, with their records, and whether there are more."""
-    rows = _ALIKE.rows(people.connection, {"wanted": wanted, "item": item})
-    if rows and rows[0].met > MET:
-        return _first(people, _by_each(people, item, wanted)), True
-    found = _by_person(rows)
+    if first.alike and first.alike[0].met > MET:
+        return _first(people, _by_each(people, item, first.keys)), True
+    found = _by_person(first.alike)
     return _first(people, found), len(found) > MOST
 
 

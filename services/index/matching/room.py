@@ -1,6 +1,6 @@
 """What the index knows beside the records, of one record and of the people with whom it is compared.
 
-Promise: what the record itself is bound by is read by one statement; what its candidates are bound by is asked only where it
+Promise: what the record itself is bound by is read at the first look; what its candidates are bound by is asked only where it
 can change something, and by as many statements however many they are. Nothing here writes.
 """
 
@@ -10,21 +10,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, literal_column, select, union_all
+from sqlalchemy import ColumnElement, Select, literal_column, select, union_all
 
 from services.index import barred, keys, labels, protect, siblings
 from services.index.among import among
-from services.index.links import exclusions
 from services.index.marks import Marks
 from services.index.matching.candidates import Found
 from services.index.matching.decide import Standing
+from services.index.matching.first_look import EXCLUDED, NOTED, VERSION, Bound
 from services.index.matching.guards import AFTER, BEFORE, NONE, Law
 from services.index.people import Known, People
 from services.index.prepared import Prepared
 from services.index.read import Home, Summary
 from services.index.schema import CURRENT, HOME, IDENTITY, PROTECTION, RECORD
 
-_VERSION, _PERSON, _NOTED, _EXCLUDED = "version", "person", "noted", "excluded"
 _MARKED, _GUARDED = "marked", "guarded"
 _NOTHING: ColumnElement[Any] = literal_column("NULL")
 
@@ -35,16 +34,6 @@ def _only(kind: str, *words: ColumnElement[Any]) -> Select[Any]:
     return select(first, *words, *[_NOTHING] * (4 - len(words)))
 
 
-_OF_ITEM = Prepared(union_all(
-    # First, because the first names the columns and gives them their types.
-    select(literal_column(f"'{_VERSION}'").label("kind"), RECORD.c.source.label("word"), RECORD.c.type, RECORD.c.id,
-           RECORD.c.marks).where(RECORD.c.item == bindparam("item"), RECORD.c.state == CURRENT),
-    _only(_PERSON, IDENTITY.c.person).where(IDENTITY.c.item == bindparam("item")),
-    _only(_NOTED, PROTECTION.c.label).where(PROTECTION.c.item == bindparam("item"), PROTECTION.c.ended == ""),
-    *(_only(_EXCLUDED, other) .where(*where) for other, where in exclusions.of_one("item")),
-))  # fmt: skip
-"""Everything that binds one record: its version in force, its person, labels that bind the person, whom it may not be of one
-person with."""
 _HOUSED = IDENTITY.alias()
 _BOUND = IDENTITY.alias()
 _PROTECTED = (
@@ -82,13 +71,14 @@ class _Said:
 class Room:
     """What is known beside the records of one publish's record. Satisfies `decide.Room`."""
 
-    def __init__(self, people: People, item: str, summary: Summary) -> None:
+    def __init__(self, people: People, item: str, summary: Summary, bound: Sequence[Bound]) -> None:
+        """`bound`: what the first look found of the record itself."""
         # A reader of its own: what is read here is of before this record is linked.
         self._people = People(people.connection, people.store, people.book, people.on)
         self._item = item
         self._summary = summary
-        self._rows = _OF_ITEM.rows(people.connection, {"item": item})
-        self._noted = self._words(_NOTED)
+        self._rows = bound
+        self._noted = self._words(NOTED)
         """Labels that bind the person of this record already: protections are noted before links are made."""
         self._read: dict[str, _Said] = {}
         self._about: dict[str, list[_Said]] | None = None
@@ -96,22 +86,13 @@ class Room:
         self._guarded = True
         """Somebody is protected among those looked at, or at a home of theirs or of this record."""
 
-    @property
-    def person(self) -> str:
-        """Of whom the record speaks now; empty for one that introduces nobody yet."""
-        return next(iter(self._words(_PERSON)), "")
-
     def met(self, found: Found) -> None:
         """Take what finding the candidates read of them."""
         self._people.remember(found.known)
 
     def excluded(self, items: Collection[str]) -> AbstractSet[str]:
         """Records that are not of one person with this one."""
-        return set(self._words(_EXCLUDED)) & set(items)
-
-    def labelled(self) -> bool:
-        """Whether the record is known to be protected: then it looks for nobody by place."""
-        return self._summary.restricted or bool(self._noted)
+        return set(self._words(EXCLUDED)) & set(items)
 
     def own(self, *, deep: bool) -> Standing:
         """Of the record itself."""
@@ -145,7 +126,7 @@ class Room:
     @cached_property
     def _version(self) -> Any:
         """The record's version in force; versions become current before links are made."""
-        return next(row for row in self._rows if row.kind == _VERSION)
+        return next(row for row in self._rows if row.kind == VERSION)
 
     @cached_property
     def _own(self) -> _Said:
